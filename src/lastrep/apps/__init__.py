@@ -1,0 +1,1 @@
+"""Thin programs that wire the rest together."""

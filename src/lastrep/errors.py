@@ -1,0 +1,27 @@
+"""The errors a user can cause. Each message is one line: which file, what is wrong, what to do."""
+
+from __future__ import annotations
+
+
+class LastrepError(Exception):
+    """Base of every error that lastrep reports instead of showing a traceback."""
+
+
+class VideoError(LastrepError):
+    """A video or camera cannot be read, or holds nothing to analyse."""
+
+
+class PoseFileError(LastrepError):
+    """A recorded-landmarks file is missing or malformed."""
+
+
+class ModelError(LastrepError):
+    """A pose model is missing or damaged."""
+
+
+class ExerciseError(LastrepError):
+    """An exercise name is unknown, or an exercise file is invalid."""
+
+
+class OutputError(LastrepError):
+    """A result file cannot be written."""

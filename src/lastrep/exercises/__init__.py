@@ -1,0 +1,1 @@
+"""Exercises as data: the definition type, the catalogue and its look-up."""

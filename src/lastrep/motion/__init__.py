@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: filters, joint angles, movement signals, camera view."""

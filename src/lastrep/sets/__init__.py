@@ -1,0 +1,1 @@
+"""The heart: from poses to reps, faults and the end of the set."""
