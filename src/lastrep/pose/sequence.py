@@ -109,7 +109,7 @@ class PoseSequence:
 
     @property
     def found(self) -> NDArray[np.bool_]:
-        """In which frames a person was found, shape = (n,). 
+        """In which frames a person was found, shape = (n,)."""
         return np.isfinite(self.image_px[:, :, :2]).any(axis=(1, 2))
 
     @property
