@@ -110,7 +110,8 @@ class PoseSequence:
     @property
     def found(self) -> NDArray[np.bool_]:
         """In which frames a person was found, shape = (n,)."""
-        return np.isfinite(self.image_px[:, :, :2]).any(axis=(1, 2))
+        found: NDArray[np.bool_] = np.any(np.isfinite(self.image_px[:, :, 0]), axis=1)
+        return found
 
     @property
     def duration_s(self) -> float:
