@@ -1,0 +1,181 @@
+"""What an analysis says: the result document, as typed, frozen objects.
+
+One model serves Python users, the JSON document and every writer. `None` means "not measured" or
+"does not apply"; the document never holds NaN. Keys may be added; none is renamed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+
+class _Result(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class RepStatus(StrEnum):
+    """How a rep counts. Every status is an attempt; good and completed reps are completed reps."""
+
+    GOOD = "good"
+    COMPLETED = "completed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+class EndReason(StrEnum):
+    """Why the set ended. Technical and absolute failure are different ends and never merged."""
+
+    TECHNICAL_FAILURE = "technical_failure"
+    ABSOLUTE_FAILURE = "absolute_failure"
+    TARGET_REACHED = "target_reached"
+    LIFTER_STOPPED = "lifter_stopped"
+    VELOCITY_CAP = "velocity_cap"
+    TRACKING_LOST = "tracking_lost"
+    VIDEO_END = "video_end"
+
+
+class Severity(StrEnum):
+    """How bad a fault is."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+
+class Fault(_Result):
+    """One form fault in one rep: what was measured, against which limit."""
+
+    id: str
+    severity: Severity
+    measured: float
+    limit: float
+    unit: str
+    reference: str = Field(pattern="^(absolute|baseline)$")
+    t_s: float
+    cue: str
+
+
+class Bar(_Result):
+    """Speed and path of the bar, or of the body part that stands in for it."""
+
+    mean_velocity_m_s: float | None = None
+    peak_velocity_m_s: float | None = None
+    displacement_m: float | None = None
+    horizontal_deviation_m: float | None = None
+    relative_velocity: float | None = Field(
+        default=None, description="mean concentric speed as a share of the set's fastest rep"
+    )
+
+
+class Phase(_Result):
+    """A stretch of a rep: lowering, standing still at the turn, lifting."""
+
+    name: str = Field(pattern="^(eccentric|pause|concentric)$")
+    start_s: float
+    end_s: float
+
+
+class Rep(_Result):
+    """One attempt at a rep."""
+
+    number: int
+    status: RepStatus
+    reason: str = Field(description="why it has this status, in plain words")
+    side: str = Field(default="both", pattern="^(both|left|right)$")
+    start_s: float
+    turn_s: float
+    end_s: float
+    phases: tuple[Phase, ...] = ()
+    eccentric_s: float | None
+    pause_s: float | None
+    concentric_s: float | None
+    rom_deg: float | None
+    rom_pct: float | None = Field(description="range of motion in % of the set's reference")
+    start_angle_deg: float | None
+    turn_angle_deg: float | None
+    bar: Bar = Bar()
+    faults: tuple[Fault, ...] = ()
+    not_assessed: tuple[str, ...] = ()
+    form_score: float | None = None
+    coverage: float = Field(description="share of the rep's frames in which the lifter was seen")
+
+
+class Rejected(_Result):
+    """A movement that looked like a rep and is not one."""
+
+    start_s: float
+    end_s: float
+    reason: str
+
+
+class SetEnd(_Result):
+    """How the set ended, in one sentence with its numbers."""
+
+    reason: EndReason
+    rep: int | None = Field(default=None, description="first bad or failed rep")
+    confirmed_at_rep: int | None = None
+    t_s: float
+    explanation: str
+
+
+class Scale(_Result):
+    """Pixels to metres, and where that comes from."""
+
+    metres_per_pixel: float | None = None
+    source: str = Field(default="none", pattern="^(plate|height|known_distance|none)$")
+    uncertainty_pct: float | None = None
+
+
+class SetReport(_Result):
+    """One set."""
+
+    exercise: str
+    exercise_source: str = Field(pattern="^(given|recognised)$")
+    exercise_confidence: float
+    view: str = Field(pattern="^(side|front|back|oblique)$")
+    start_s: float
+    end_s: float
+    count_confidence: float = Field(description="0..1: how sure the count is")
+    scale: Scale = Scale()
+    attempts: int
+    completed_reps: int
+    good_reps: int
+    end: SetEnd
+    velocity_loss_pct: float | None = None
+    estimated_rir: tuple[int, int] | None = None
+    reps: tuple[Rep, ...]
+    rejected: tuple[Rejected, ...] = ()
+
+
+class Source(_Result):
+    """The analysed recording."""
+
+    path: str
+    duration_s: float
+    fps: float
+    width: int
+    height: int
+    frames: int
+    frames_with_pose: int
+
+
+class Provenance(_Result):
+    """What made this result, so that it can be made again."""
+
+    version: str
+    model: str
+    options: dict[str, str | float | int | bool | None]
+
+
+class Analysis(_Result):
+    """The whole document: one recording, all its sets."""
+
+    schema_version: int = SCHEMA_VERSION
+    source: Source
+    provenance: Provenance
+    warnings: tuple[str, ...] = ()
+    sets: tuple[SetReport, ...]
