@@ -93,7 +93,8 @@ class Overlay:
 
 
 def _type_px(image: Image, share: float) -> int:
-    return max(READABLE_PX, int(round(share * min(image.shape[:2]))))
+    shorter: int = min(image.shape[:2])
+    return max(READABLE_PX, round(share * shorter))
 
 
 def _draw_skeleton(image: Image, pose: Pose) -> None:

@@ -1,0 +1,324 @@
+"""The `lastrep` command: thin, it parses words and prints results."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+import lastrep
+from lastrep.errors import ExerciseError, LastrepError, OutputError
+
+app = typer.Typer(
+    name="lastrep",
+    help="Counts the reps of a strength set, judges them, and says which was the last good one.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
+FORMATS = ("json", "csv", "video")
+
+_stdout = Console(highlight=False)
+_stderr = Console(stderr=True, highlight=False)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        _stdout.print(f"lastrep {lastrep.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print it."),
+    ] = False,
+) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One input of an `analyze` call: a video, recorded landmarks, or both."""
+
+    video: Path | None
+    poses: Path | None
+
+    @property
+    def name(self) -> Path:
+        named = self.video or self.poses
+        assert named is not None
+        return named
+
+
+@app.command()
+def analyze(
+    videos: Annotated[
+        list[Path] | None, typer.Argument(metavar="VIDEO...", show_default=False)
+    ] = None,
+    exercise: Annotated[
+        str,
+        typer.Option("-e", "--exercise", help="Exercise name (see `lastrep exercises`), or auto."),
+    ] = "auto",
+    target: Annotated[
+        int | None, typer.Option("--target", min=1, help="Prescribed number of reps.")
+    ] = None,
+    amrap: Annotated[
+        bool, typer.Option("--amrap", help="As many reps as possible: no target.")
+    ] = False,
+    strictness: Annotated[
+        str, typer.Option("--strictness", help="strict, standard or lenient.")
+    ] = "standard",
+    slowmo: Annotated[
+        float, typer.Option("--slowmo", min=0.01, help="The video plays K times too slowly.")
+    ] = 1.0,
+    model: Annotated[
+        str, typer.Option("--model", help="Pose model: lite, full or heavy.")
+    ] = "full",
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Folder for result files (default: lastrep-out)."),
+    ] = None,
+    formats: Annotated[
+        str | None,
+        typer.Option("--format", help="Files to write: json,csv,video (default: all)."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document and nothing else.")
+    ] = False,
+    poses: Annotated[
+        Path | None, typer.Option("--poses", help="Use recorded landmarks, not the pose model.")
+    ] = None,
+    save_poses: Annotated[
+        Path | None, typer.Option("--save-poses", help="Record the landmarks in this .npz file.")
+    ] = None,
+) -> None:
+    """Analyse recorded sets: reps, range of motion, and where the set ended."""
+    from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
+    from lastrep.output.writers import AnalyzedRecording, to_json
+    from lastrep.sets.options import SetOptions, Strictness
+
+    jobs = _jobs(videos or [], poses)
+    if target is not None and amrap:
+        raise typer.BadParameter("--target and --amrap exclude each other")
+    if save_poses is not None and len(jobs) > 1:
+        raise typer.BadParameter("--save-poses takes one video at a time")
+    if strictness not in tuple(Strictness):
+        raise typer.BadParameter(f"--strictness {strictness}: choose strict, standard or lenient")
+    try:
+        options = AnalyzeOptions(
+            exercise=exercise,
+            judging=SetOptions(target_reps=target, strictness=Strictness(strictness)),
+            model=model,
+            slowmo=slowmo,
+        )
+    except ExerciseError as error:
+        raise typer.BadParameter(str(error)) from error
+    wanted = _formats(formats, writes=not as_json or out is not None or formats is not None)
+
+    done: list[AnalyzedRecording] = []
+    failed = 0
+    for job, folder in zip(jobs, _folders(jobs, out or Path("lastrep-out")), strict=True):
+        with _one_line_errors(job.name) as outcome, _progress() as progress:
+            if wanted:
+                _make_folder(folder)
+            step = progress.task(f"{job.name.name}: pose")
+            recording = analyze_recording(
+                job.video,
+                options,
+                poses_path=job.poses,
+                save_poses_path=save_poses,
+                progress=step,
+            )
+            done.append(recording)
+            if not as_json:
+                _print_recording(recording)
+            written = _write(recording, wanted, folder, progress)
+            if written and not as_json:
+                _stdout.print(f"written to {folder}/: {', '.join(written)}", style="dim")
+        failed += outcome.failed
+    if as_json and len(jobs) == 1 and done:
+        sys.stdout.write(to_json(done[0].analysis) + "\n")
+    elif as_json and len(jobs) > 1:
+        documents = ",\n".join(to_json(r.analysis) for r in done)
+        sys.stdout.write(f"[{documents}]\n")
+    raise typer.Exit(EXIT_FAILED if failed else EXIT_OK)
+
+
+@app.command()
+def exercises(
+    name: Annotated[str | None, typer.Argument(help="Explain this one.")] = None,
+) -> None:
+    """List the exercises lastrep knows, or explain one."""
+    from lastrep.exercises import catalogue, find
+
+    if name is None:
+        table = Table(border_style="dim", header_style="dim")
+        for column in ("name", "exercise", "also called"):
+            table.add_column(column)
+        for definition in catalogue():
+            table.add_row(definition.name, definition.title, ", ".join(definition.aliases))
+        _stdout.print(table)
+        return
+    try:
+        definition = find(name)
+    except ExerciseError as error:
+        raise typer.BadParameter(str(error)) from error
+    _stdout.print(definition.explain())
+
+
+@app.command()
+def doctor() -> None:
+    """Say what lastrep runs on: versions and pose models."""
+    from importlib.metadata import version
+
+    from lastrep.pose.models import MODEL_NAMES, find_model
+
+    _stdout.print(f"lastrep {lastrep.__version__}, Python {sys.version.split()[0]}")
+    for package in ("mediapipe", "numpy", "scipy", "opencv-python-headless", "av"):
+        _stdout.print(f"  {package} {version(package)}")
+    for model in MODEL_NAMES:
+        try:
+            _stdout.print(f"  model {model}: {find_model(model)}")
+        except LastrepError as error:
+            _stdout.print(f"  model {model}: {error}")
+
+
+def _jobs(videos: list[Path], poses: Path | None) -> list[_Job]:
+    if poses is None:
+        if not videos:
+            raise typer.BadParameter("name at least one video (or --poses FILE)")
+        return [_Job(video, None) for video in videos]
+    if len(videos) > 1:
+        raise typer.BadParameter("--poses takes at most one video")
+    return [_Job(videos[0] if videos else None, poses)]
+
+
+def _formats(names: str | None, *, writes: bool) -> tuple[str, ...]:
+    if not writes:
+        return ()
+    chosen = tuple(n.strip() for n in (names or ",".join(FORMATS)).split(",") if n.strip())
+    for name in chosen:
+        if name not in FORMATS:
+            raise typer.BadParameter(f"--format {name}: choose from {', '.join(FORMATS)}")
+    return chosen
+
+
+def _folders(jobs: list[_Job], out: Path) -> list[Path]:
+    """One folder an input, named after it; a second input of the same name gets a number."""
+    used: dict[str, int] = {}
+    folders = []
+    for job in jobs:
+        stem = job.name.stem or "video"
+        used[stem] = used.get(stem, 0) + 1
+        folders.append(out / (stem if used[stem] == 1 else f"{stem}-{used[stem]}"))
+    return folders
+
+
+def _make_folder(folder: Path) -> None:
+    """Fail before the long work, not after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be made ({error.strerror}); choose another --out"
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise OutputError(f"{folder}: cannot be written; choose another --out")
+
+
+def _write(recording: object, wanted: tuple[str, ...], folder: Path, progress: _Steps) -> list[str]:
+    from lastrep.output.writers import WRITERS, AnalyzedRecording
+
+    assert isinstance(recording, AnalyzedRecording)
+    written = []
+    for name in wanted:
+        if name == "video" and recording.video is None:
+            continue
+        writer = WRITERS[name]()
+        report = progress.task(f"{folder.name}: {writer.filename}")
+        writer.write(recording, folder / writer.filename, report)
+        written.append(writer.filename)
+    return written
+
+
+def _print_recording(recording: object) -> None:
+    from lastrep.exercises import catalogue
+    from lastrep.output.terminal import render
+    from lastrep.output.writers import AnalyzedRecording
+
+    assert isinstance(recording, AnalyzedRecording)
+    titles = {definition.name: definition.title for definition in catalogue()}
+    _stdout.print(render(recording.analysis, titles))
+
+
+@dataclass(slots=True)
+class _Outcome:
+    failed: bool = False
+
+
+@contextmanager
+def _one_line_errors(name: Path) -> Iterator[_Outcome]:
+    """Turn whatever goes wrong with one input into one line, so that the others are still done."""
+    outcome = _Outcome()
+    try:
+        yield outcome
+    except LastrepError as error:
+        outcome.failed = True
+        sys.stderr.write(f"lastrep: {error}\n")
+    except Exception as error:  # a defect of ours: still one line, and the other files go on
+        outcome.failed = True
+        sys.stderr.write(f"lastrep: {name}: internal error: {type(error).__name__}: {error}\n")
+        if os.environ.get("LASTREP_DEBUG"):
+            traceback.print_exc()
+
+
+class _Steps:
+    """Progress bars on standard error, one a step."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+
+    def task(self, description: str) -> _Step:
+        return _Step(self._bars, description)
+
+
+class _Step:
+    def __init__(self, bars: Progress, description: str) -> None:
+        self._bars, self._id = bars, bars.add_task(description, total=1.0)
+
+    def __call__(self, share: float) -> None:
+        self._bars.update(self._id, completed=share)
+
+
+@contextmanager
+def _progress() -> Iterator[_Steps]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=_stderr, transient=True, disable=not sys.stderr.isatty()
+    ) as bars:
+        yield _Steps(bars)

@@ -1,0 +1,80 @@
+"""What the terminal shows: a table of reps and one sentence for each set."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from lastrep.sets.results import Analysis, Rep, RepStatus, SetReport
+
+STATUS_STYLE: dict[RepStatus, str] = {
+    RepStatus.GOOD: "green",
+    RepStatus.COMPLETED: "yellow",
+    RepStatus.PARTIAL: "yellow",
+    RepStatus.FAILED: "bold red",
+}
+
+
+def render(analysis: Analysis, title_of: dict[str, str]) -> RenderableType:
+    """Return what to print for a recording; `title_of` gives exercises their names for people."""
+    parts: list[RenderableType] = []
+    for number, report in enumerate(analysis.sets, start=1):
+        heading = Text()
+        if len(analysis.sets) > 1:
+            heading.append(f"Set {number} of {len(analysis.sets)}  ", style="bold")
+        heading.append(title_of.get(report.exercise, report.exercise), style="bold")
+        heading.append(f"  {report.view} view, {_clock(report.start_s)} to {_clock(report.end_s)}")
+        if report.exercise_source == "recognised":
+            heading.append(f", recognised ({report.exercise_confidence:.0%} sure)")
+        parts += [heading, _table(report), Padding(_sentence(report), (0, 0, 1, 0))]
+    if not analysis.sets:
+        parts.append(Text("No set found: nobody moves like a set of repetitions in this video."))
+    parts += [Text(f"note: {warning}", style="yellow") for warning in analysis.warnings]
+    return Group(*parts)
+
+
+def _sentence(report: SetReport) -> Text:
+    return Text(report.end.explanation, style="bold")
+
+
+def _table(report: SetReport) -> Table:
+    table = Table(header_style="dim", border_style="dim")
+    table.add_column("rep", justify="right")
+    table.add_column("status")
+    table.add_column("start", justify="right")
+    for phase in ("lower s", "pause s", "lift s"):
+        table.add_column(phase, justify="right")
+    table.add_column("ROM °", justify="right")
+    table.add_column("ROM %", justify="right")
+    if any(rep.status is not RepStatus.GOOD for rep in report.reps):
+        table.add_column("why")
+    for rep in report.reps:
+        table.add_row(*_row(rep, with_reason=len(table.columns) > 8))
+    return table
+
+
+def _row(rep: Rep, *, with_reason: bool) -> list[Text]:
+    style = STATUS_STYLE[rep.status]
+    side = "" if rep.side == "both" else f" {rep.side[0].upper()}"
+    cells = [
+        Text(f"{rep.number}{side}"),
+        Text(rep.status.value, style=style),
+        Text(_clock(rep.start_s)),
+        *(Text(_number(v, 2)) for v in (rep.eccentric_s, rep.pause_s, rep.concentric_s)),
+        Text(_number(rep.rom_deg, 0)),
+        Text(_number(rep.rom_pct, 0)),
+    ]
+    if with_reason:
+        cells.append(Text("" if rep.status is RepStatus.GOOD else rep.reason))
+    return cells
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"  # noqa: RUF001
+
+
+def _clock(t_s: float) -> str:
+    minutes, seconds = divmod(max(t_s, 0.0), 60)
+    return f"{int(minutes)}:{seconds:04.1f}"

@@ -1,0 +1,157 @@
+"""One small writer per result file: JSON document, CSV of reps, annotated video."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from lastrep.errors import OutputError
+from lastrep.output.overlay import Overlay, SetTrack
+from lastrep.pose import PoseSequence
+from lastrep.sets.results import Analysis
+from lastrep.video.reading import VideoFile
+from lastrep.video.writing import VideoWriter
+
+#: Called with the share (0..1) of a long job that is done.
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnalyzedRecording:
+    """A finished analysis with what is needed to draw it.
+
+    Parameters
+    ----------
+    analysis
+        The result document.
+    poses
+        The lifter's landmarks, in the video's own pixels and times.
+    tracks
+        The sets with their movement, in the order of `analysis.sets`.
+    video
+        The video file, or None when only landmarks were analysed.
+    slowmo
+        The slow-motion factor by which the video's times were divided.
+    """
+
+    analysis: Analysis
+    poses: PoseSequence
+    tracks: tuple[SetTrack, ...]
+    video: Path | None
+    slowmo: float = 1.0
+
+
+class ResultWriter(Protocol):
+    """Writes one kind of result file."""
+
+    filename: str
+
+    def write(self, recording: AnalyzedRecording, path: Path, progress: Progress) -> None:
+        """Write the file at `path`; raises OutputError if that cannot be done."""
+        ...
+
+
+def to_json(analysis: Analysis) -> str:
+    """Return the result document as indented JSON."""
+    return analysis.model_dump_json(indent=2)
+
+
+class JsonWriter:
+    """The whole result document."""
+
+    filename = "analysis.json"
+
+    def write(self, recording: AnalyzedRecording, path: Path, progress: Progress) -> None:
+        """Write the document."""
+        write_text(path, to_json(recording.analysis) + "\n")
+
+
+REP_COLUMNS = (
+    "number",
+    "status",
+    "reason",
+    "side",
+    "start_s",
+    "turn_s",
+    "end_s",
+    "eccentric_s",
+    "pause_s",
+    "concentric_s",
+    "rom_deg",
+    "rom_pct",
+    "start_angle_deg",
+    "turn_angle_deg",
+    "coverage",
+)
+
+
+class CsvWriter:
+    """One row a rep, for spreadsheets."""
+
+    filename = "reps.csv"
+
+    def write(self, recording: AnalyzedRecording, path: Path, progress: Progress) -> None:
+        """Write the table."""
+        text = io.StringIO(newline="")
+        rows = csv.writer(text)
+        rows.writerow(("set", "exercise", *REP_COLUMNS))
+        for number, report in enumerate(recording.analysis.sets, start=1):
+            for rep in report.reps:
+                values = rep.model_dump(mode="json", include=set(REP_COLUMNS))
+                rows.writerow((number, report.exercise, *(values[c] for c in REP_COLUMNS)))
+        write_text(path, text.getvalue())
+
+
+class AnnotatedVideoWriter:
+    """The video with skeleton, count and verdict drawn in (H.264, plays in a browser)."""
+
+    filename = "annotated.mp4"
+
+    def write(self, recording: AnalyzedRecording, path: Path, progress: Progress) -> None:
+        """Decode the video once more, draw, encode. Nothing is written for landmarks alone."""
+        if recording.video is None:
+            return
+        overlay = Overlay(recording.tracks)
+        poses = recording.poses
+        with (
+            VideoFile(recording.video, slowmo=recording.slowmo) as video,
+            VideoWriter(path, width=video.info.width_px, height=video.info.height_px) as out,
+        ):
+            for i, frame in enumerate(video.frames()):
+                if i < len(poses):
+                    overlay.annotate(frame.image_rgb, poses[i])
+                # The file plays at the speed of the source.
+                out.write(frame.image_rgb, frame.t_s * recording.slowmo)
+                progress(i / max(len(poses), 1))
+        progress(1.0)
+
+
+WRITERS: dict[str, type[ResultWriter]] = {
+    "json": JsonWriter,
+    "csv": CsvWriter,
+    "video": AnnotatedVideoWriter,
+}
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all; raises OutputError naming the file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{path}: cannot be written ({reason}); choose another --out") from error

@@ -1,0 +1,97 @@
+"""The end of a set follows from its reps: which end, at which rep, and what is credited."""
+
+from __future__ import annotations
+
+import pytest
+
+from lastrep.sets.ending import Aftermath, completed_reps, find_end, good_reps
+from lastrep.sets.options import SetOptions, Strictness
+from lastrep.sets.results import EndReason, Rep, RepStatus
+
+QUIET = Aftermath(until_s=100.0, seen=1.0, next_set=False)
+
+
+def reps_of(statuses: str) -> list[Rep]:
+    """Build reps of 3 s from a word: g good, c completed, p partial (70 %), f failed."""
+    names = {s.value[0]: s for s in RepStatus}
+    return [
+        Rep(
+            number=i + 1,
+            status=names[letter],
+            reason="it stopped half-way up" if letter == "f" else "",
+            start_s=3.0 * i,
+            turn_s=3.0 * i + 1.5,
+            end_s=3.0 * i + 3.0,
+            eccentric_s=1.5,
+            pause_s=0.0,
+            concentric_s=1.5,
+            rom_deg=90.0,
+            rom_pct=70.0 if letter == "p" else 100.0,
+            start_angle_deg=170.0,
+            turn_angle_deg=80.0,
+            coverage=1.0,
+        )
+        for i, letter in enumerate(statuses)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "strictness", "reason", "rep", "confirmed", "good"),
+    [
+        ("ggggg", "standard", EndReason.LIFTER_STOPPED, None, None, 5),
+        ("gggpg", "standard", EndReason.LIFTER_STOPPED, None, None, 4),
+        ("gggggf", "standard", EndReason.ABSOLUTE_FAILURE, 6, 6, 5),
+        ("gggggfg", "standard", EndReason.ABSOLUTE_FAILURE, 6, 6, 5),
+        ("gggpp", "standard", EndReason.TECHNICAL_FAILURE, 4, 5, 3),
+        ("gggpgppgg", "standard", EndReason.TECHNICAL_FAILURE, 6, 7, 4),
+        ("gggppf", "standard", EndReason.TECHNICAL_FAILURE, 4, 5, 3),
+        ("gggp", "strict", EndReason.TECHNICAL_FAILURE, 4, 4, 3),
+        ("gggpp", "lenient", EndReason.LIFTER_STOPPED, None, None, 3),
+        ("gggppp", "lenient", EndReason.TECHNICAL_FAILURE, 4, 6, 3),
+        # Without three good reps there is no baseline that lost range could be told from.
+        ("ppgpp", "standard", EndReason.LIFTER_STOPPED, None, None, 1),
+    ],
+)
+def test_end_by_reps(
+    statuses: str,
+    strictness: str,
+    reason: EndReason,
+    rep: int | None,
+    confirmed: int | None,
+    good: int,
+) -> None:
+    reps = reps_of(statuses)
+    end = find_end(reps, SetOptions(strictness=Strictness(strictness)), QUIET)
+    assert (end.reason, end.rep, end.confirmed_at_rep) == (reason, rep, confirmed)
+    assert good_reps(reps, end) == good
+    assert f"{good} good rep" in end.explanation
+
+
+def test_target_ends_the_set_but_failure_beats_it() -> None:
+    reached = find_end(reps_of("ggggg"), SetOptions(target_reps=4), QUIET)
+    assert (reached.reason, reached.t_s) == (EndReason.TARGET_REACHED, 12.0)
+    assert good_reps(reps_of("ggggg"), reached) == 4
+    failed = find_end(reps_of("gggppgg"), SetOptions(target_reps=5), QUIET)
+    assert failed.reason is EndReason.TECHNICAL_FAILURE
+
+
+def test_partial_and_failed_attempts_are_not_completed() -> None:
+    assert completed_reps(reps_of("ggcpf")) == 3
+
+
+@pytest.mark.parametrize(
+    ("aftermath", "reason"),
+    [
+        (Aftermath(until_s=9.4, seen=1.0, next_set=False), EndReason.VIDEO_END),
+        (Aftermath(until_s=30.0, seen=1.0, next_set=False), EndReason.LIFTER_STOPPED),
+        (Aftermath(until_s=30.0, seen=0.1, next_set=False), EndReason.TRACKING_LOST),
+        (Aftermath(until_s=30.0, seen=0.1, next_set=True), EndReason.LIFTER_STOPPED),
+    ],
+)
+def test_what_follows_the_last_rep(aftermath: Aftermath, reason: EndReason) -> None:
+    assert find_end(reps_of("ggg"), SetOptions(), aftermath).reason is reason
+
+
+def test_a_target_below_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        SetOptions(target_reps=0)
