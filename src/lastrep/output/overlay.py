@@ -154,6 +154,8 @@ def _status_line(report: SetReport, done: list[Rep], t_s: float) -> tuple[str, C
         phase = next((p.name for p in running.phases if p.start_s <= t_s < p.end_s), None)
         if phase is not None:
             return PHASE_WORD[phase], PHASE_COLOUR[phase]
+    if t_s >= report.end.t_s:
+        return "set over", WHITE
     return ("ready" if not done else "rest"), GREY
 
 

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from lastrep.sets.ending import Aftermath, completed_reps, find_end, good_reps
 from lastrep.sets.options import SetOptions, Strictness
-from lastrep.sets.results import EndReason, Rep, RepStatus
+from lastrep.sets.results import EndReason, Rep
 
+RepsOf = Callable[[str], list[Rep]]
 QUIET = Aftermath(until_s=100.0, seen=1.0, next_set=False)
-
-
-def reps_of(statuses: str) -> list[Rep]:
-    """Build reps of 3 s from a word: g good, c completed, p partial (70 %), f failed."""
-    names = {s.value[0]: s for s in RepStatus}
-    return [
-        Rep(
-            number=i + 1,
-            status=names[letter],
-            reason="it stopped half-way up" if letter == "f" else "",
-            start_s=3.0 * i,
-            turn_s=3.0 * i + 1.5,
-            end_s=3.0 * i + 3.0,
-            eccentric_s=1.5,
-            pause_s=0.0,
-            concentric_s=1.5,
-            rom_deg=90.0,
-            rom_pct=70.0 if letter == "p" else 100.0,
-            start_angle_deg=170.0,
-            turn_angle_deg=80.0,
-            coverage=1.0,
-        )
-        for i, letter in enumerate(statuses)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +32,7 @@ def reps_of(statuses: str) -> list[Rep]:
     ],
 )
 def test_end_by_reps(
+    reps_of: RepsOf,
     statuses: str,
     strictness: str,
     reason: EndReason,
@@ -67,7 +47,7 @@ def test_end_by_reps(
     assert f"{good} good rep" in end.explanation
 
 
-def test_target_ends_the_set_but_failure_beats_it() -> None:
+def test_target_ends_the_set_but_failure_beats_it(reps_of: RepsOf) -> None:
     reached = find_end(reps_of("ggggg"), SetOptions(target_reps=4), QUIET)
     assert (reached.reason, reached.t_s) == (EndReason.TARGET_REACHED, 12.0)
     assert good_reps(reps_of("ggggg"), reached) == 4
@@ -75,7 +55,7 @@ def test_target_ends_the_set_but_failure_beats_it() -> None:
     assert failed.reason is EndReason.TECHNICAL_FAILURE
 
 
-def test_partial_and_failed_attempts_are_not_completed() -> None:
+def test_partial_and_failed_attempts_are_not_completed(reps_of: RepsOf) -> None:
     assert completed_reps(reps_of("ggcpf")) == 3
 
 
@@ -88,7 +68,9 @@ def test_partial_and_failed_attempts_are_not_completed() -> None:
         (Aftermath(until_s=30.0, seen=0.1, next_set=True), EndReason.LIFTER_STOPPED),
     ],
 )
-def test_what_follows_the_last_rep(aftermath: Aftermath, reason: EndReason) -> None:
+def test_what_follows_the_last_rep(
+    reps_of: RepsOf, aftermath: Aftermath, reason: EndReason
+) -> None:
     assert find_end(reps_of("ggg"), SetOptions(), aftermath).reason is reason
 
 
