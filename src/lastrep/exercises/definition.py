@@ -1,0 +1,201 @@
+"""What an exercise is, as data: one TOML file each, validated on load."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from lastrep.errors import ExerciseError
+from lastrep.motion import signals
+
+RepEnd = Literal["con_end", "ecc_end"]
+View = Literal["side", "oblique", "front", "back"]
+Degrees = Annotated[float, Field(ge=0, le=180)]
+
+#: Measures that can describe the posture at the two ends of a rep (`[ends]`).
+END_MEASURES = frozenset(
+    {
+        "knee", "hip", "elbow", "shoulder", "trunk", "hands_height", "hips_height",
+        "hands_apart", "feet_apart", "knee_split",
+    }
+)  # fmt: skip
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PrimaryAngle(_Data):
+    """The angle that measures the exercise, and what it typically reads at both ends of a rep.
+
+    `con_end` is the end of the lifting phase (lockout, squeeze), `ecc_end` the stretched or
+    lowest end; whichever is larger depends on the exercise.
+    """
+
+    joint: Literal["knee", "hip", "elbow", "shoulder", "trunk"]
+    con_end_deg: Degrees
+    ecc_end_deg: Degrees
+
+    @model_validator(mode="after")
+    def _apart(self) -> PrimaryAngle:
+        if abs(self.con_end_deg - self.ecc_end_deg) < 10:
+            raise ValueError("con_end_deg and ecc_end_deg must lie at least 10 degrees apart")
+        return self
+
+
+class RomLimit(_Data):
+    """One condition of a full rep, checked at one end of it.
+
+    `measure` is a joint angle, `trunk` or `thigh` (inclinations, degrees), or a named check that
+    the metrics know.
+    """
+
+    measure: str
+    end: RepEnd
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _limited(self) -> RomLimit:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("give either at_least or at_most")
+        return self
+
+
+class Views(_Data):
+    """Camera views: those that reps can be scored from, and those that show further faults."""
+
+    required: tuple[View, ...] = Field(min_length=1)
+    useful: tuple[View, ...] = ()
+
+
+class Rhythm(_Data):
+    """Signals that carry the rhythm of the exercise, by what they do while the load is lifted.
+
+    `either` holds signals whose direction depends on the camera (left or right, near or far).
+    """
+
+    rise: tuple[str, ...] = ()
+    fall: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _known(self) -> Rhythm:
+        every = (*self.rise, *self.fall, *self.either)
+        if not every:
+            raise ValueError("at least one signal is needed")
+        known = signals.names()
+        for name in every:
+            if name not in known:
+                raise ValueError(f"unknown signal '{name}', known are: {', '.join(known)}")
+        if len(set(every)) != len(every):
+            raise ValueError("a signal is listed twice")
+        return self
+
+    @property
+    def polarity(self) -> dict[str, int]:
+        """+1: rises in the concentric, -1: falls, 0: depends on the camera."""
+        return (
+            dict.fromkeys(self.rise, 1)
+            | dict.fromkeys(self.fall, -1)
+            | dict.fromkeys(self.either, 0)
+        )
+
+
+class ExerciseDefinition(_Data):
+    """One exercise.
+
+    Parameters
+    ----------
+    name
+        Unique, snake_case.
+    title
+        As people write it.
+    aliases
+        Other names that find it.
+    family
+        Exercises that share a movement ("squat"); recognition may only be sure of the family.
+    summary
+        One line: what is measured.
+    full_rep
+        One line: what counts as a full rep.
+    start
+        The end at which a rep starts: `con_end` = lowering first (squat), `ecc_end` = lifting
+        first (deadlift).
+    sides
+        `both` limbs move together, or `each` may move by itself (alternating curls).
+    bar_proxy
+        The body part that moves like the load.
+    placement
+        One line: where to put the camera.
+    minimum_velocity_m_s
+        Mean concentric velocity of the last possible rep, where published.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
+    title: str
+    aliases: tuple[str, ...] = ()
+    family: str
+    summary: str
+    full_rep: str
+    start: RepEnd
+    sides: Literal["both", "each"] = "both"
+    bar_proxy: Literal["shoulder", "wrist", "hip", "ankle"]
+    placement: str
+    minimum_velocity_m_s: float | None = Field(default=None, gt=0)
+    angle: PrimaryAngle
+    views: Views
+    rhythm: Rhythm
+    rom: tuple[RomLimit, ...] = ()
+    ends: dict[str, tuple[float, float]] = Field(
+        default_factory=dict,
+        description="posture at (con_end, ecc_end) for recognition; what is free is left out",
+    )
+
+    @field_validator("aliases")
+    @classmethod
+    def _normal_aliases(cls, aliases: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(normal_name(alias) for alias in aliases)
+
+    @field_validator("ends")
+    @classmethod
+    def _known_measures(
+        cls, ends: dict[str, tuple[float, float]]
+    ) -> dict[str, tuple[float, float]]:
+        for measure in ends:
+            if measure not in END_MEASURES:
+                raise ValueError(
+                    f"unknown measure '{measure}', known are: {', '.join(sorted(END_MEASURES))}"
+                )
+        return ends
+
+
+def normal_name(name: str) -> str:
+    """Return a name as files spell it: lower case, words joined by underscores."""
+    return "_".join(name.strip().lower().replace("-", " ").replace("_", " ").split())
+
+
+def load_definition(path: Path) -> ExerciseDefinition:
+    """Read and validate one exercise file.
+
+    Raises
+    ------
+    ExerciseError
+        Naming the file and the key, if the file cannot be read or does not fit.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ExerciseError(f"{path}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ExerciseError(f"{path}: not valid TOML ({error})") from error
+    try:
+        return ExerciseDefinition.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "file"
+        what = first["msg"].removeprefix("Value error, ")
+        raise ExerciseError(f"{path}: key '{key}': {what}") from error

@@ -1,0 +1,201 @@
+"""Cleaning of landmark tracks: swapped sides, outliers, gaps, uneven times, noise.
+
+Every function takes arrays whose first axis is time and returns new arrays; NaN means "not seen".
+Times and windows are in seconds wherever the rule is about time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+from scipy.signal import butter, sosfiltfilt
+
+from lastrep.pose.landmarks import BODY_PAIRS
+
+Array = NDArray[np.float64]
+
+#: Gaps up to this long are filled; longer ones stay NaN (the movement inside is unknown).
+MAX_GAP_S = 0.2
+#: Hampel filter: samples in the window, and distance from its median in robust deviations.
+HAMPEL_WINDOW = 7
+HAMPEL_LIMIT = 3.0
+#: 1.4826 x MAD estimates the standard deviation of a Gaussian.
+MAD_TO_SD = 1.4826
+#: Two passes of a filter lower its cutoff by this factor for second order (Winter 2009).
+TWO_PASS_CUTOFF = 0.802
+#: Swapping a pair must more than halve its displacement, for at least this many leg pairs.
+SWAP_GAIN = 0.5
+SWAP_LEG_PAIRS = 2
+_LEG_PAIRS = tuple(pair for pair in BODY_PAIRS if pair[0] >= 23)
+
+
+def unswap_sides(points: Array) -> Array:
+    """Undo frames in which the estimator exchanged the left and right body.
+
+    Pairs are exchanged back when that more than halves the squared distance to the frame before,
+    in at least two leg pairs at once; one pair alone may really cross.
+
+    Parameters
+    ----------
+    points
+        shape = (n, 33, d)
+    """
+    out = np.array(points, np.float64)
+    legs = np.array(_LEG_PAIRS)
+    pairs = np.array(BODY_PAIRS)
+    # A swap shows as a jump, so only frames next to a jump need the sequential test.
+    kept = _pair_distance(out[1:], out[:-1], legs)
+    crossed = _pair_distance(out[1:][:, _mirror()], out[:-1], legs)
+    if not (np.sum(crossed < SWAP_GAIN * kept, axis=1) >= SWAP_LEG_PAIRS).any():
+        return out
+    last = None
+    for frame in out:
+        if not np.isfinite(frame[legs.ravel(), 0]).all():
+            continue
+        if last is not None:
+            kept_one = _pair_distance(frame[None], last[None], legs)[0]
+            mirrored = frame[_mirror()]
+            crossed_one = _pair_distance(mirrored[None], last[None], legs)[0]
+            if np.sum(crossed_one < SWAP_GAIN * kept_one) >= SWAP_LEG_PAIRS:
+                frame[pairs.ravel()] = frame[pairs[:, ::-1].ravel()]
+        last = frame
+    return out
+
+
+def _mirror() -> NDArray[np.intp]:
+    order = np.arange(33)
+    for left, right in BODY_PAIRS:
+        order[left], order[right] = right, left
+    return order
+
+
+def _pair_distance(a: Array, b: Array, pairs: NDArray[np.intp]) -> Array:
+    """Squared image distance of each left/right pair between frames, shape = (n, pairs)."""
+    squared = np.sum((a[:, :, :2] - b[:, :, :2]) ** 2, axis=2)
+    distance: Array = squared[:, pairs[:, 0]] + squared[:, pairs[:, 1]]
+    return distance
+
+
+def hampel(x: Array, window: int = HAMPEL_WINDOW, limit: float = HAMPEL_LIMIT) -> Array:
+    """Replace samples far from their neighbours' median by that median; NaN stays NaN.
+
+    Parameters
+    ----------
+    x
+        shape = (n, ...)
+    window
+        Odd number of samples.
+    limit
+        In robust standard deviations (1.4826 x MAD) of the window.
+    """
+    x = np.asarray(x, np.float64)
+    if len(x) < window:
+        return x.copy()
+    half = window // 2
+    flat = x.reshape(len(x), -1)
+    padded = np.pad(flat, ((half, half), (0, 0)), mode="reflect")
+    windows = sliding_window_view(padded, window, axis=0)
+    # NaN sorts last and would shift the median: windows that hold a gap are left alone.
+    middle = np.median(windows, axis=-1)
+    deviation = MAD_TO_SD * np.median(np.abs(windows - middle[..., None]), axis=-1)
+    outlier = np.abs(flat - middle) > np.maximum(limit * deviation, 1e-9)
+    cleaned: Array = np.where(outlier & np.isfinite(middle), middle, flat).reshape(x.shape)
+    return cleaned
+
+
+def fill_gaps(t_s: Array, x: Array, max_gap_s: float = MAX_GAP_S) -> Array:
+    """Fill inner gaps no longer than `max_gap_s` linearly, each column by itself.
+
+    The length of a gap is the time between the seen samples on its two sides. Gaps at the ends
+    have one side only and are never filled.
+
+    Parameters
+    ----------
+    t_s
+        shape = (n,)
+    x
+        shape = (n, ...)
+    """
+    x = np.asarray(x, np.float64)
+    flat = x.reshape(len(x), -1).copy()
+    seen = np.isfinite(flat)
+    for column in np.flatnonzero(~seen.all(axis=0) & (seen.sum(axis=0) > 1)):
+        known = np.flatnonzero(seen[:, column])
+        missing = np.flatnonzero(~seen[:, column])
+        after = np.searchsorted(known, missing)
+        inner = (after > 0) & (after < len(known))
+        missing, after = missing[inner], after[inner]
+        # A little slack, so that a gap of exactly the limit is not decided by rounding.
+        short = t_s[known[after]] - t_s[known[after - 1]] <= max_gap_s + 1e-6
+        fill = missing[short]
+        flat[fill, column] = np.interp(t_s[fill], t_s[known], flat[known, column])
+    return flat.reshape(x.shape)
+
+
+def resample(t_s: Array, x: Array, grid_s: Array) -> Array:
+    """Linear interpolation onto `grid_s`; NaN wherever a neighbouring sample is NaN.
+
+    Parameters
+    ----------
+    t_s
+        shape = (n,), increasing
+    x
+        shape = (n, ...)
+    grid_s
+        shape = (m,); outside of `t_s` the nearest sample holds.
+
+    Returns
+    -------
+    shape = (m, ...)
+    """
+    x = np.asarray(x, np.float64)
+    if len(t_s) == 1:
+        return np.repeat(x, len(grid_s), axis=0)
+    after = np.clip(np.searchsorted(t_s, grid_s), 1, len(t_s) - 1)
+    weight = (grid_s - t_s[after - 1]) / (t_s[after] - t_s[after - 1])
+    weight = np.clip(weight, 0.0, 1.0).reshape((-1,) + (1,) * (x.ndim - 1))
+    low, high = x[after - 1], x[after]
+    # Exact hits must not be spoiled by a NaN neighbour of weight zero.
+    blend = np.where(weight == 0, low, np.where(weight == 1, high, low + weight * (high - low)))
+    return np.asarray(blend, np.float64)
+
+
+def lowpass(x: Array, rate_hz: float, cutoff_hz: float, *, corrected: bool = True) -> Array:
+    """Zero-phase Butterworth low-pass along the first axis; NaN stretches split the signal.
+
+    Second order run forwards and backwards, i.e. fourth order without delay. With `corrected`
+    the design cutoff is raised so that the two passes together have -3 dB at `cutoff_hz`.
+    Stretches too short to filter are returned as they are.
+
+    Parameters
+    ----------
+    x
+        shape = (n, ...)
+    rate_hz
+        Sampling rate of the uniform grid.
+    """
+    x = np.asarray(x, np.float64)
+    design_hz = cutoff_hz / TWO_PASS_CUTOFF if corrected else cutoff_hz
+    if design_hz >= 0.5 * rate_hz:
+        return x.copy()
+    sos = butter(2, design_hz, fs=rate_hz, output="sos")
+    flat = x.reshape(len(x), -1)
+    out = flat.copy()
+    seen = np.isfinite(flat)
+    pad = round(rate_hz / design_hz)
+    if seen.all():
+        if len(flat) > pad + 1:
+            out = sosfiltfilt(sos, flat, axis=0, padlen=pad)
+        return np.asarray(out, np.float64).reshape(x.shape)
+    for column in range(flat.shape[1]):
+        for run in runs(seen[:, column]):
+            if run.stop - run.start > pad + 1:
+                out[run, column] = sosfiltfilt(sos, flat[run, column], padlen=pad)
+    return np.asarray(out, np.float64).reshape(x.shape)
+
+
+def runs(mask: NDArray[np.bool_]) -> list[slice]:
+    """Return the stretches of True as slices."""
+    edges = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(np.int8)))
+    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
