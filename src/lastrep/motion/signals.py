@@ -64,13 +64,13 @@ def unit(name: str) -> str:
 def names() -> tuple[str, ...]:
     """Names of every signal of the pool."""
     nothing = np.full((2, 33, 3), np.nan)
-    return (*_geometric(nothing), "posture_1", "posture_2", "angles_1", "angles_2")
+    return (*geometric_signals(nothing), "posture_1", "posture_2", "angles_1", "angles_2")
 
 
 def raw_signals(track: Track) -> dict[str, Array]:
     """All signals of the pool, unfiltered, NaN where the person is not seen."""
     points = track.points / person_size(track)[:, None, None]
-    signals = _geometric(points)
+    signals = geometric_signals(points)
     signals |= _principal(points, signals, track.rate_hz)
     return signals
 
@@ -100,10 +100,8 @@ def smooth_rhythm(x: Array, rate_hz: float) -> Array | None:
 
 
 def person_size(track: Track) -> Array:
-    """Root-mean-square limb length in pixels, steadied over time, shape = (n,); NaN if unseen."""
-    a, b = np.array(SIZE_BONES).T
-    bones = np.linalg.norm(track.points[:, a] - track.points[:, b], axis=2)
-    size = np.sqrt(np.mean(bones**2, axis=1))
+    """Limb length in pixels, steadied over time, shape = (n,); NaN if unseen."""
+    size = limb_length(track.points)
     seen = np.isfinite(size)
     if seen.sum() < 2:
         return np.full(len(size), np.nan)
@@ -113,7 +111,22 @@ def person_size(track: Track) -> Array:
     return np.maximum(steady, 1e-9)
 
 
-def _geometric(points: Array) -> dict[str, Array]:
+def limb_length(points: Array) -> Array:
+    """Root-mean-square length of the limbs and the trunk in 3-D, shape = (n,), as it comes."""
+    a, b = np.array(SIZE_BONES).T
+    bones = np.linalg.norm(points[:, a] - points[:, b], axis=2)
+    length: Array = np.sqrt(np.mean(bones**2, axis=1))
+    return length
+
+
+def geometric_signals(points: Array) -> dict[str, Array]:
+    """Signals that need one frame only.
+
+    Parameters
+    ----------
+    points
+        shape = (n, 33, 3): landmarks divided by the person's size.
+    """
     out: dict[str, Array] = {}
     for joint in POOL_JOINTS:
         left, right = joint_deg(points, joint), joint_deg(points, joint, right=True)

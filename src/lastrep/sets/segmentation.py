@@ -114,6 +114,8 @@ class Segmentation:
         0..1: how sure the count is. Below about 0.15 the count is a guess.
     signal
         Name of the signal that won, "" if none did.
+    ecc_level, con_level
+        Its values at c = 0 and c = 1, in its unit; NaN if none did.
     t_s, fraction
         Its concentric fraction over time, shape = (n,) each.
     """
@@ -122,8 +124,16 @@ class Segmentation:
     rejected: tuple[RejectedSpan, ...]
     confidence: float
     signal: str
+    ecc_level: float
+    con_level: float
     t_s: Array
     fraction: Array
+
+    @classmethod
+    def nothing(cls, t_s: Array) -> Segmentation:
+        """No repeated movement."""
+        nan = float("nan")
+        return cls((), (), 0.0, "", nan, nan, t_s, np.full(len(t_s), nan))
 
     @property
     def reps(self) -> tuple[RepSpan, ...]:
@@ -146,11 +156,11 @@ def segment(
     track = Track.of(poses)
     smoothed = rhythm_signals(track)
     if "elbow" not in smoothed or len(track) < 8:
-        return Segmentation((), (), 0.0, "", track.t_s, np.full(len(track), np.nan))
+        return Segmentation.nothing(track.t_s)
     body = Body.of(smoothed, track.rate_hz)
     hypotheses = all_hypotheses(body, exercise, options)
     if not hypotheses:
-        return Segmentation((), (), 0.0, "", track.t_s, np.full(len(track), np.nan))
+        return Segmentation.nothing(track.t_s)
     best = max(hypotheses, key=lambda h: h.score)
     return _result(best, body, track, exercise)
 
@@ -174,18 +184,17 @@ def _result(
     best: Hypothesis, body: Body, track: Track, exercise: ExerciseDefinition | None
 ) -> Segmentation:
     eccentric_first = exercise is not None and exercise.start == "con_end"
-    x = best.polarity * body.signals[best.signal]
-    starts, far = np.median(x[best.reps[:, 0]]), np.median(x[best.reps[:, 1]])
-    # A signal of unknown direction is turned so that the phase order of the exercise holds.
-    if (far > starts) == eccentric_first:
-        x, starts, far = -x, -starts, -far
-    low, high = min(starts, far), max(starts, far)
-    fraction = (x - low) / max(high - low, 1e-9)
+    x = body.signals[best.signal]
+    rest, far = float(np.median(x[best.reps[:, 0]])), float(np.median(x[best.reps[:, 1]]))
+    ecc_level, con_level = (far, rest) if eccentric_first else (rest, far)
+    if ecc_level == con_level:
+        return Segmentation.nothing(track.t_s)
+    fraction = (x - ecc_level) / (con_level - ecc_level)
 
     def span(rep: NDArray[np.intp]) -> RepSpan:
         start, turn, end = (int(i) for i in rep)
         at = rep_phases(fraction, body.rate_hz, start, turn, end)
-        swing = 0.5 * (abs(x[turn] - x[start]) + abs(x[turn] - x[end])) / max(high - low, 1e-9)
+        swing = abs(fraction[turn] - 0.5 * (fraction[start] + fraction[end]))
         t = track.t_s
         return RepSpan(
             start_s=float(t[start]),
@@ -206,7 +215,16 @@ def _result(
         for a, _, c in best.odd
     )
     spans = [span(rep) for rep in best.reps]
-    return Segmentation(split_sets(spans), rejected, best.score, best.signal, track.t_s, fraction)
+    return Segmentation(
+        split_sets(spans),
+        rejected,
+        best.score,
+        best.signal,
+        ecc_level,
+        con_level,
+        track.t_s,
+        fraction,
+    )
 
 
 def split_sets(reps: Sequence[RepSpan]) -> tuple[SetSpan, ...]:
