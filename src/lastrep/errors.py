@@ -25,3 +25,15 @@ class ExerciseError(LastrepError):
 
 class OutputError(LastrepError):
     """A result file cannot be written."""
+
+
+class PlanError(LastrepError):
+    """A prescription or a training plan makes no sense, or its file is invalid."""
+
+
+class SettingsError(LastrepError):
+    """The user's settings file is invalid."""
+
+
+class HistoryError(LastrepError):
+    """The training history cannot be opened, read or written."""

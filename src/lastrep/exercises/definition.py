@@ -14,6 +14,10 @@ from lastrep.motion import signals
 RepEnd = Literal["con_end", "ecc_end"]
 View = Literal["side", "oblique", "front", "back"]
 Degrees = Annotated[float, Field(ge=0, le=180)]
+Muscle = Literal[
+    "quadriceps", "hamstrings", "glutes", "calves", "chest", "back", "shoulders", "biceps",
+    "triceps", "abdominals",
+]  # fmt: skip
 
 #: Measures that can describe the posture at the two ends of a rep (`[ends]`).
 END_MEASURES = frozenset(
@@ -105,6 +109,28 @@ class Rhythm(_Data):
         )
 
 
+class Training(_Data):
+    """What planning the training needs to know: rest, load steps and recovery depend on it.
+
+    Parameters
+    ----------
+    muscles
+        The groups that do the work; only these are counted when looking at recovery.
+    joints
+        Whether one joint moves or several (`multi` needs the longer rest).
+    region
+        Lower-body lifts take the larger load steps.
+    implement
+        What the load is made of, which sets the steps it can be changed in. The load of a
+        `bodyweight` exercise is what is added to the body.
+    """
+
+    muscles: tuple[Muscle, ...] = ()
+    joints: Literal["single", "multi"] = "multi"
+    region: Literal["upper", "lower", "trunk"] = "upper"
+    implement: Literal["barbell", "dumbbell", "machine", "bodyweight"] = "barbell"
+
+
 class ExerciseDefinition(_Data):
     """One exercise.
 
@@ -146,6 +172,7 @@ class ExerciseDefinition(_Data):
     bar_proxy: Literal["shoulder", "wrist", "hip", "ankle"]
     placement: str
     minimum_velocity_m_s: float | None = Field(default=None, gt=0)
+    training: Training = Training()
     angle: PrimaryAngle
     views: Views
     rhythm: Rhythm
