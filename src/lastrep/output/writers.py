@@ -121,7 +121,7 @@ class AnnotatedVideoWriter:
         poses = recording.poses
         with (
             VideoFile(recording.video, slowmo=recording.slowmo) as video,
-            VideoWriter(path, width=video.info.width_px, height=video.info.height_px) as out,
+            VideoWriter(path, width_px=video.info.width_px, height_px=video.info.height_px) as out,
         ):
             for i, frame in enumerate(video.frames()):
                 if i < len(poses):

@@ -1,0 +1,142 @@
+"""Open a video container and learn what it says of its picture: all that libav is asked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from lastrep.errors import VideoError
+
+#: The containers that clips (and, for a fitting message, sound files) come in, as libav names
+#: them. Playlists are not among them: they can make libav open other files or addresses.
+FORMATS = (
+    *("mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "avi", "gif", "apng", "asf", "flv", "ogg"),
+    *("mpegts", "mpeg", "mpegvideo", "m4v", "h264", "hevc", "obu", "ivf", "mjpeg", "mxf"),
+    *("wav", "mp3", "aac", "flac"),
+)
+
+#: Frame rates above this are time bases that a container passes off as a rate.
+MAX_FPS = 1000.0
+
+#: Assumed where a file names no usable frame rate.
+FALLBACK_FPS = 30.0
+
+#: Pixel shapes (width to height) outside this range are taken for damage and ignored.
+PIXEL_ASPECT_RANGE = (0.2, 5.0)
+
+_OPEN_OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
+
+_FIX = "give a video file (.mp4, .mov, .mkv, .webm, .avi, .gif)"
+
+
+@contextmanager
+def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Open a file and its first moving picture.
+
+    Raises
+    ------
+    VideoError
+        If the file is missing, cannot be read, or is no video.
+    """
+    _require_file(path)
+    try:
+        # "file:" keeps libav from taking a colon in a name for a protocol.
+        container = av.open(f"file:{path}", options=_OPEN_OPTIONS)
+    except PermissionError as error:
+        raise VideoError(f"{path}: may not be read; change its permissions") from error
+    except (av.error.FFmpegError, OSError) as error:
+        raise VideoError(f"{path}: not a video, or cut short while it was saved; {_FIX}") from error
+    with container:
+        yield container, _moving_picture(container, path)
+
+
+def first_frame(container: InputContainer, stream: VideoStream, path: Path) -> VideoFrame:
+    """Return the first frame that decodes; raises VideoError if there is none."""
+    for frame in decoded(container, stream):
+        if frame is not None:
+            return frame
+    raise VideoError(f"{path}: holds no frame that can be decoded; export or record it again")
+
+
+def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:
+    """Yield the frames in order of display, and None where something could not be decoded."""
+    for packet in _packets(container, stream):
+        try:
+            frames = packet.decode() if packet is not None else stream.codec_context.decode(None)
+        except (av.error.FFmpegError, OSError):
+            yield None
+            continue
+        for frame in frames:
+            assert isinstance(frame, VideoFrame)
+            yield None if frame.is_corrupt else frame
+
+
+def square_pixel_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
+    """Return the (width, height) of a stored picture once its pixels are made square."""
+    aspect = float(stream.sample_aspect_ratio or 1)
+    low, high = PIXEL_ASPECT_RANGE
+    return (round(frame.width * aspect) if low < aspect < high else frame.width), frame.height
+
+
+def frame_rate_hz(stream: VideoStream) -> float:
+    """Return the usual number of frames a second, by the file's clock."""
+    for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        if rate and 0 < rate < MAX_FPS:
+            return float(rate)
+    return FALLBACK_FPS
+
+
+def duration_s(container: InputContainer, stream: VideoStream) -> float:
+    """Return the length the file names, by its own clock; NaN if it names none."""
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return container.duration / av.time_base if container.duration is not None else math.nan
+
+
+def stamp_s(frame: VideoFrame) -> float | None:
+    """Return a frame's own time stamp, by the file's clock."""
+    if frame.pts is None or frame.time_base is None:
+        return None
+    return float(frame.pts * frame.time_base)
+
+
+def _require_file(path: Path) -> None:
+    try:
+        if not path.exists():
+            raise VideoError(f"{path}: no such file; check the name")
+        if path.is_dir():
+            raise VideoError(f"{path}: is a folder; {_FIX}")
+        if not path.is_file():
+            raise VideoError(f"{path}: not an ordinary file; {_FIX}")
+        if path.stat().st_size == 0:
+            raise VideoError(f"{path}: is empty; copy or record it again")
+    except OSError as error:
+        raise VideoError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+
+
+def _moving_picture(container: InputContainer, path: Path) -> VideoStream:
+    for stream in container.streams.video:
+        # The cover picture of a sound file is a video stream too.
+        if not stream.disposition & av.stream.Disposition.attached_pic:
+            return stream
+    found = "holds only sound" if container.streams.audio else "holds no picture"
+    raise VideoError(f"{path}: {found}; {_FIX}")
+
+
+def _packets(
+    container: InputContainer, stream: VideoStream
+) -> Iterator[Packet[VideoStream] | None]:
+    """Yield the packets; after an unreadable stretch None, which flushes the decoder."""
+    try:
+        yield from container.demux(stream)
+    except (av.error.FFmpegError, OSError):
+        yield None

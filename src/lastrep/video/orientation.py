@@ -1,0 +1,62 @@
+"""How a stored picture must be turned to stand upright, from the file's display matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from av.buffer import Buffer
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """Quarter turns and mirrorings, in the order transpose, then flip.
+
+    Parameters
+    ----------
+    transposed
+        Rows become columns.
+    flip_x, flip_y
+        Left and right, top and bottom change places, after transposing.
+    """
+
+    transposed: bool = False
+    flip_x: bool = False
+    flip_y: bool = False
+
+    @classmethod
+    def from_display_matrix(cls, matrix: NDArray[np.int32]) -> Orientation:
+        """Read a display matrix of libavutil: 9 numbers, (x', y') = (a x + c y, b x + d y).
+
+        Angles between quarter turns, which no phone writes, are taken to the nearest one.
+        """
+        a, b, _, c, d = (int(v) for v in matrix[:5])
+        if abs(a) + abs(d) >= abs(b) + abs(c):
+            return cls(False, a < 0, d < 0)
+        return cls(True, c < 0, b < 0)
+
+    @classmethod
+    def of(cls, frame: VideoFrame) -> Orientation:
+        """Return what a decoded frame asks for."""
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+        if not isinstance(matrix, Buffer):
+            return cls()
+        return cls.from_display_matrix(np.frombuffer(bytes(matrix), np.int32))
+
+    def size(self, width_px: int, height_px: int) -> tuple[int, int]:
+        """Return the upright (width, height) of a stored picture of this size."""
+        return (height_px, width_px) if self.transposed else (width_px, height_px)
+
+    def upright(self, image: Image) -> Image:
+        """Return the picture turned upright, contiguous in memory."""
+        if self.transposed:
+            image = image.transpose(1, 0, 2)
+        if self.flip_y:
+            image = image[::-1]
+        if self.flip_x:
+            image = image[:, ::-1]
+        return np.ascontiguousarray(image)

@@ -1,0 +1,198 @@
+"""Read video files: upright RGB pictures with their true times, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from av.video.reformatter import VideoReformatter
+
+from lastrep.video.container import (
+    decoded,
+    duration_s,
+    first_frame,
+    frame_rate_hz,
+    open_video,
+    square_pixel_size,
+    stamp_s,
+)
+from lastrep.video.orientation import Image, Orientation
+from lastrep.video.prefetch import prefetch
+from lastrep.video.timeline import Timeline
+
+#: Pictures are scaled down to this short side: the pose networks look at 256 x 256 pixels of the
+#: person, so larger sources cost time and memory and give nothing.
+MAX_SHORT_SIDE_PX = 720
+
+#: Frames that wait decoded, at most.
+PREFETCH_FRAMES = 4
+
+#: A file whose frames end this much before the duration it names was cut short.
+MISSING_END_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a video or camera.
+
+    Parameters
+    ----------
+    t_s
+        Seconds since the first frame, by the source's own clock.
+    image_rgb
+        shape = (height, width, 3): uint8, contiguous, upright, not mirrored.
+    """
+
+    t_s: float
+    image_rgb: Image
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What a video file says of itself, before its frames are read.
+
+    Parameters
+    ----------
+    width_px, height_px
+        Size of the frames as delivered: upright, square pixels, scaled down if the source is large.
+    source_width_px, source_height_px
+        Size of the upright source.
+    duration_s
+        Length, with `slowmo` applied; NaN where the file does not say.
+    fps
+        Usual frames a second, with `slowmo` applied. Only a hint: each frame carries its time.
+    frames
+        Number of frames the file promises; None where it does not say.
+    codec
+        Name of the codec, as libav calls it.
+    """
+
+    width_px: int
+    height_px: int
+    source_width_px: int
+    source_height_px: int
+    duration_s: float
+    fps: float
+    frames: int | None
+    codec: str
+
+
+class VideoFile:
+    """A video file, checked on opening.
+
+    Times are those of the source's time stamps, counted from the first displayed frame and
+    strictly increasing; frames without a time stamp follow at the usual rate, and frames whose
+    time does not increase are left out. Rotation, mirroring and non-square pixels are applied.
+
+    Parameters
+    ----------
+    path
+        The file.
+    slowmo
+        How many times the recording is slowed down: a 240 frames/s clip that plays at 30 has 8.
+        Times are divided by it.
+    max_short_side_px
+        Larger pictures are scaled down to this short side while they are decoded.
+
+    Raises
+    ------
+    VideoError
+        If the file is missing, cannot be read, or holds no video.
+
+    Examples
+    --------
+    >>> with VideoFile("squat.mp4") as video:  # doctest: +SKIP
+    ...     for frame in video.frames():
+    ...         print(frame.t_s, frame.image_rgb.shape)
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        slowmo: float = 1.0,
+        max_short_side_px: int = MAX_SHORT_SIDE_PX,
+    ) -> None:
+        if not slowmo > 0:
+            raise ValueError(f"slowmo must be positive, not {slowmo}")
+        self._path = Path(path)
+        self._slowmo = slowmo
+        self._warnings: list[str] = []
+        self._readers: list[Generator[Frame, None, None]] = []
+        with open_video(self._path) as (container, stream):
+            first = first_frame(container, stream, self._path)
+            self._orientation = Orientation.of(first)
+            width, height = square_pixel_size(first, stream)
+            scale = min(1.0, max_short_side_px / min(width, height))
+            #: Size of a delivered picture before it is turned upright.
+            self._lying_size = max(1, round(width * scale)), max(1, round(height * scale))
+            upright, source = (
+                self._orientation.size(*size) for size in (self._lying_size, (width, height))
+            )
+            self.info = VideoInfo(
+                *upright,
+                *source,
+                duration_s=duration_s(container, stream) / slowmo,
+                fps=frame_rate_hz(stream) * slowmo,
+                frames=stream.frames or None,
+                codec=stream.codec_context.name,
+            )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was found wrong with the file, one line each; complete after the last frame."""
+        return tuple(dict.fromkeys(self._warnings))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop whatever is still being read."""
+        while self._readers:
+            self._readers.pop().close()
+
+    def frames(self) -> Generator[Frame, None, None]:
+        """Yield all frames from the start, decoded ahead in a thread of their own.
+
+        Damaged stretches are left out and named in `warnings`. Only a few frames are in memory at
+        any time, whatever the length of the file.
+        """
+        reader = prefetch(self._decode, PREFETCH_FRAMES)
+        self._readers.append(reader)
+        return reader
+
+    def _decode(self) -> Generator[Frame, None, None]:
+        scaler = VideoReformatter()
+        width, height = self._lying_size
+        damaged, t_s = 0, 0.0
+        with open_video(self._path) as (container, stream):
+            stream.thread_type = "AUTO"
+            frame_s = 1 / frame_rate_hz(stream)
+            promised_s = duration_s(container, stream)
+            timeline = Timeline(frame_s)
+            for frame in decoded(container, stream):
+                if frame is None:
+                    damaged += 1
+                    continue
+                placed_s = timeline.place(stamp_s(frame))
+                if placed_s is None:
+                    continue
+                t_s = placed_s
+                picture = scaler.reformat(frame, width=width, height=height, format="rgb24")
+                image = np.asarray(picture.to_ndarray(), np.uint8)
+                yield Frame(t_s / self._slowmo, self._orientation.upright(image))
+        if damaged:
+            self._warn(f"{damaged} damaged stretches were left out")
+        if promised_s - (t_s + frame_s) > MISSING_END_S:
+            self._warn(f"ends after {t_s:.1f} s, although it should last {promised_s:.1f} s")
+        if timeline.restarts:
+            self._warn(f"its clock jumps back {timeline.restarts} times")
+
+    def _warn(self, what: str) -> None:
+        self._warnings.append(f"{self._path}: {what}")

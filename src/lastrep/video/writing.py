@@ -1,0 +1,157 @@
+"""Write H.264 video that browsers play, with true times, while the caller goes on working."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+import av.error
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace, VideoReformatter
+
+from lastrep.errors import OutputError
+from lastrep.files import replacing
+from lastrep.video.orientation import Image
+
+#: Larger pictures are scaled down to this short side: encoding 1080p takes longer than the pose.
+MAX_SHORT_SIDE_PX = 720
+
+#: No visible loss on drawn lines, faster than real time. No B-frames: with uneven times the
+#: container would name the time of the last frame decoded, not shown, as its length.
+X264 = {"crf": "21", "preset": "veryfast", "bf": "0"}
+
+#: Frames that wait for the encoder, at most.
+QUEUE_FRAMES = 8
+
+#: The clock of MPEG containers: exact for all usual frame rates.
+TIME_BASE = Fraction(1, 90_000)
+
+
+class VideoWriter:
+    """Writes an .mp4 file in a thread of its own.
+
+    Use it as a context manager: the file appears when the block ends without an exception, and an
+    existing file of that name stays untouched until then.
+
+    Parameters
+    ----------
+    path
+        The file to write; its folder must exist.
+    width_px, height_px
+        Size of the pictures that will be given. An odd last row or column is cut off (the format
+        wants even sizes).
+    max_short_side_px
+        Larger pictures are scaled down to this short side.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written: on entering, writing or leaving.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        width_px: int,
+        height_px: int,
+        max_short_side_px: int = MAX_SHORT_SIDE_PX,
+    ) -> None:
+        self._path = Path(path)
+        self._given = width_px, height_px
+        scale = min(1.0, max_short_side_px / min(width_px, height_px))
+        self.width_px, self.height_px = (_even(side * scale) for side in self._given)
+        self._last_stamp = -1
+        self._frames: queue.Queue[VideoFrame | None] = queue.Queue(QUEUE_FRAMES)
+        self._error: Exception | None = None
+        self._stack = contextlib.ExitStack()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        temporary = self._stack.enter_context(replacing(self._path))
+        self._thread = threading.Thread(
+            target=self._encode, args=(temporary,), name="video-writer", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def write(self, image_rgb: Image, t_s: float) -> None:
+        """Queue one picture; waits while the encoder is behind.
+
+        Parameters
+        ----------
+        image_rgb
+            shape = (height, width, 3): uint8 of the size given; it may be changed afterwards.
+        t_s
+            Its time in the file, seconds from the start, increasing. Pictures closer together
+            than the file's clock can tell (11 microseconds) are moved apart.
+        """
+        if self._error is not None:
+            raise self._error
+        if image_rgb.shape != (self._given[1], self._given[0], 3):
+            raise ValueError(f"picture of shape {image_rgb.shape}, expected size {self._given}")
+        height, width = (_even(side) for side in image_rgb.shape[:2])
+        frame = VideoFrame.from_ndarray(np.ascontiguousarray(image_rgb[:height, :width]), "rgb24")
+        self._last_stamp = max(round(t_s / TIME_BASE), self._last_stamp + 1)
+        frame.pts, frame.time_base = self._last_stamp, TIME_BASE
+        self._frames.put(frame)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._thread is not None
+        self._frames.put(None)
+        self._thread.join()
+        if error is None and self._error is not None:
+            with self._stack:
+                raise self._error
+        self._stack.__exit__(kind, error, trace)
+
+    def _encode(self, path: Path) -> None:
+        frames = iter(self._frames.get, None)
+        try:
+            self._encode_frames(frames, path)
+        except Exception as error:
+            self._error = error
+            if isinstance(error, av.error.FFmpegError) and not isinstance(error, OSError):
+                self._error = OutputError(f"{self._path}: cannot be encoded ({error})")
+            # Go on taking frames, so that the caller does not wait for ever.
+            for _ in frames:
+                pass
+
+    def _encode_frames(self, frames: Iterator[VideoFrame], path: Path) -> None:
+        scaler = VideoReformatter()
+        with av.open(f"file:{path}", "w", format="mp4", options={"movflags": "+faststart"}) as out:
+            stream = out.add_stream("libx264", options=X264)
+            stream.width, stream.height, stream.pix_fmt = self.width_px, self.height_px, "yuv420p"
+            stream.codec_context.time_base = TIME_BASE
+            stream.codec_context.colorspace = Colorspace.ITU709
+            for frame in frames:
+                picture = scaler.reformat(
+                    frame,
+                    width=self.width_px,
+                    height=self.height_px,
+                    format="yuv420p",
+                    dst_colorspace=Colorspace.ITU709,
+                )
+                picture.pts, picture.time_base = frame.pts, frame.time_base
+                out.mux(stream.encode(picture))
+            out.mux(stream.encode(None))
+        if self._last_stamp < 0:
+            raise OutputError(f"{self._path}: not written, there is no picture to write")
+
+
+def _even(side_px: float) -> int:
+    """Return the even number of pixels at or below a size."""
+    return max(2, int(side_px) // 2 * 2)
