@@ -175,7 +175,7 @@ def exercises(
         table = Table(border_style="dim", header_style="dim")
         for column in ("name", "exercise", "also called"):
             table.add_column(column)
-        for definition in catalogue():
+        for definition in catalogue().values():
             table.add_row(definition.name, definition.title, ", ".join(definition.aliases))
         _stdout.print(table)
         return
@@ -267,7 +267,7 @@ def _print_recording(recording: object) -> None:
     from lastrep.output.writers import AnalyzedRecording
 
     assert isinstance(recording, AnalyzedRecording)
-    titles = {definition.name: definition.title for definition in catalogue()}
+    titles = {definition.name: definition.title for definition in catalogue().values()}
     _stdout.print(render(recording.analysis, titles))
 
 

@@ -1,0 +1,181 @@
+"""Numbers of each rep: phase times, joint angles at both ends, range of motion, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.motion.angles import joint_deg, tilt_deg
+from lastrep.motion.cleaning import lowpass
+from lastrep.motion.track import Track
+from lastrep.pose import PoseSequence
+from lastrep.sets.results import Phase
+from lastrep.sets.segmentation import RepSpan, Segmentation
+
+Array = NDArray[np.float64]
+AngleSide = Literal["left", "right", "mean"]
+
+#: Low-pass for joint angles (Winter 2009); landmarks carry no real movement above it.
+ANGLE_CUTOFF_HZ = 6.0
+#: An end angle is the median over this much time around the end of the rep.
+END_WINDOW_S = 0.1
+#: Reps that set the lifter's own reference.
+REFERENCE_REPS = 3
+#: A rep this much shorter than the set's longest is not taken into the reference.
+REFERENCE_FROM = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class RepMeasures:
+    """What was measured in one rep.
+
+    Parameters
+    ----------
+    span
+        Where the rep is in time.
+    phases
+        Eccentric, pause and concentric in order of time; phases of no length are left out.
+    start_angle_deg, turn_angle_deg, rom_deg
+        The exercise's primary angle at rest and at the far end, and their difference; None where
+        the landmarks were not seen.
+    rom_pct
+        Excursion in % of the reference reps.
+    lockout
+        Concentric fraction at the end of the lifting phase: 1 = where the reps of the set end.
+    concentric_s
+        Duration of the lifting phase.
+    coverage
+        Share of the rep's frames, 0..1, in which the lifter was found.
+    """
+
+    span: RepSpan
+    phases: tuple[Phase, ...]
+    start_angle_deg: float | None
+    turn_angle_deg: float | None
+    rom_deg: float | None
+    rom_pct: float
+    lockout: float
+    coverage: float
+
+    def seconds(self, phase: str) -> float:
+        """Duration of a phase, 0 if the rep has none."""
+        return sum(p.end_s - p.start_s for p in self.phases if p.name == phase)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AngleTrack:
+    """The primary angle over the recording, degrees, NaN where not seen; shape = (n,) each."""
+
+    t_s: Array
+    angle_deg: Array
+
+    def near(self, t_s: float) -> float | None:
+        """Median angle around a time; None where it was not seen."""
+        around = self.angle_deg[np.abs(self.t_s - t_s) <= END_WINDOW_S / 2 + 1e-9]
+        seen = around[np.isfinite(around)]
+        return float(np.median(seen)) if len(seen) else None
+
+
+def angle_track(poses: PoseSequence, joint: str, side: AngleSide) -> AngleTrack:
+    """Return the primary angle in the image plane, filtered without delay, on an even grid.
+
+    Parameters
+    ----------
+    joint
+        A joint of `motion.angles.JOINTS`, or "trunk" (inclination from the vertical).
+    side
+        One side of the body, or the mean of both (front and back views).
+    """
+    rate_hz = 1.0 / poses.frame_s if len(poses) > 1 else 30.0
+    track = Track.of(poses, rate_hz)
+    points = track.points
+    if joint == "trunk":
+        raw = tilt_deg((points[:, 23] + points[:, 24]) / 2, (points[:, 11] + points[:, 12]) / 2)
+    elif side == "mean":
+        raw = (joint_deg(points, joint) + joint_deg(points, joint, right=True)) / 2
+    else:
+        raw = joint_deg(points, joint, right=side == "right")
+    return AngleTrack(track.t_s, lowpass(raw, rate_hz, ANGLE_CUTOFF_HZ))
+
+
+def measure(
+    spans: Sequence[RepSpan],
+    segmentation: Segmentation,
+    poses: PoseSequence,
+    exercise: ExerciseDefinition | None,
+    side: AngleSide,
+) -> tuple[RepMeasures, ...]:
+    """Measure the reps of one set.
+
+    Parameters
+    ----------
+    spans
+        The reps of the set, in order.
+    exercise
+        What is done; without it no joint angle is measured.
+    side
+        The side of the body to measure; a rep that one limb did alone is measured on that limb.
+    """
+    sides = {side, *(span.side for span in spans if span.side != "both")}
+    angles = {s: angle_track(poses, exercise.angle.joint, s) for s in sides} if exercise else {}
+    reference = _reference([span.excursion for span in spans])
+    return tuple(
+        _measure_rep(
+            span,
+            angles.get(side if span.side == "both" else span.side),
+            segmentation,
+            poses,
+            reference,
+        )
+        for span in spans
+    )
+
+
+def _reference(excursions: Sequence[float]) -> float:
+    """Excursion of the lifter's own first full reps."""
+    longest = float(np.quantile(excursions, 0.8))
+    full = [e for e in excursions if e >= REFERENCE_FROM * longest]
+    return float(np.median(full[:REFERENCE_REPS]))
+
+
+def _measure_rep(
+    span: RepSpan,
+    angles: AngleTrack | None,
+    segmentation: Segmentation,
+    poses: PoseSequence,
+    reference: float,
+) -> RepMeasures:
+    start_deg = angles.near(span.start_s) if angles else None
+    turn_deg = angles.near(span.turn_s) if angles else None
+    rom_deg = None if start_deg is None or turn_deg is None else abs(turn_deg - start_deg)
+    lockout_s = span.end_s if span.eccentric_first else span.turn_s
+    inside = (poses.t_s >= span.start_s) & (poses.t_s <= span.end_s)
+    return RepMeasures(
+        span=span,
+        phases=_phases(span),
+        start_angle_deg=start_deg,
+        turn_angle_deg=turn_deg,
+        rom_deg=rom_deg,
+        rom_pct=100.0 * span.excursion / max(reference, 1e-9),
+        lockout=float(np.interp(lockout_s, segmentation.t_s, segmentation.fraction)),
+        coverage=float(poses.found[inside].mean()) if inside.any() else 0.0,
+    )
+
+
+def _phases(span: RepSpan) -> tuple[Phase, ...]:
+    parts = {
+        "eccentric": span.eccentric_s,
+        "pause": span.pause_s,
+        "concentric": span.concentric_s,
+    }
+    order = sorted(parts, key=lambda name: parts[name])
+    return tuple(
+        Phase(name=name, start_s=parts[name][0], end_s=parts[name][1])
+        for name in order
+        if parts[name][1] > parts[name][0]
+    )
