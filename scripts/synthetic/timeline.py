@@ -18,7 +18,7 @@ from synthetic.faults import PATH_FAULTS, envelope
 from synthetic.geometry import Array, smoothstep
 
 # Velocity profile of an undisturbed half-rep, u^p (1-u)^p: peak over mean is 1.7, as in squats.
-PROFILE_POWER = 1.2
+PROFILE_POWER = 1.5
 STALL_AT, STALL_WIDTH = 0.45, 0.14  # place and width of the sticking region, in half-rep time
 FALL_BACK_S = 0.9  # a failed rep comes back faster than it went up
 RACK_OFFSET_M = 0.35  # how far in front of the lifting spot the bar is racked
