@@ -107,6 +107,13 @@ class PoseSequence:
     def __getitem__(self, i: int) -> Pose:
         return Pose(float(self.t_s[i]), self.image_px[i], self.world_m[i], self.visibility[i])
 
+    def at(self, t_s: float) -> Pose:
+        """Return the pose of the frame shown at a time; missing if none is within one frame."""
+        i = int(np.searchsorted(self.t_s, t_s + 1e-6)) - 1
+        if i < 0 or t_s - self.t_s[i] > self.frame_s:
+            return Pose.missing(t_s)
+        return self[i]
+
     @property
     def found(self) -> NDArray[np.bool_]:
         """In which frames a person was found, shape = (n,)."""
