@@ -170,6 +170,7 @@ def exercises(
 ) -> None:
     """List the exercises lastrep knows, or explain one."""
     from lastrep.exercises import catalogue, find
+    from lastrep.output.terminal import explain
 
     if name is None:
         table = Table(border_style="dim", header_style="dim")
@@ -183,7 +184,7 @@ def exercises(
         definition = find(name)
     except ExerciseError as error:
         raise typer.BadParameter(str(error)) from error
-    _stdout.print(definition.explain())
+    _stdout.print(explain(definition))
 
 
 @app.command()

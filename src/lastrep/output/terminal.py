@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from lastrep.exercises import ExerciseDefinition
 from lastrep.sets.results import Analysis, Rep, RepStatus, SetReport
 
 STATUS_STYLE: dict[RepStatus, str] = {
@@ -33,6 +34,27 @@ def render(analysis: Analysis, title_of: dict[str, str]) -> RenderableType:
         parts.append(Text("No set found: nobody moves like a set of repetitions in this video."))
     parts += [Text(f"note: {warning}", style="yellow") for warning in analysis.warnings]
     return Group(*parts)
+
+
+def explain(exercise: ExerciseDefinition) -> RenderableType:
+    """Return what lastrep measures in an exercise, and how to film it."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column()
+    useful = f"; also useful: {', '.join(exercise.views.useful)}" if exercise.views.useful else ""
+    order = "lowering first" if exercise.start == "con_end" else "lifting first"
+    rows = {
+        "measured": exercise.summary,
+        "full rep": exercise.full_rep,
+        "order": order + (", each side by itself" if exercise.sides == "each" else ""),
+        "views": ", ".join(exercise.views.required) + useful,
+        "camera": exercise.placement,
+        "also called": ", ".join(alias.replace("_", " ") for alias in exercise.aliases),
+    }
+    for key, value in rows.items():
+        if value:
+            table.add_row(key, value)
+    return Group(Text(f"{exercise.title}  ({exercise.name})", style="bold"), table)
 
 
 def _sentence(report: SetReport) -> Text:

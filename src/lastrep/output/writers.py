@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from lastrep.errors import OutputError
+from lastrep.files import replacing
 from lastrep.output.overlay import Overlay, SetTrack
 from lastrep.pose import PoseSequence
 from lastrep.sets.results import Analysis
@@ -123,12 +122,11 @@ class AnnotatedVideoWriter:
             VideoFile(recording.video, slowmo=recording.slowmo) as video,
             VideoWriter(path, width_px=video.info.width_px, height_px=video.info.height_px) as out,
         ):
-            for i, frame in enumerate(video.frames()):
-                if i < len(poses):
-                    overlay.annotate(frame.image_rgb, poses[i])
+            for frame in video.frames():
+                overlay.annotate(frame.image_rgb, poses.at(frame.t_s))
                 # The file plays at the speed of the source.
                 out.write(frame.image_rgb, frame.t_s * recording.slowmo)
-                progress(i / max(len(poses), 1))
+                progress(frame.t_s / max(poses.duration_s, frame.t_s, 1e-9))
         progress(1.0)
 
 
@@ -143,15 +141,9 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all; raises OutputError naming the file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"{path}: cannot be written ({reason}); choose another --out") from error
+        raise OutputError(
+            f"{path.parent}: cannot be written ({error.strerror}); choose another --out"
+        ) from error
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.view import camera_view
 from lastrep.pose import Pose, PoseSequence
-from lastrep.sets.ending import Aftermath, completed_reps, find_end, good_reps
+from lastrep.sets.ending import STOPPED_AFTER_S, Aftermath, completed_reps, find_end, good_reps
 from lastrep.sets.metrics import RepMeasures, measure
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import Rejected, Rep, SetReport
@@ -128,7 +128,7 @@ class SetAnalyzer:
 def _aftermath(
     poses: PoseSequence, end_s: float, until_s: float, next_s: float | None
 ) -> Aftermath:
-    after = (poses.t_s > end_s) & (poses.t_s <= until_s)
+    after = (poses.t_s > end_s) & (poses.t_s <= min(until_s, end_s + STOPPED_AFTER_S))
     seen = float(poses.found[after].mean()) if after.any() else 1.0
     return Aftermath(until_s=until_s, seen=seen, next_set=next_s is not None)
 

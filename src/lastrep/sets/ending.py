@@ -30,7 +30,8 @@ class Aftermath:
     until_s
         When the next set begins, or the recording ends.
     seen
-        Share of frames, 0..1, in which the lifter is seen.
+        Share of frames, 0..1, in which the lifter is seen right after the last rep (over
+        `STOPPED_AFTER_S`, or what there is).
     next_set
         Whether another set follows.
     """
@@ -134,8 +135,8 @@ def _stopped(reps: Sequence[Rep], aftermath: Aftermath) -> SetEnd:
                 reason=EndReason.TRACKING_LOST,
                 t_s=last.end_s,
                 explanation=(
-                    f"{summary}; after rep {last.number} the lifter is out of sight for most of "
-                    f"the remaining {after_s:.1f} s, so a later rep would not be seen."
+                    f"{summary}; the lifter was lost from sight right after rep {last.number}, "
+                    f"so a rep in the remaining {after_s:.1f} s may have been missed."
                 ),
             )
         return SetEnd(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.angles import joint_deg, tilt_deg
-from lastrep.motion.cleaning import lowpass
+from lastrep.motion.cleaning import lowpass, runs
 from lastrep.motion.track import Track
 from lastrep.pose import PoseSequence
 from lastrep.sets.results import Phase
@@ -24,6 +24,8 @@ AngleSide = Literal["left", "right", "mean"]
 ANGLE_CUTOFF_HZ = 6.0
 #: An end angle is the median over this much time around the end of the rep.
 END_WINDOW_S = 0.1
+#: The load is held while the concentric fraction stays within this of where it stopped.
+HELD_WITHIN = 0.1
 #: Reps that set the lifter's own reference.
 REFERENCE_REPS = 3
 #: A rep this much shorter than the set's longest is not taken into the reference.
@@ -47,8 +49,8 @@ class RepMeasures:
         Excursion in % of the reference reps.
     lockout
         Concentric fraction at the end of the lifting phase: 1 = where the reps of the set end.
-    concentric_s
-        Duration of the lifting phase.
+    held_s
+        How long the load stayed there before it moved on.
     coverage
         Share of the rep's frames, 0..1, in which the lifter was found.
     """
@@ -60,6 +62,7 @@ class RepMeasures:
     rom_deg: float | None
     rom_pct: float
     lockout: float
+    held_s: float
     coverage: float
 
     def seconds(self, phase: str) -> float:
@@ -154,6 +157,7 @@ def _measure_rep(
     turn_deg = angles.near(span.turn_s) if angles else None
     rom_deg = None if start_deg is None or turn_deg is None else abs(turn_deg - start_deg)
     lockout_s = span.end_s if span.eccentric_first else span.turn_s
+    lockout, held_s = _held(segmentation, lockout_s)
     inside = (poses.t_s >= span.start_s) & (poses.t_s <= span.end_s)
     return RepMeasures(
         span=span,
@@ -162,9 +166,20 @@ def _measure_rep(
         turn_angle_deg=turn_deg,
         rom_deg=rom_deg,
         rom_pct=100.0 * span.excursion / max(reference, 1e-9),
-        lockout=float(np.interp(lockout_s, segmentation.t_s, segmentation.fraction)),
+        lockout=lockout,
+        held_s=held_s,
         coverage=float(poses.found[inside].mean()) if inside.any() else 0.0,
     )
+
+
+def _held(segmentation: Segmentation, t_s: float) -> tuple[float, float]:
+    """Return the concentric fraction at a time, and how long it stays about there."""
+    fraction = segmentation.fraction
+    at = int(np.argmin(np.abs(segmentation.t_s - t_s)))
+    there = runs(np.abs(fraction - fraction[at]) <= HELD_WITHIN)
+    stay = next(run for run in there if run.start <= at < run.stop)
+    step_s = float(segmentation.t_s[1] - segmentation.t_s[0])
+    return float(fraction[at]), (stay.stop - stay.start) * step_s
 
 
 def _phases(span: RepSpan) -> tuple[Phase, ...]:

@@ -10,32 +10,43 @@ from lastrep.sets.ending import PARTIAL_BELOW_PCT
 from lastrep.sets.metrics import RepMeasures
 from lastrep.sets.results import RepStatus
 
-#: Lockout is reached from this concentric fraction on.
-LOCKOUT_FRACTION = 0.85
+#: Short of this concentric fraction a lift is not finished. Where the lockout is also where the
+#: lifter rests, it varies by up to a fifth of the range without meaning anything.
+LOCKOUT_AT_TURN, LOCKOUT_AT_REST = 0.85, 0.75
 #: An attempt that stops short of lockout has failed, rather than been cut short on purpose, when
-#: its lifting phase took this many times as long per range as the set's typical one.
-STRUGGLE_FACTOR = 1.6
+#: the load hung there this long (a turn made on purpose takes about half of it) ...
+STUCK_S = 0.9
+#: ... or when lifting took this many times as long per range as is typical of the set.
+STRUGGLE_FACTOR = 1.8
 
 
 def verdicts(reps: Sequence[RepMeasures]) -> tuple[tuple[RepStatus, str], ...]:
     """Return status and reason of each rep of a set, in order."""
     pace = [_lifting_s_per_range(rep) for rep in reps]
-    full = [p for p, rep in zip(pace, reps, strict=True) if rep.lockout >= LOCKOUT_FRACTION]
+    full = [p for p, rep in zip(pace, reps, strict=True) if _locked_out(rep)]
     typical = float(np.median(full or pace))
     return tuple(_verdict(rep, p, typical) for rep, p in zip(reps, pace, strict=True))
 
 
+def _locked_out(rep: RepMeasures) -> bool:
+    needed = LOCKOUT_AT_REST if rep.span.eccentric_first else LOCKOUT_AT_TURN
+    return rep.lockout >= needed
+
+
 def _lifting_s_per_range(rep: RepMeasures) -> float:
-    lifting_s = rep.seconds("concentric")
-    if not rep.span.eccentric_first:
-        lifting_s += rep.seconds("pause")  # a stall shows as standing still at the far end
-    return lifting_s / max(rep.span.excursion, 0.1)
+    return rep.seconds("concentric") / max(rep.span.excursion, 0.1)
 
 
 def _verdict(rep: RepMeasures, pace: float, typical: float) -> tuple[RepStatus, str]:
-    if rep.lockout < LOCKOUT_FRACTION and pace > STRUGGLE_FACTOR * max(typical, 1e-9):
+    if not _locked_out(rep):
         way = max(rep.lockout, 0.0)
-        return RepStatus.FAILED, f"it stuck at {way:.0%} of the way up and went no further"
+        if rep.held_s >= STUCK_S:
+            return RepStatus.FAILED, f"it stuck at {way:.0%} of the way up for {rep.held_s:.1f} s"
+        if pace > STRUGGLE_FACTOR * max(typical, 1e-9):
+            return (
+                RepStatus.FAILED,
+                f"slower and slower, it got no further than {way:.0%} of the way",
+            )
     if rep.rom_pct < PARTIAL_BELOW_PCT:
         return (
             RepStatus.PARTIAL,
