@@ -1,0 +1,202 @@
+"""Discs in one picture: every ellipse near the lifter's hands that could be a plate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.bar.ellipse import Array, Ellipse, Image, RimFit, fit_rim
+
+#: Horizontal over vertical axis of the ellipses voted for; the fit finds what lies between.
+ASPECTS = (1.0, 0.82, 0.64, 0.46)
+#: Radius of plates as a share of the lifter's stature, both in pixels: usual plates (a far 450 mm
+#: plate measures 0.11, a near one 0.2), and small ones.
+USUAL_RADII = (0.10, 0.24)
+SMALL_RADII = (0.045, 0.11)
+#: Where a plate may be, from the hands, in statures: the bar is 2.2 m long.
+REACH_X, REACH_Y = 0.95, 0.50
+#: Votes are cast in a picture in which the lifter is this tall.
+VOTE_STATURE_PX = 170.0
+#: Radii voted for, and groups of them that win by themselves, so that hubs do not hide rims.
+RADII, GROUPS, WINNERS = 18, 3, 3
+#: An edge is stronger than this share of all pixels, and than this gradient (Sobel, grey levels).
+EDGE_QUANTILE, EDGE_LEAST = 0.82, 40.0
+#: Candidates whose rim is seen less than this are dropped.
+MIN_SUPPORT = 0.3
+#: At most so many candidates are kept a picture.
+KEPT = 14
+#: An edge that stands here in another picture too, with nearly the same gradient, while the hands
+#: were elsewhere, belongs to the room.
+STILL_DIFFERENCE = 0.35
+STILL_DIFFERENCE_LEAST = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where and how large to look.
+
+    Parameters
+    ----------
+    hands
+        shape = (2,): the point that moves like the bar, pixels.
+    stature_px
+        Height of the lifter in this picture.
+    radii
+        Least and greatest radius, in statures.
+    aspects
+        Shapes to vote for.
+    """
+
+    hands: Array
+    stature_px: float
+    radii: tuple[float, float] = USUAL_RADII
+    aspects: tuple[float, ...] = ASPECTS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edges:
+    """Edge points (pixels of the vote picture) and their unit gradients, shape = (n,) each."""
+
+    x: NDArray[np.intp]
+    y: NDArray[np.intp]
+    ux: Array
+    uy: Array
+    shape: tuple[int, int]
+
+
+def still_edges(image: Image, elsewhere: Image) -> NDArray[np.bool_]:
+    """Mark pixels whose edge stands in another picture of the same camera too.
+
+    Parameters
+    ----------
+    image, elsewhere
+        shape = (h, w, 3): the second one moved so that the room coincides.
+    """
+    gradients = []
+    for picture in (image, elsewhere):
+        grey = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.5)
+        gradients.append([cv2.Sobel(grey, cv2.CV_32F, *d, ksize=3) for d in ((1, 0), (0, 1))])
+    (ax, ay), (bx, by) = gradients
+    difference, size = np.hypot(ax - bx, ay - by), np.hypot(ax, ay)
+    return np.asarray(
+        difference < np.maximum(STILL_DIFFERENCE * size, STILL_DIFFERENCE_LEAST), np.bool_
+    )
+
+
+def find_discs(
+    image: Image, search: Search, still: NDArray[np.bool_] | None = None
+) -> list[RimFit]:
+    """Ellipses near the hands, the best seen first.
+
+    Parameters
+    ----------
+    image
+        shape = (h, w, 3)
+    still
+        shape = (h, w): edges that belong to the room, if known (`still_edges`).
+    """
+    height, width = image.shape[:2]
+    tall, hands = search.stature_px, search.hands
+    left, right = (int(np.clip(hands[0] + s * REACH_X * tall, 0, width)) for s in (-1, 1))
+    top, bottom = (int(np.clip(hands[1] + s * REACH_Y * tall, 0, height)) for s in (-1, 1))
+    if right - left < 40 or bottom - top < 40:
+        return []
+    shrink = min(1.0, VOTE_STATURE_PX / tall)
+    room = None if still is None else still[top:bottom, left:right]
+    edges = _edges(image[top:bottom, left:right], shrink, room)
+    origin = np.array([left, top], np.float64)
+    fits: list[RimFit] = []
+    for aspect in search.aspects:
+        for start in _vote(edges, search, aspect, shrink, origin):
+            fit = fit_rim(image, start, band=0.16, rounds=2)
+            if _plausible(fit, search) and not any(_same(fit.ellipse, f.ellipse) for f in fits):
+                fits.append(fit)
+    return sorted(fits, key=lambda f: -f.support)[:KEPT]
+
+
+def _edges(image: Image, shrink: float, still: NDArray[np.bool_] | None) -> _Edges:
+    small = cv2.resize(
+        cv2.GaussianBlur(image, (0, 0), 1.0),
+        None,
+        fx=shrink,
+        fy=shrink,
+        interpolation=cv2.INTER_AREA,
+    )
+    gx, gy = (cv2.Sobel(small, cv2.CV_32F, *d, ksize=3) for d in ((1, 0), (0, 1)))
+    size = np.hypot(gx, gy)
+    strongest = size.argmax(axis=2)[..., None]
+    gx, gy, size = (np.take_along_axis(q, strongest, 2)[..., 0] for q in (gx, gy, size))
+    least = max(EDGE_LEAST, float(np.quantile(size, EDGE_QUANTILE)))
+    candidate = size > least
+    candidate[[0, -1]] = candidate[:, [0, -1]] = False
+    y, x = np.nonzero(candidate)
+    step_x = np.rint(gx[y, x] / size[y, x]).astype(int)
+    step_y = np.rint(gy[y, x] / size[y, x]).astype(int)
+    # Thin lines: keep what is a maximum along its own gradient.
+    ahead, behind = size[y + step_y, x + step_x], size[y - step_y, x - step_x]
+    keep = (size[y, x] >= ahead) & (size[y, x] >= behind)
+    if still is not None:
+        rows = np.minimum((y / shrink).astype(int), still.shape[0] - 1)
+        cols = np.minimum((x / shrink).astype(int), still.shape[1] - 1)
+        keep &= ~still[rows, cols]
+    y, x = y[keep], x[keep]
+    unit_x, unit_y = gx[y, x] / size[y, x], gy[y, x] / size[y, x]
+    return _Edges(x, y, unit_x.astype(float), unit_y.astype(float), (size.shape[0], size.shape[1]))
+
+
+def _vote(
+    edges: _Edges, search: Search, aspect: float, shrink: float, origin: Array
+) -> list[Ellipse]:
+    """Ellipse centres and radii that many edges point to, of one shape."""
+    height, width = edges.shape
+    # The gradient of an ellipse becomes a radius once the picture is stretched to make it round.
+    length = np.hypot(edges.ux * aspect, edges.uy) + 1e-9
+    toward_x, toward_y = edges.ux * aspect**2 / length, edges.uy / length
+    smallest, largest = (r * search.stature_px * shrink for r in search.radii)
+    radii = np.geomspace(smallest, largest, RADII)
+    best = np.zeros((GROUPS, height, width), np.float32)
+    best_radius = np.zeros_like(best)
+    for i, radius in enumerate(radii):
+        votes = np.zeros(height * width)
+        for sign in (-radius, radius):
+            x = (edges.x + sign * toward_x + 0.5).astype(int)
+            y = (edges.y + sign * toward_y + 0.5).astype(int)
+            inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+            votes += np.bincount(y[inside] * width + x[inside], minlength=height * width)
+        picture = votes.reshape(height, width).astype(np.float32)
+        smooth = cv2.GaussianBlur(picture, (5, 5), 1.2) / radius
+        group = i * GROUPS // RADII
+        better = smooth > best[group]
+        best[group][better], best_radius[group][better] = smooth[better], radius
+    above = (np.arange(height) / shrink + origin[1] - search.hands[1]) / search.stature_px
+    best *= np.exp(-0.5 * (above / 0.25) ** 2)[None, :, None].astype(np.float32)
+    found = []
+    for group in range(GROUPS):
+        for _ in range(WINNERS):
+            _, most, _, (x_at, y_at) = cv2.minMaxLoc(best[group])
+            if most <= 0:
+                break
+            radius = float(best_radius[group, y_at, x_at]) / shrink
+            x0, y0 = np.array([x_at, y_at]) / shrink + origin
+            found.append(Ellipse(float(x0), float(y0), radius * aspect, radius))
+            hidden = (int(max(3, 0.3 * radius * shrink * aspect)), int(0.3 * radius * shrink) + 1)
+            cv2.ellipse(best[group], (x_at, y_at), hidden, 0, 0, 360, 0, -1)
+    return found
+
+
+def _plausible(fit: RimFit, search: Search) -> bool:
+    e, tall = fit.ellipse, search.stature_px
+    return (
+        fit.support >= MIN_SUPPORT
+        and 0.25 < e.aspect < 1.2
+        and search.radii[0] * tall * 0.9 < e.b < search.radii[1] * tall * 1.1
+        and abs(e.y - search.hands[1]) < 0.9 * REACH_Y * tall
+        and abs(e.x - search.hands[0]) < REACH_X * tall
+    )
+
+
+def _same(a: Ellipse, b: Ellipse) -> bool:
+    return a.distance(b) < 0.15 * a.b and abs(a.b / b.b - 1) < 0.12

@@ -1,0 +1,124 @@
+"""How sure it is that what was followed is the bar: a product of separate doubts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.signal import savgol_filter
+
+from lastrep.bar.ellipse import Array
+from lastrep.bar.lifter import bridge
+
+#: Each doubt is a ramp: no trust at the first value, full trust at the second.
+TRACKED_SHARE = (0.0, 0.95)
+RIM_SUPPORT = (0.0, 0.6)
+WITH_THE_HANDS = (0.6, 0.85)
+#: In units of the score that a disc of this size needs.
+SCORE = (0.5, 1.0)
+OPEN_SHARE = (0.7, 0.35)
+#: Vertical jitter of the centre in metres, if the plate is 450 mm: beyond this speed is noise.
+JITTER_M = (0.006, 0.0025)
+#: Radius: spread between the 10th and 90th percentile, as a share.
+RADIUS_SPREAD = (0.30, 0.15)
+ASSUMED_RADIUS_M = 0.225
+#: Window for the speeds that are compared, seconds.
+SPEED_WINDOW_S = 0.3
+#: The bar moves where its speed exceeds this share of its 95th percentile.
+MOVING_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowEvidence:
+    """What is known of one followed disc; arrays share the frames as first axis.
+
+    Parameters
+    ----------
+    t_s
+        shape = (n,)
+    bar, hands
+        shape = (n, 2): pixels of the unmoved camera; NaN in `bar` where it was lost.
+    support
+        shape = (n,): share of the rim seen.
+    radii
+        shape = (m,): the measured vertical semi-axes.
+    score, needed
+        As in `Plate`.
+    segments, open_segments
+        As in `Following`.
+    """
+
+    t_s: Array
+    bar: Array
+    hands: Array
+    support: Array
+    radii: Array
+    score: float
+    needed: float
+    segments: int
+    open_segments: int
+
+
+def window_confidence(e: WindowEvidence) -> float:
+    """Return 0..1: 0.8 and more can be shown, less needs a warning, below 0.3 is not the bar."""
+    seen = np.isfinite(e.bar[:, 0])
+    if seen.sum() < 5:
+        return 0.0
+    doubts = (
+        ramp(float(seen.mean()), TRACKED_SHARE),
+        ramp(float(np.median(e.support[seen])), RIM_SUPPORT),
+        ramp(movement_agreement(e.t_s, e.bar[:, 1], e.hands[:, 1]), WITH_THE_HANDS),
+        ramp(e.score / e.needed, SCORE),
+        ramp(e.open_segments / max(e.segments, 1), OPEN_SHARE),
+        ramp(jitter(e.bar[:, 1]) / radius_of(e) * ASSUMED_RADIUS_M, JITTER_M),
+        ramp(radius_spread(e.radii), RADIUS_SPREAD),
+    )
+    return float(np.prod(doubts))
+
+
+def ramp(value: float, limits: tuple[float, float]) -> float:
+    """0 at the first limit, 1 at the second, straight between; either may be larger."""
+    low, high = limits
+    return float(np.clip((value - low) / (high - low), 0, 1))
+
+
+def movement_agreement(t_s: Array, bar_y: Array, hands_y: Array) -> float:
+    """Correlation through zero of the two vertical speeds while the bar moves, -1..1.
+
+    Positions would agree less where the bar lies still and the hands come to it first.
+    """
+    rate_hz = 1 / float(np.median(np.diff(t_s)))
+    window = max(5, int(SPEED_WINDOW_S * rate_hz) | 1)
+    if len(t_s) < window:
+        return 0.0
+    bar, hands = (
+        savgol_filter(bridge(y[:, None])[:, 0], window, 2, deriv=1) for y in (bar_y, hands_y)
+    )
+    moving = np.abs(bar) > MOVING_SHARE * np.percentile(np.abs(bar), 95)
+    if moving.sum() < 5:
+        return 0.0
+    bar, hands = bar[moving], hands[moving]
+    return float((bar * hands).sum() / np.sqrt((bar**2).sum() * (hands**2).sum() + 1e-12))
+
+
+def jitter(y: Array) -> float:
+    """Standard deviation of white noise on a smooth track, from its second differences.
+
+    The second difference of white noise has a deviation of sqrt(6) times its own.
+    """
+    bend = np.abs(np.diff(y, 2))
+    bend = bend[np.isfinite(bend)]
+    return float(1.4826 * np.median(bend) / np.sqrt(6)) if len(bend) else float("nan")
+
+
+def radius_of(e: WindowEvidence) -> float:
+    """Median radius, pixels; infinite if never measured, so that it raises no doubt."""
+    return float(np.median(e.radii)) if len(e.radii) else float("inf")
+
+
+def radius_spread(radii: Array) -> float:
+    """Distance between the 10th and 90th percentile, as a share of the former."""
+    if len(radii) < 10:
+        return 0.0
+    low, high = np.percentile(radii, [10, 90])
+    return float(high / low - 1)

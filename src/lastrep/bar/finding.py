@@ -1,0 +1,313 @@
+"""Which disc is the plate: the one that goes where the hands go.
+
+The share of a rim that is seen does not tell a plate from a hub, a knee or a clock. Moving with
+the hands over pictures taken at different heights does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.bar.candidates import (
+    SMALL_RADII,
+    USUAL_RADII,
+    Search,
+    find_discs,
+    still_edges,
+)
+from lastrep.bar.ellipse import EDGE_KNOWN, Array, Ellipse, Image, RimFit, fit_rim, rim_edges
+
+#: Support below this is what chance gives; the excess is evidence.
+CHANCE_SUPPORT = 0.40
+#: Radius, in statures, whose rim counts as much as its support says; evidence grows with its root.
+TYPICAL_RADIUS = 0.13
+#: A pair of pictures between which the hands move this far (statures) tells most.
+TELLING_MOVE = 0.15
+#: How far the plate may be from where the hands' movement puts it, in statures: at least, and per
+#: stature of movement (landmarks are off, and the bar's ends move a little differently).
+SLACK_X, SLACK_X_PER_MOVE = 0.05, 0.5
+SLACK_Y, SLACK_Y_PER_MOVE = 0.03, 0.25
+#: How equal radius (logarithm) and shape must be.
+SLACK_RADIUS, SLACK_ASPECT = 0.06, 0.12
+#: A disc that stays within this (statures) while the hands move is part of the room.
+STILL = 0.012
+#: A candidate this likely joins the chain.
+LINK = 0.06
+#: How far from the hands a plate usually is, statures.
+USUAL_X, USUAL_Y = 0.6, 0.25
+#: A chain with this score is a plate; small discs are easier to satisfy by chance.
+SCORE_NEEDED, SCORE_NEEDED_SMALL = 0.20, 0.26
+#: Plates with a smaller radius than this (statures) are small.
+SMALL_BELOW = 0.09
+#: Largest radius a plate can have, statures.
+LARGEST_RADIUS = 0.25
+#: Ring edges: contrast is clipped here (grey levels), so that one bright arc does not win.
+RING_CLIP = 25.0
+#: A ring counts as an edge from this share of the strongest ring's, and this many grey levels.
+RING_SHARE, RING_LEAST = 0.22, 1.5
+#: Key pictures with a worse rim, or a radius or width further from the median, are left out.
+SEED_SUPPORT, SEED_RADIUS, SEED_WIDTH = 0.5, 0.06, 0.12
+#: Hands must have moved this far (statures) for a second picture to show what stands still.
+ELSEWHERE = 0.08
+#: A disc this near to the head, of about its size, is the head (statures).
+HEAD_NEAR, HEAD_RADIUS = 0.06, 0.085
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyFrame:
+    """One picture in which the plate is looked for.
+
+    Parameters
+    ----------
+    index
+        Number of the frame.
+    image
+        shape = (h, w, 3)
+    hands
+        shape = (2,): the point that should move like the bar, pixels of this picture.
+    head
+        shape = (2,): NaN if not seen.
+    to_room
+        shape = (2, 3): moves points of this picture to where they would be had the camera stood
+        still.
+    """
+
+    index: int
+    image: Image
+    hands: Array
+    head: Array
+    to_room: Array
+
+    def room(self, points: Array) -> Array:
+        """Move points, shape = (..., 2), to the unmoved camera's picture."""
+        return np.asarray(points @ self.to_room[:, :2].T + self.to_room[:, 2], np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plate:
+    """A plate that was found.
+
+    Parameters
+    ----------
+    a, b
+        Semi-axes, pixels.
+    seeds
+        Where it is, by frame number; pixels of that frame.
+    score
+        How well it follows the hands, 0..1.
+    needed
+        The score from which a disc of this size is believed.
+    """
+
+    a: float
+    b: float
+    seeds: dict[int, Ellipse]
+    score: float
+    needed: float
+
+
+def find_plate(keys: Sequence[KeyFrame], stature_px: float) -> Plate | None:
+    """Find the disc that moves with the hands, or None.
+
+    Parameters
+    ----------
+    keys
+        Pictures from all over the hands' movement; a dozen or more are best.
+    """
+    if len(keys) < 3:
+        return None
+    stills = [_still(key, keys, stature_px) for key in keys]
+    chain: list[RimFit | None] = []
+    score, radii = 0.0, USUAL_RADII
+    for band in (USUAL_RADII, SMALL_RADII):
+        if score >= SCORE_NEEDED:
+            break
+        found = [
+            [
+                fit
+                for fit in find_discs(key.image, Search(key.hands, stature_px, band), still)
+                if not _is_head(fit.ellipse, key, stature_px)
+            ]
+            for key, still in zip(keys, stills, strict=True)
+        ]
+        a_chain, a_score = choose(found, keys, stature_px)
+        if a_score > score:
+            chain, score, radii = a_chain, a_score, band
+    linked = [(key, fit) for key, fit in zip(keys, chain, strict=False) if fit is not None]
+    if len(linked) < max(3, 0.25 * len(keys)):
+        return None
+    return _refine(linked, stature_px, score, small=radii is SMALL_RADII)
+
+
+def choose(
+    found: Sequence[Sequence[RimFit]], keys: Sequence[KeyFrame], stature_px: float
+) -> tuple[list[RimFit | None], float]:
+    """Pick at most one disc a picture, such that they are one thing that moves with the hands.
+
+    Every disc once is the anchor: the hands' movement says where it should be in every other
+    picture; the best match there is evidence, weighted by how far the hands moved.
+
+    Returns
+    -------
+    chain
+        One disc or None per picture.
+    score
+        Mean evidence, 0..1.
+    """
+    hands = np.array([key.room(key.hands) for key in keys]) / stature_px
+    tables = [_table(fits, key, stature_px) for fits, key in zip(found, keys, strict=True)]
+    best_score, best_chain = 0.0, np.full(len(keys), -1)
+    for k, anchors in enumerate(tables):
+        move = hands - hands[k]
+        amplitude = np.hypot(move[:, 0], move[:, 1])
+        weight = 0.3 + np.minimum(amplitude / TELLING_MOVE, 1.0)
+        for anchor in anchors:
+            total, chain = 0.0, np.full(len(keys), -1)
+            for m, others in enumerate(tables):
+                if not len(others):
+                    continue
+                likely = _likelihood(anchor, others, move[m], float(amplitude[m]))
+                j = int(likely.argmax())
+                total += weight[m] * likely[j]
+                if likely[j] > LINK:
+                    chain[m] = j
+            away = anchor[:2] - hands[k]
+            near = np.exp(-0.5 * ((away[0] / USUAL_X) ** 2 + (away[1] / USUAL_Y) ** 2))
+            score = total / weight.sum() * near
+            if score > best_score:
+                best_score, best_chain = float(score), chain
+    return [
+        fits[j] if j >= 0 else None for fits, j in zip(found, best_chain, strict=True)
+    ], best_score
+
+
+def _table(fits: Sequence[RimFit], key: KeyFrame, stature_px: float) -> Array:
+    """Rows of x, y, radius, aspect (statures, unmoved camera) and evidence."""
+    if not fits:
+        return np.zeros((0, 5))
+    rows = np.array(
+        [(f.ellipse.x, f.ellipse.y, f.ellipse.b, f.ellipse.aspect, f.support) for f in fits]
+    )
+    rows[:, :2] = key.room(rows[:, :2])
+    rows[:, :3] /= stature_px
+    excess = np.clip(rows[:, 4] - CHANCE_SUPPORT, 0, None) / (1 - CHANCE_SUPPORT)
+    rows[:, 4] = excess * np.sqrt(rows[:, 2] / TYPICAL_RADIUS)
+    return rows
+
+
+def _likelihood(anchor: Array, others: Array, move: Array, amplitude: float) -> Array:
+    """How likely each disc is the anchor's, moved with the hands; times its own evidence."""
+    shift = others[:, :2] - anchor[:2]
+    slack_x = SLACK_X + SLACK_X_PER_MOVE * amplitude
+    slack_y = SLACK_Y + SLACK_Y_PER_MOVE * abs(float(move[1]))
+    surprise = (
+        ((shift[:, 0] - move[0]) / slack_x) ** 2
+        + ((shift[:, 1] - move[1]) / slack_y) ** 2
+        + (np.log(others[:, 2] / anchor[2]) / SLACK_RADIUS) ** 2
+        + ((others[:, 3] - anchor[3]) / SLACK_ASPECT) ** 2
+    )
+    stayed = np.exp(-0.5 * ((shift / STILL) ** 2).sum(axis=1))
+    moving = 1 - stayed * np.clip((amplitude - 0.03) / 0.06, 0, 1)
+    likely: Array = np.exp(-0.5 * surprise) * moving * others[:, 4]
+    return likely
+
+
+def _still(key: KeyFrame, keys: Sequence[KeyFrame], stature_px: float) -> NDArray[np.bool_] | None:
+    """Edges of a key picture that also stand where they are while the hands are elsewhere."""
+    here = key.room(key.hands)
+    away = [float(np.linalg.norm(other.room(other.hands) - here)) for other in keys]
+    furthest = int(np.argmax(away))
+    if away[furthest] < ELSEWHERE * stature_px:
+        return None
+    other = keys[furthest]
+    height, width = key.image.shape[:2]
+    back = cv2.invertAffineTransform(key.to_room)
+    there = np.vstack([other.to_room, [0, 0, 1]])
+    moved = cv2.warpAffine(other.image, (np.vstack([back, [0, 0, 1]]) @ there)[:2], (width, height))
+    return still_edges(key.image, np.asarray(moved, np.uint8))
+
+
+def _is_head(e: Ellipse, key: KeyFrame, stature_px: float) -> bool:
+    near = float(np.linalg.norm(e.centre - key.head)) < HEAD_NEAR * stature_px
+    return near and e.b < HEAD_RADIUS * stature_px
+
+
+def _refine(
+    linked: list[tuple[KeyFrame, RimFit]], stature_px: float, score: float, *, small: bool
+) -> Plate | None:
+    """Grow to the outermost ring, agree on one size and keep the pictures that fit it."""
+    growth = outermost_ring(
+        [(key.image, fit.ellipse) for key, fit in linked], LARGEST_RADIUS * stature_px
+    )
+    fits = [
+        (key, fit_rim(key.image, fit.ellipse.scaled(growth), band=0.08, edge=EDGE_KNOWN))
+        for key, fit in linked
+    ]
+    fits = [(key, fit) for key, fit in fits if fit.support > SEED_SUPPORT]
+    if len(fits) < 2:
+        return None
+    sizes = np.array([(fit.ellipse.a, fit.ellipse.b) for _, fit in fits])
+    middle = np.median(sizes, axis=0)
+    off = np.abs(sizes / middle - 1)
+    good = (off[:, 0] < SEED_WIDTH) & (off[:, 1] < SEED_RADIUS)
+    if good.sum() < 2:
+        return None
+    a, b = (float(v) for v in np.median(sizes[good], axis=0))
+    seeds = {}
+    for (key, fit), keep in zip(fits, good, strict=True):
+        if keep:
+            # One shape for all, as in following, else the centre jumps at every key picture.
+            same = fit_rim(
+                key.image,
+                replace(fit.ellipse, a=a, b=b),
+                band=0.06,
+                edge=EDGE_KNOWN,
+                fixed_shape=True,
+            )
+            moved = same.ellipse.distance(fit.ellipse)
+            good_fit = same.support > CHANCE_SUPPORT and moved < 0.08 * b
+            seeds[key.index] = same.ellipse if good_fit else replace(fit.ellipse, a=a, b=b)
+    needed = SCORE_NEEDED_SMALL if small or b < SMALL_BELOW * stature_px else SCORE_NEEDED
+    return Plate(a, b, seeds, score, needed)
+
+
+def outermost_ring(pictures: Sequence[tuple[Image, Ellipse]], largest_px: float) -> float:
+    """How much larger the rim is than the rings found: plates have painted rings and hubs.
+
+    A ring of the plate is concentric in every picture, the background behind is not: the median
+    over pictures of the mean edge strength on each ring keeps the plate's own edges only.
+
+    Returns
+    -------
+    Factor to scale the ellipses with.
+    """
+    middle = float(np.median([e.b for _, e in pictures]))
+    top = max(largest_px / middle, 1.1)
+    scales = np.arange(0.5, top, 1.0 / middle)
+    profiles = []
+    for image, e in pictures:
+        edges, at = rim_edges(
+            np.asarray(cv2.GaussianBlur(image, (0, 0), 0.8), np.uint8), e, 0.5, top
+        )
+        seen = edges >= 0
+        count = seen.sum(axis=0)
+        total = np.where(seen, np.minimum(edges, RING_CLIP), 0).sum(axis=0)
+        mean = np.where(count > 0, total / np.maximum(count, 1), 0)
+        profiles.append(np.interp(scales, at, mean))
+    profile = np.median(profiles, axis=0)
+    around = max(3, int(0.10 * middle))
+    rises = []
+    for i in range(2, len(scales) - 2):
+        if profile[i] >= profile[i - 1] and profile[i] > profile[i + 1]:
+            before = profile[max(i - around, 0) : i].min()
+            after = profile[i + 1 : i + around + 1].min()
+            rises.append((float(profile[i] - max(before, after)), float(scales[i])))
+    if not rises:
+        return 1.0
+    least = max(RING_SHARE * max(rise for rise, _ in rises), RING_LEAST)
+    return max((scale for rise, scale in rises if rise > least), default=1.0)

@@ -1,0 +1,257 @@
+"""Follow the plate from frame to frame: optical flow predicts, the rim corrects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.bar.ellipse import (
+    EDGE_KNOWN,
+    EDGE_UNKNOWN,
+    Array,
+    Ellipse,
+    Image,
+    RimFit,
+    fit_rim,
+    rim_edges,
+)
+from lastrep.bar.finding import Plate
+from lastrep.bar.flow import common_move, corners, follow_corners
+
+Grey = NDArray[np.uint8]
+
+#: Corners on the disc: at most, at least for a vote, and at least to go on without a rim.
+CORNERS, MIN_CORNERS, CARRYING_CORNERS = 70, 6, 12
+#: Corners are looked for this far out on the disc: those at the rim show the background too.
+INNER = 0.95
+#: How well corners must return on the way back, pixels.
+FLOW_RETURN_PX = 0.7
+#: A plate neither grows nor shrinks faster than this between two frames.
+MAX_GROWTH = 0.08
+#: The rim must be seen this much to correct the prediction, and this much to measure the shape.
+RIM_NEEDED, RIM_FOR_SHAPE = 0.38, 0.55
+#: How far the rim may correct the prediction, in radii; when lost, and more for every lost frame.
+GATE, GATE_LOST, GATE_PER_FRAME = 0.30, 1.2, 0.3
+#: Frames that a lost plate coasts before it is looked for where the hands went.
+COAST_FRAMES = 3
+#: A plate lost for this many frames is left to the next picture in which it was found.
+GIVE_UP_FRAMES = 45
+#: Where a lost plate is looked for: grid around the expected place, statures.
+GRID_X, GRID_Y, GRID_STEP = 0.07, 0.14, 0.035
+#: Following must arrive this near to where the plate was found, in radii.
+CLOSURE = 0.12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One frame as following needs it.
+
+    Parameters
+    ----------
+    image, grey
+        shape = (h, w, 3) and (h, w)
+    hands
+        shape = (2,): where the hands (or shoulders) are, pixels; NaN if not known.
+    """
+
+    image: Image
+    grey: Grey
+    hands: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The plate in one frame.
+
+    Parameters
+    ----------
+    ellipse
+        Where it is; a and b are this frame's own if the rim was clear, else the plate's.
+    support
+        Share of the rim seen, 0..1.
+    shape_seen
+        Whether a and b were measured in this frame.
+    """
+
+    ellipse: Ellipse
+    support: float
+    shape_seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What following gave.
+
+    Parameters
+    ----------
+    sightings
+        By frame number; frames in which the plate was lost are missing.
+    segments, open_segments
+        Stretches between two found places, and how many of them did not arrive where the plate
+        was found again.
+    """
+
+    sightings: dict[int, Sighting]
+    segments: int
+    open_segments: int
+
+
+def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -> Following:
+    """Follow a found plate through all pictures.
+
+    From each picture in which it was found to the next; where the end is not met, also backwards,
+    and every frame keeps the better seen of the two.
+
+    Parameters
+    ----------
+    pictures
+        Consecutive frames; `plate.seeds` are numbers into them.
+    """
+    seeds = plate.seeds
+    at = sorted(seeds)
+    sightings = {k: Sighting(seeds[k], 1.0, False) for k in at}
+    sightings |= _run(pictures, plate, stature_px, at[0], -1)
+    sightings |= _run(pictures, plate, stature_px, at[-1], len(pictures))
+    open_segments = 0
+    for first, last in pairwise(at):
+        forward = _run(pictures, plate, stature_px, first, last + 1)
+        end = forward.pop(last, None)
+        if end is None or end.ellipse.distance(seeds[last]) >= CLOSURE * plate.b:
+            open_segments += 1
+            for k, seen in _run(pictures, plate, stature_px, last, first).items():
+                if k not in forward or seen.support > forward[k].support:
+                    forward[k] = seen
+        sightings |= forward
+    return Following(sightings, max(len(at) - 1, 0), open_segments)
+
+
+def _run(
+    pictures: Sequence[Picture], plate: Plate, stature_px: float, start: int, stop: int
+) -> dict[int, Sighting]:
+    """Follow from `start` up to, not including, `stop`, in either direction."""
+    step = 1 if stop > start else -1
+    follower = Follower(plate, plate.seeds[start], stature_px)
+    found = {}
+    for k in range(start + step, stop, step):
+        seen = follower.step(pictures[k - step], pictures[k])
+        if seen is not None:
+            found[k] = seen
+        if follower.lost > GIVE_UP_FRAMES:
+            break
+    return found
+
+
+class Follower:
+    """The plate's place, one frame after the other.
+
+    Parameters
+    ----------
+    plate
+        Its size.
+    start
+        Where it is in the first frame.
+    stature_px
+        Height of the lifter.
+    """
+
+    def __init__(self, plate: Plate, start: Ellipse, stature_px: float) -> None:
+        self._plate = plate
+        self._stature_px = stature_px
+        self._centre = start.centre
+        self._velocity = np.zeros(2)
+        self.lost = 0
+
+    def step(self, before: Picture, now: Picture) -> Sighting | None:
+        """Find the plate in `now`, knowing it in `before`; None where it is lost."""
+        old = Ellipse(0, 0, self._plate.a, self._plate.b).at(self._centre)
+        flow = disc_flow(before.grey, now.grey, old) if self.lost == 0 else None
+        if flow is not None:
+            expected, agreeing = flow
+        else:
+            agreeing = 0
+            hands = now.hands - before.hands
+            coasting = self.lost < COAST_FRAMES or not np.isfinite(hands).all()
+            expected = self._centre + (self._velocity if coasting else hands)
+        fit = fit_rim(
+            now.image,
+            old.at(expected),
+            band=0.12 if agreeing else 0.25,
+            edge=EDGE_KNOWN,
+            fixed_shape=True,
+        )
+        if fit.support < RIM_NEEDED and self.lost:
+            fit = search_rim(now.image, old.at(expected), self._stature_px)
+        centre, support = fit.ellipse.centre, fit.support
+        gate = GATE if self.lost == 0 else GATE_LOST + GATE_PER_FRAME * self.lost
+        near = bool(np.linalg.norm(centre - expected) < gate * old.b)
+        if support >= RIM_NEEDED and near:
+            self.lost = 0
+        elif agreeing >= CARRYING_CORNERS:  # the rim is hidden, the disc is not
+            centre, support, self.lost = expected, max(support, 0.2), 0
+        else:
+            centre, self.lost = expected, self.lost + 1
+        if self.lost:
+            self._velocity = 0.7 * self._velocity
+        else:
+            self._velocity = 0.6 * self._velocity + 0.4 * (centre - self._centre)
+        self._centre = np.asarray(centre, np.float64)
+        if self.lost:
+            return None
+        return self._sighting(now.image, old.at(centre), support)
+
+    def _sighting(self, image: Image, ellipse: Ellipse, support: float) -> Sighting:
+        if support > RIM_FOR_SHAPE:
+            shape = fit_rim(image, ellipse, band=0.06, rounds=2, edge=EDGE_KNOWN)
+            if shape.support > RIM_FOR_SHAPE and abs(shape.ellipse.b / ellipse.b - 1) < 0.10:
+                measured = Ellipse(ellipse.x, ellipse.y, shape.ellipse.a, shape.ellipse.b)
+                return Sighting(measured, support, shape_seen=True)
+        return Sighting(ellipse, support, shape_seen=False)
+
+
+def disc_flow(before: Grey, now: Grey, disc: Ellipse) -> tuple[Array, int] | None:
+    """Where the disc's centre went, by the corners on it; with the number that agree.
+
+    Returns None where too few corners could be followed there and back.
+    """
+    height, width = before.shape
+    margin = 0.6 * disc.b + 16
+    left, right = (int(np.clip(disc.x + s * (disc.a + margin), 0, width)) for s in (-1, 1))
+    top, bottom = (int(np.clip(disc.y + s * (disc.b + margin), 0, height)) for s in (-1, 1))
+    if right - left < 24 or bottom - top < 24:
+        return None
+    old, new = before[top:bottom, left:right], now[top:bottom, left:right]
+    origin = np.array([left, top], np.float64)
+    mask = np.zeros(old.shape, np.uint8)
+    middle = (round(disc.x - left), round(disc.y - top))
+    cv2.ellipse(mask, middle, (int(disc.a * INNER), int(disc.b * INNER)), 0, 0, 360, 255, -1)
+    start = corners(old, mask, CORNERS, 0.01, 3)
+    if len(start) < MIN_CORNERS:
+        return None
+    end, good = follow_corners(old, new, start, FLOW_RETURN_PX)
+    if good.sum() < MIN_CORNERS:
+        return None
+    common = common_move(start[good], end[good], 1.0)
+    if common is not None and common[1] >= MIN_CORNERS:
+        move, agreeing = common
+        if abs(float(np.hypot(move[0, 0], move[1, 0])) - 1) < MAX_GROWTH:
+            return move[:, :2] @ (disc.centre - origin) + move[:, 2] + origin, agreeing
+    shift = np.median(end[good] - start[good], axis=0).astype(np.float64)
+    return disc.centre + shift, int(good.sum()) // 2
+
+
+def search_rim(image: Image, expected: Ellipse, stature_px: float) -> RimFit:
+    """Look for the rim on a grid around the expected place."""
+    best, most = expected.centre, 0.0
+    for dy in np.arange(-GRID_Y, GRID_Y + 1e-6, GRID_STEP) * stature_px:
+        for dx in np.arange(-GRID_X, GRID_X + 1e-6, GRID_STEP) * stature_px:
+            place = expected.centre + np.array([dx, dy])
+            edges, _ = rim_edges(image, expected.at(place), 0.9, 1.1)
+            share = float((edges.max(axis=1) > EDGE_UNKNOWN).mean())
+            if share > most:
+                best, most = place, share
+    return fit_rim(image, expected.at(best), band=0.15, fixed_shape=True)

@@ -1,0 +1,98 @@
+"""Where the bar was: the result of tracking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.bar.lifter import Proxy
+
+Array = NDArray[np.float64]
+
+
+class PointSource(StrEnum):
+    """What was followed."""
+
+    PLATE = "plate"
+    POINT = "point"
+    LANDMARK = "landmark"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MovingPoint:
+    """One thing followed over the recording; arrays share the frames as first axis.
+
+    Parameters
+    ----------
+    source
+        What it is.
+    image_px
+        shape = (n, 2): where it is in each picture, x right, y down; NaN where it was not seen.
+    room_px
+        shape = (n, 2): the same as an unmoved camera would have shown it. Speeds come from this.
+    radius_px
+        shape = (n,): vertical semi-axis of the plate where it was measured; NaN elsewhere.
+    support
+        shape = (n,): share of the plate's rim that was seen, 0..1; landmarks: 1 where seen.
+    confidence
+        shape = (n,): 0..1, how sure it is that this is the bar.
+    aspect
+        Horizontal over vertical axis of the plate's ellipse; NaN for other sources.
+    """
+
+    source: PointSource
+    image_px: Array
+    room_px: Array
+    radius_px: Array
+    support: Array
+    confidence: Array
+    aspect: float = float("nan")
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """In which frames it was seen, shape = (n,)."""
+        return np.asarray(np.isfinite(self.room_px[:, 0]), np.bool_)
+
+    @property
+    def typical_radius_px(self) -> float:
+        """Median radius of the plate, pixels; NaN if never measured."""
+        known = self.radius_px[np.isfinite(self.radius_px)]
+        return float(np.median(known)) if len(known) else float("nan")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BarTrack:
+    """The bar over the recording.
+
+    Parameters
+    ----------
+    t_s
+        shape = (n,): time of each frame.
+    bar
+        The plate (or the point the user chose); None if none was found.
+    proxy
+        The body part that stands in for the bar.
+    proxy_name
+        Which one.
+    stature_px
+        Height of the lifter in the image, pixels; NaN if not known.
+    camera_known
+        shape = (n,): whether the camera's movement up to this frame is known.
+    """
+
+    t_s: Array
+    bar: MovingPoint | None
+    proxy: MovingPoint
+    proxy_name: Proxy
+    stature_px: float
+    camera_known: NDArray[np.bool_]
+
+    @property
+    def plate_share_of_stature(self) -> float:
+        """Diameter of the plate over the lifter's height, both in the image; NaN if not known."""
+        if self.bar is None or self.bar.source is not PointSource.PLATE:
+            return float("nan")
+        return 2 * self.bar.typical_radius_px / self.stature_px
