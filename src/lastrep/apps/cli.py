@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -173,7 +174,7 @@ def exercises(
     from lastrep.output.terminal import explain
 
     if name is None:
-        table = Table(border_style="dim", header_style="dim")
+        table = Table(border_style="dim", header_style="dim", box=SIMPLE_HEAD)
         for column in ("name", "exercise", "also called"):
             table.add_column(column)
         for definition in catalogue().values():

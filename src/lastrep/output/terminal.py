@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -29,7 +30,8 @@ def render(analysis: Analysis, title_of: dict[str, str]) -> RenderableType:
         heading.append(f"  {report.view} view, {_clock(report.start_s)} to {_clock(report.end_s)}")
         if report.exercise_source == "recognised":
             heading.append(f", recognised ({report.exercise_confidence:.0%} sure)")
-        parts += [heading, _table(report), Padding(_sentence(report), (0, 0, 1, 0))]
+        parts += [heading, _table(report), *_reasons(report)]
+        parts.append(Padding(Text(report.end.explanation, style="bold"), (0, 0, 1, 0)))
     if not analysis.sets:
         parts.append(Text("No set found: nobody moves like a set of repetitions in this video."))
     parts += [Text(f"note: {warning}", style="yellow") for warning in analysis.warnings]
@@ -57,12 +59,16 @@ def explain(exercise: ExerciseDefinition) -> RenderableType:
     return Group(Text(f"{exercise.title}  ({exercise.name})", style="bold"), table)
 
 
-def _sentence(report: SetReport) -> Text:
-    return Text(report.end.explanation, style="bold")
+def _reasons(report: SetReport) -> list[RenderableType]:
+    return [
+        Text(f"rep {rep.number} {rep.status.value}: {rep.reason}", STATUS_STYLE[rep.status])
+        for rep in report.reps
+        if rep.status is not RepStatus.GOOD
+    ]
 
 
 def _table(report: SetReport) -> Table:
-    table = Table(header_style="dim", border_style="dim")
+    table = Table(header_style="dim", border_style="dim", box=SIMPLE_HEAD)
     table.add_column("rep", justify="right")
     table.add_column("status")
     table.add_column("start", justify="right")
@@ -70,17 +76,15 @@ def _table(report: SetReport) -> Table:
         table.add_column(phase, justify="right")
     table.add_column("ROM °", justify="right")
     table.add_column("ROM %", justify="right")
-    if any(rep.status is not RepStatus.GOOD for rep in report.reps):
-        table.add_column("why")
     for rep in report.reps:
-        table.add_row(*_row(rep, with_reason=len(table.columns) > 8))
+        table.add_row(*_row(rep))
     return table
 
 
-def _row(rep: Rep, *, with_reason: bool) -> list[Text]:
+def _row(rep: Rep) -> list[Text]:
     style = STATUS_STYLE[rep.status]
     side = "" if rep.side == "both" else f" {rep.side[0].upper()}"
-    cells = [
+    return [
         Text(f"{rep.number}{side}"),
         Text(rep.status.value, style=style),
         Text(_clock(rep.start_s)),
@@ -88,9 +92,6 @@ def _row(rep: Rep, *, with_reason: bool) -> list[Text]:
         Text(_number(rep.rom_deg, 0)),
         Text(_number(rep.rom_pct, 0)),
     ]
-    if with_reason:
-        cells.append(Text("" if rep.status is RepStatus.GOOD else rep.reason))
-    return cells
 
 
 def _number(value: float | None, digits: int) -> str:

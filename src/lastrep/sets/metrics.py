@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.angles import joint_deg, tilt_deg
 from lastrep.motion.cleaning import lowpass, runs
+from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose import PoseSequence
 from lastrep.sets.results import Phase
@@ -28,6 +29,8 @@ END_WINDOW_S = 0.1
 HELD_WITHIN = 0.1
 #: Reps that set the lifter's own reference.
 REFERENCE_REPS = 3
+#: A signal that correlates this much with the counted one tells the same movement.
+WITNESS_CORRELATION = 0.8
 #: A rep this much shorter than the set's longest is not taken into the reference.
 REFERENCE_FROM = 0.85
 
@@ -46,7 +49,10 @@ class RepMeasures:
         The exercise's primary angle at rest and at the far end, and their difference; None where
         the landmarks were not seen.
     rom_pct
-        Excursion in % of the reference reps.
+        Excursion in % of the lifter's own first full reps: the median over every signal of the
+        exercise that moves along with the one that was counted by.
+    rom_high_pct
+        The same, upper quartile over the signals: what a doubter would say.
     lockout
         Concentric fraction at the end of the lifting phase: 1 = where the reps of the set end.
     held_s
@@ -61,6 +67,7 @@ class RepMeasures:
     turn_angle_deg: float | None
     rom_deg: float | None
     rom_pct: float
+    rom_high_pct: float
     lockout: float
     held_s: float
     coverage: float
@@ -126,24 +133,58 @@ def measure(
     """
     sides = {side, *(span.side for span in spans if span.side != "both")}
     angles = {s: angle_track(poses, exercise.angle.joint, s) for s in sides} if exercise else {}
-    reference = _reference([span.excursion for span in spans])
     return tuple(
         _measure_rep(
             span,
             angles.get(side if span.side == "both" else span.side),
             segmentation,
             poses,
-            reference,
+            rom_pct,
         )
-        for span in spans
+        for span, rom_pct in zip(
+            spans, _rom_pct(spans, segmentation, poses, exercise).T, strict=True
+        )
     )
 
 
-def _reference(excursions: Sequence[float]) -> float:
+def _rom_pct(
+    spans: Sequence[RepSpan],
+    segmentation: Segmentation,
+    poses: PoseSequence,
+    exercise: ExerciseDefinition | None,
+) -> Array:
+    """Return each rep's excursion in % of the lifter's own: median and upper quartile, (2, reps).
+
+    One signal alone may be foreshortened or hidden in one rep and not in the next; signals that
+    follow the counted movement are witnesses of equal standing, and their median is steady.
+    """
+    counted = np.array([span.excursion for span in spans])
+    witnesses = [counted / _reference(counted)]
+    track = Track.of(poses)
+    # A movement that one limb makes alone has no witness in the other.
+    if exercise is not None and all(span.side == "both" for span in spans):
+        ends = np.array([(s.start_s, s.turn_s, s.end_s) for s in spans])
+        starts, turns, backs = np.searchsorted(track.t_s, ends.T - 1e-6)
+        fraction = np.interp(track.t_s, segmentation.t_s, segmentation.fraction)
+        inside = np.zeros(len(track), bool)
+        for start, back in zip(starts, backs, strict=True):
+            inside[start : back + 1] = True
+        known = rhythm_signals(track)
+        for name in exercise.rhythm.polarity.keys() & known.keys() - {segmentation.signal}:
+            x = known[name]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                likeness = abs(np.corrcoef(x[inside], fraction[inside])[0, 1])
+            if likeness >= WITNESS_CORRELATION:
+                excursion = np.abs(x[turns] - (x[starts] + x[backs]) / 2)
+                witnesses.append(excursion / _reference(excursion))
+    return 100.0 * np.quantile(witnesses, (0.5, 0.75), axis=0)
+
+
+def _reference(excursions: Array) -> float:
     """Excursion of the lifter's own first full reps."""
     longest = float(np.quantile(excursions, 0.8))
-    full = [e for e in excursions if e >= REFERENCE_FROM * longest]
-    return float(np.median(full[:REFERENCE_REPS]))
+    full = excursions[excursions >= REFERENCE_FROM * longest]
+    return max(float(np.median(full[:REFERENCE_REPS])), 1e-9)
 
 
 def _measure_rep(
@@ -151,7 +192,7 @@ def _measure_rep(
     angles: AngleTrack | None,
     segmentation: Segmentation,
     poses: PoseSequence,
-    reference: float,
+    rom_pct: Array,
 ) -> RepMeasures:
     start_deg = angles.near(span.start_s) if angles else None
     turn_deg = angles.near(span.turn_s) if angles else None
@@ -165,7 +206,8 @@ def _measure_rep(
         start_angle_deg=start_deg,
         turn_angle_deg=turn_deg,
         rom_deg=rom_deg,
-        rom_pct=100.0 * span.excursion / max(reference, 1e-9),
+        rom_pct=float(rom_pct[0]),
+        rom_high_pct=float(rom_pct[1]),
         lockout=lockout,
         held_s=held_s,
         coverage=float(poses.found[inside].mean()) if inside.any() else 0.0,

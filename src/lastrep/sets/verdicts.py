@@ -13,6 +13,8 @@ from lastrep.sets.results import RepStatus
 #: Short of this concentric fraction a lift is not finished. Where the lockout is also where the
 #: lifter rests, it varies by up to a fifth of the range without meaning anything.
 LOCKOUT_AT_TURN, LOCKOUT_AT_REST = 0.85, 0.75
+#: A rep is called partial only if the signals agree: no quarter of them may see this much of it.
+DOUBTFUL_FROM_PCT = 95.0
 #: An attempt that stops short of lockout has failed, rather than been cut short on purpose, when
 #: the load hung there this long (a turn made on purpose takes about half of it) ...
 STUCK_S = 0.9
@@ -47,7 +49,7 @@ def _verdict(rep: RepMeasures, pace: float, typical: float) -> tuple[RepStatus, 
                 RepStatus.FAILED,
                 f"slower and slower, it got no further than {way:.0%} of the way",
             )
-    if rep.rom_pct < PARTIAL_BELOW_PCT:
+    if rep.rom_pct < PARTIAL_BELOW_PCT and rep.rom_high_pct < DOUBTFUL_FROM_PCT:
         return (
             RepStatus.PARTIAL,
             f"{rep.rom_pct:.0f} % of the set's range of motion, limit {PARTIAL_BELOW_PCT:.0f} %",

@@ -101,7 +101,7 @@ def test_terminal_table_has_every_rep_its_reason_and_the_sentence(
         console.print(render(recording.analysis, {"back_squat": "Barbell back squat"}))
     text = capture.get()
     assert "Barbell back squat" in text
-    assert text.count(" good ") == 5
+    assert sum(" good " in line and "%" not in line for line in text.splitlines()) == 6
     assert "it stopped half-way up" in text
     assert "Rep 7 could not be completed" in text
     assert "note: camera tilted" in text
@@ -142,5 +142,5 @@ def test_a_file_that_cannot_be_written_says_so_in_one_line(
     target = tmp_path / "taken" / "a.json"
     with pytest.raises(OutputError, match="cannot be written") as caught:
         JsonWriter().write(recording, target, lambda share: None)
-    assert str(target) in str(caught.value)
+    assert str(tmp_path / "taken") in str(caught.value)
     assert "\n" not in str(caught.value)
