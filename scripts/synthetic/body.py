@@ -46,7 +46,8 @@ class Proportions:
     heel_m: float  # ankle to heel, along the floor
     head_m: float  # between the shoulders to the middle of the head
     chest_depth_m: float  # shoulder line to the front of the chest
-    back_depth_m: float  # shoulder line to the back
+    back_depth_m: float  # shoulder line to where a bar rests on the back
+    lying_m: float  # height of the hip-shoulder line over what the body lies on
 
     @classmethod
     def of_stature(cls, stature_m: float) -> Proportions:
@@ -75,6 +76,7 @@ class Proportions:
             head_m=0.115 * h,
             chest_depth_m=0.075 * h,
             back_depth_m=0.04 * h,
+            lying_m=0.06 * h,
         )
 
     @property

@@ -32,7 +32,7 @@ def bench_press(body: Proportions, d: Drive) -> Pose:
     """Flat bench press."""
     pose = standing(body, d.n, 0.3, 10.0)
     lift = d.fault("hips_lift")
-    pad = BENCH_HEIGHT_M + body.back_depth_m + 0.035
+    pad = BENCH_HEIGHT_M + body.lying_m
     place_hips(pose, pad + lift, 0.0)
     tip = np.degrees(np.arcsin(np.clip(lift / body.trunk_m[1], 0, 1)))
     lean_trunk(pose, -90 - tip)
@@ -144,7 +144,7 @@ def hip_thrust(body: Proportions, d: Drive) -> Pose:
     pose = standing(body, d.n, 0.3, 10.0)
     h = body.stature_m
     trunk = float(np.linalg.norm(body.trunk_m))
-    shoulders = np.array([0.0, THRUST_BENCH_M + body.back_depth_m, 0.0])
+    shoulders = np.array([0.0, THRUST_BENCH_M + body.lying_m, 0.0])
     # Linear in hip height; full extension puts trunk and thighs level with the bench.
     knee_y = body.ankle_height_m + body.shank_m
     low, high = 0.10 * h, (shoulders[1] * body.thigh_m + knee_y * trunk) / (trunk + body.thigh_m)
@@ -164,7 +164,7 @@ def sit_up(body: Proportions, d: Drive) -> Pose:
     """Sit-up, knees bent, hands beside the head."""
     pose = standing(body, d.n, 0.2, 5.0)
     h = body.stature_m
-    place_hips(pose, 0.062 * h, 0.0 * d.up)
+    place_hips(pose, body.lying_m, 0.0 * d.up)
     lean = mix(d.up, -88.0, -14.0)
     # The spine rolls up: the chest leads the pelvis on the way.
     lead = 16 * np.sin(np.pi * d.up)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from synthetic.body import SIDES, Joints, Pose, Proportions, blend, solve, standing
+from synthetic.body import Joints, Pose, Proportions, blend, solve
 from synthetic.description import Clip, Load
 from synthetic.drive import Drive
 from synthetic.exercises import Exercise, exercise_of
 from synthetic.floor_lifts import lying_free
-from synthetic.geometry import Array, X, Y, Z, apply, pitch, rotation
+from synthetic.geometry import Array, X, Z, apply, pitch, rotation
+from synthetic.locomotion import free_standing, walk
 from synthetic.timeline import State, Timeline
 
 # Velocities are central differences of the continuous motion over this step.
@@ -99,36 +100,16 @@ class Motion:
 
     def _free(self, state: State, held: Pose) -> Pose:
         """What the lifter does while not in the exercise's posture."""
-        n = len(state.t_s)
-        start = _repeat(self._rest, n)
+        start = _repeat(self._rest, len(state.t_s))
         if self.exercise.lies:
             return lying_free(self.body, start)
-        free = standing(self.body, n, 0.2, 8.0)
-        bend = state.bend
-        free.pelvis = free.pelvis @ pitch(55 * bend)
-        free.chest = free.chest @ pitch(70 * bend)
-        free.hip = free.hip - (0.10 * bend)[:, None] * (Y + Z)
-        step = state.gait * np.sin(state.gait_phase)
-        for side, sign in SIDES.items():
-            reach = 0.28 * bend[:, None] * Z - 0.42 * bend[:, None] * Y
-            free.wrist[side] = free.wrist[side] + reach - (0.16 * sign * step)[:, None] * Z
-        free.bar = start.bar
-        free.bar_axis = start.bar_axis
+        free = free_standing(self.body, state)
+        free.bar, free.bar_axis = start.bar, start.bar_axis
         return free
 
     def _walk(self, state: State, pose: Pose) -> Pose:
-        """Steps, and where in the room the lifter stands."""
-        if not (state.gait.any() or state.root_z_m.any() or state.root_x_m.any()):
-            return pose
-        for side, sign in SIDES.items():
-            swing = np.sin(state.gait_phase) * sign
-            lift = np.clip(np.cos(state.gait_phase) * sign, 0, None) ** 2
-            offset = (0.20 * state.gait * swing)[:, None] * Z
-            pose.ankle[side] = pose.ankle[side] + offset + (0.09 * state.gait * lift)[:, None] * Y
-        pose.hip = pose.hip - (0.02 * state.gait * np.sin(state.gait_phase) ** 2)[:, None] * Y
-        place = state.root_x_m[:, None] * X + state.root_z_m[:, None] * Z
-        moved = pose.turned(rotation(Y, state.heading_deg), place)
-        if self.exercise.tracks == "bar":
+        moved = walk(state, pose)
+        if self.exercise.tracks == "bar" and moved is not pose:
             racked = self._rest.bar + self.timeline.rack_m * Z
             w = state.loaded[:, None] ** 4
             moved = replace(moved, bar=racked + w * (moved.bar - racked))
