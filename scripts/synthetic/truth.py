@@ -322,6 +322,12 @@ def _broken(rep: RepTruth) -> frozenset[str]:
 
 def write_truth(truth: Truth, path: Path) -> None:
     """Write a truth file: JSON, rounded to what is meaningful, columns per quantity."""
+    document = truth_document(truth)
+    path.write_text(json.dumps(document, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def truth_document(truth: Truth) -> dict[str, object]:
+    """What a truth file holds."""
     f = truth.frames
     ends = f.bar_ends_px if np.isfinite(f.bar_ends_px).all() else None
     frames = {
@@ -336,7 +342,7 @@ def write_truth(truth: Truth, path: Path) -> None:
         "bar_ends_px": None if ends is None else _rounded(ends, 1),
         "px_per_m": _rounded(f.px_per_m, 1),
     }
-    document = {
+    return {
         "truth_version": TRUTH_VERSION,
         "axes": "metres, y up, the lifter faces +z, the lifter's left is +x; angles 180 = straight",
         "clip": _trimmed(asdict(truth.clip)),
@@ -349,7 +355,6 @@ def write_truth(truth: Truth, path: Path) -> None:
         "end": asdict(truth.end),
         "frames": frames,
     }
-    path.write_text(json.dumps(document, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 def _rounded(values: Array, digits: int) -> list[float]:
