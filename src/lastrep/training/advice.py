@@ -31,8 +31,6 @@ LONG_REST_S = 180
 LONGEST_REST_S = 300
 #: Share of the first set's good reps below which the rest between the sets was too short.
 KEPT_SHARE = 0.7
-#: Sets within this much of each other in % were done with the same load.
-SAME_LOAD_PCT = 2.5
 
 
 class Change(StrEnum):
@@ -154,7 +152,7 @@ def _lost_reps_since_first_set(now: Situation) -> Advice | None:
     if not now.earlier or not _fell_short(now) or now.rest_s + MORE_REST_S > LONGEST_REST_S:
         return None
     first = now.earlier[0]
-    if not _same_load(first, record) or record.good_reps >= KEPT_SHARE * first.good_reps:
+    if first.half_kg != record.half_kg or record.good_reps >= KEPT_SHARE * first.good_reps:
         return None
     return _rest(
         now,
@@ -244,12 +242,6 @@ def _fell_short(now: Situation) -> bool:
 def _near_failure(record: SetRecord) -> bool:
     """Whether the set failed, or at most one rep was left."""
     return record.rir is not None and record.rir[1] <= 1
-
-
-def _same_load(one: SetRecord, other: SetRecord) -> bool:
-    if one.load_kg is None or other.load_kg is None:
-        return one.load_kg is other.load_kg
-    return abs(one.load_kg - other.load_kg) <= SAME_LOAD_PCT / 100 * other.load_kg
 
 
 def _of(now: Situation) -> str:

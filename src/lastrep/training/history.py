@@ -331,7 +331,8 @@ def _read(row: sqlite3.Row) -> SetRecord:
     rir = None if row["rir_fewest"] is None else (row["rir_fewest"], row["rir_most"])
     return SetRecord(
         athlete=row["athlete"],
-        performed_at=datetime.fromisoformat(row["performed_at"]),
+        # Weeks and days are those of the lifter's own clock.
+        performed_at=datetime.fromisoformat(row["performed_at"]).astimezone(),
         declared=Declared(load, _prescribed(row), row["rest_before_s"], row["rpe"]),
         end_reason=EndReason(row["end_reason"]),
         fault_ids=tuple(json.loads(row["fault_ids"])),

@@ -113,6 +113,11 @@ class SetRecord:
         return self.declared.load.kg if self.declared.load else None
 
     @property
+    def half_kg(self) -> float | None:
+        """Load to the half kilogram: equal for the same load, said in kg or lb."""
+        return None if self.load_kg is None else round(2 * self.load_kg) / 2
+
+    @property
     def standing_fault(self) -> bool:
         """Whether form failed so early that the standard was never met: not a training failure."""
         prescription = self.declared.prescription

@@ -1,0 +1,207 @@
+"""Signs in a lifter's own numbers that training outruns recovery (`domain.md` 6.4).
+
+They compare like with like: the same exercise with the same load, against the median of four
+sessions before, and only two sessions in a row count. Not a diagnosis.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from lastrep.sets.results import EndReason
+from lastrep.training.frequency import working_sets
+from lastrep.training.record import SetRecord, sessions
+
+#: Sessions before whose median is the reference; with fewer there is none.
+REFERENCE_SESSIONS = 4
+#: Sessions in a row that must fall below it.
+IN_A_ROW = 2
+#: Fewer good reps by this share.
+REPS_DROP = 0.15
+#: A slower first rep by this share.
+VELOCITY_DROP = 0.08
+#: Form that breaks so many reps earlier.
+EARLIER_REPS = 2
+#: Kinds of sign that suggest a deload when they come together...
+DELOAD_KINDS = 2
+#: ...within this time of each other.
+DELOAD_WINDOW = timedelta(days=14)
+#: Less load in a deload week, in %.
+DELOAD_PCT = -10.0
+
+
+class Sign(StrEnum):
+    """What has fallen."""
+
+    FEWER_REPS = "fewer_reps"
+    SLOWER_FIRST_REP = "slower_first_rep"
+    EARLIER_FAILURE = "earlier_failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A sign, in the session in which it was seen for the second time in a row.
+
+    Parameters
+    ----------
+    sign
+        What has fallen.
+    exercise
+        In which exercise.
+    on
+        Day of the session.
+    text
+        The numbers, in one sentence.
+    """
+
+    sign: Sign
+    exercise: str
+    on: date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deload:
+    """A suggested week of less load and no failure.
+
+    Parameters
+    ----------
+    on
+        Day on which enough signs had come together.
+    signs
+        Which.
+    text
+        What to do and why.
+    """
+
+    on: date
+    signs: tuple[Sign, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """The sets of an exercise with one load in one session."""
+
+    sets: tuple[SetRecord, ...]
+
+    @property
+    def on(self) -> date:
+        return self.sets[0].performed_at.date()
+
+    @property
+    def best(self) -> SetRecord:
+        return max(self.sets, key=lambda s: s.good_reps)
+
+
+def flags(records: Iterable[SetRecord]) -> tuple[Flag, ...]:
+    """Return every sign in one athlete's sets, in order of time."""
+    lines: dict[tuple[str, float | None], list[_Visit]] = defaultdict(list)
+    for session in sessions(working_sets(records)):
+        grouped: dict[tuple[str, float | None], list[SetRecord]] = defaultdict(list)
+        for record in session:
+            grouped[record.exercise, record.half_kg].append(record)
+        for line, sets in grouped.items():
+            lines[line].append(_Visit(tuple(sets)))
+    found = [
+        flag
+        for visits in lines.values()
+        for flag in (*_fewer_reps(visits), *_slower(visits), *_earlier_failure(visits))
+    ]
+    return tuple(sorted(found, key=lambda flag: flag.on))
+
+
+def deloads(signs: Sequence[Flag]) -> tuple[Deload, ...]:
+    """Return when flags (in order of time) suggest a deload: two kinds of them close together.
+
+    Flags that led to a suggestion do not lead to another one.
+    """
+    suggested: list[Deload] = []
+    recent: list[Flag] = []
+    for flag in signs:
+        recent = [f for f in recent if flag.on - f.on <= DELOAD_WINDOW] + [flag]
+        kinds = tuple(sorted({f.sign for f in recent}))
+        if len(kinds) >= DELOAD_KINDS:
+            text = (
+                f"{len(kinds)} signs of too little recovery within two weeks: consider an easy "
+                f"week, {-DELOAD_PCT:.0f} % less load and no set to failure. A reading of your "
+                "numbers, not a diagnosis."
+            )
+            suggested.append(Deload(flag.on, kinds, text))
+            recent = []
+    return tuple(suggested)
+
+
+def _fewer_reps(visits: Sequence[_Visit]) -> Iterator[Flag]:
+    """Fewer good reps, where the lifter could do no more: a target reached shows no fall."""
+    run = 0
+    for index, visit in enumerate(visits):
+        before = [v.best.good_reps for v in visits[:index]][-REFERENCE_SESSIONS:]
+        if len(before) < REFERENCE_SESSIONS:
+            continue
+        usual, good = statistics.median(before), visit.best.good_reps
+        run = run + 1 if _limited(visit.best) and good <= (1 - REPS_DROP) * usual else 0
+        if run >= IN_A_ROW:
+            text = f"{good} good reps where {usual:g} were usual with this load."
+            yield Flag(Sign.FEWER_REPS, visit.best.exercise, visit.on, text)
+
+
+def _slower(visits: Sequence[_Visit]) -> Iterator[Flag]:
+    """A slower first rep of the first set, seen from one view and scaled in one way."""
+    run = 0
+    for index, visit in enumerate(visits):
+        first = visit.sets[0]
+        before = [
+            velocity
+            for v in visits[:index]
+            if (velocity := v.sets[0].first_velocity_m_s) is not None
+            and (v.sets[0].view, v.sets[0].scale_source) == (first.view, first.scale_source)
+        ][-REFERENCE_SESSIONS:]
+        velocity = first.first_velocity_m_s
+        if velocity is None or len(before) < REFERENCE_SESSIONS:
+            run = 0
+            continue
+        usual = statistics.median(before)
+        run = run + 1 if velocity <= (1 - VELOCITY_DROP) * usual else 0
+        if run >= IN_A_ROW:
+            text = f"First rep at {velocity:.2f} m/s where {usual:.2f} was usual with this load."
+            yield Flag(Sign.SLOWER_FIRST_REP, first.exercise, visit.on, text)
+
+
+def _earlier_failure(visits: Sequence[_Visit]) -> Iterator[Flag]:
+    """Form that breaks earlier in the first set that it ends."""
+    run = 0
+    broke: list[int] = []
+    for visit in visits:
+        rep = next(
+            (
+                s.end_rep
+                for s in visit.sets
+                if s.to_failure and s.end_reason is EndReason.TECHNICAL_FAILURE
+            ),
+            None,
+        )
+        if rep is None:
+            run = 0
+            continue
+        before = broke[-REFERENCE_SESSIONS:]
+        broke.append(rep)
+        if len(before) < REFERENCE_SESSIONS:
+            continue
+        usual = statistics.median(before)
+        run = run + 1 if usual - rep >= EARLIER_REPS else 0
+        if run >= IN_A_ROW:
+            text = f"Form broke at rep {rep}, usually at {usual:g} with this load."
+            yield Flag(Sign.EARLIER_FAILURE, visit.best.exercise, visit.on, text)
+
+
+def _limited(record: SetRecord) -> bool:
+    """Whether the set shows what was possible: it failed, or fell short of its target."""
+    prescription = record.declared.prescription
+    target = prescription.min_reps if prescription else None
+    return record.to_failure or (target is not None and record.good_reps < target)
