@@ -1,6 +1,7 @@
 """Measure the product against labelled recordings.
 
     python scripts/evaluate.py counting [--corpus DIR ...] [--mode given|auto] [--json FILE]
+    python scripts/evaluate.py accuracy [--clips DIR | --landmarks] [--json FILE]
 
 A DIR is a landmark corpus (`labels.csv`, `clips/*.npz`), a video corpus (`LABELS.csv`, videos), or
 any folder above such. Without `--mode` both are run.
@@ -12,10 +13,15 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
-from evaluation import counting
-from evaluation.corpora import find_corpora
+import numpy as np
+
+from evaluation import accuracy, counting
+from evaluation.corpora import CACHE, find_corpora
+from evaluation.truth import TrueClip, parse_truth
+from lastrep.pose import PoseSequence
 
 DEFAULT_CORPORA = Path(__file__).resolve().parents[1] / ".." / "shared"
 
@@ -27,7 +33,19 @@ def main() -> int:
     command.add_argument("--corpus", type=Path, nargs="+", action="extend", metavar="DIR")
     command.add_argument("--mode", choices=("given", "auto"))
     command.add_argument("--json", type=Path, metavar="FILE")
+    command = commands.add_parser("accuracy", help="against rendered and synthetic truth")
+    command.add_argument("--clips", type=Path, metavar="DIR", help="videos with truth files")
+    command.add_argument("--landmarks", action="store_true", help="synthetic landmarks only")
+    command.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
+    run = {"counting": run_counting, "accuracy": run_accuracy}[options.command]
+    document = run(options)
+    if options.json:
+        options.json.write_text(json.dumps(document, indent=1) + "\n")
+    return 0
+
+
+def run_counting(options: argparse.Namespace) -> dict[str, object]:
     sets = []
     for corpus in find_corpora(options.corpus or [DEFAULT_CORPORA]):
         for mode in (options.mode,) if options.mode else ("given", "auto"):
@@ -36,9 +54,44 @@ def main() -> int:
             if outcomes:
                 print(counting.report(corpus, mode, outcomes, started_s), flush=True)
                 sets.append(counting.document(corpus, mode, outcomes))
-    if options.json:
-        options.json.write_text(json.dumps({"sets": sets}, indent=1) + "\n")
-    return 0
+    return {"sets": sets}
+
+
+def run_accuracy(options: argparse.Namespace) -> dict[str, object]:
+    if options.landmarks:
+        clips = landmark_clips()
+    else:
+        clips = accuracy.read_clips(options.clips or rendered_suite())
+    tables = accuracy.tables([accuracy.compare(truth, poses) for truth, poses in clips])
+    for table in tables:
+        print(table, flush=True)
+    return {"tables": [table.document() for table in tables]}
+
+
+def landmark_clips() -> Iterable[tuple[TrueClip, PoseSequence]]:
+    """Yield the synthetic landmark suite: hundreds of sets, no pose model."""
+    from synthetic import landmark_recording, suite
+    from synthetic.truth import truth_document
+
+    for clip in suite.landmark_suite():
+        recording = landmark_recording(clip)
+        poses = PoseSequence(
+            t_s=recording.t_s,
+            image_px=recording.image_px.astype(np.float32),
+            world_m=recording.world_m.astype(np.float32),
+            visibility=recording.visibility.astype(np.float32),
+            width_px=clip.camera.width_px,
+            height_px=clip.camera.height_px,
+            model="synthetic",
+        )
+        yield parse_truth(truth_document(recording.truth)), poses
+
+
+def rendered_suite() -> Path:
+    """Return the folder of the rendered suite, rendering what is missing."""
+    from synthetic import suite
+
+    return suite.render_missing(CACHE.parent / "suite")
 
 
 if __name__ == "__main__":

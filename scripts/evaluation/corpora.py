@@ -17,10 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, median_filter
 
+from lastrep.pose.recorded import load_poses, save_poses
+from lastrep.pose.recording import estimate_file
 from lastrep.pose.sequence import PoseSequence
 
 Array = NDArray[np.float64]
 
+#: Where landmarks of videos are kept between runs, by content.
+CACHE = Path.home() / ".cache" / "lastrep" / "poses"
 #: Sets without timestamps are taken as filmed at this rate.
 DEFAULT_FPS = 30.0
 #: Normalised landmarks are brought to about this many pixels of body height.
@@ -247,28 +251,9 @@ def _count_range(count: int, note: str) -> tuple[int, int]:
 
 def estimated(video: Path, model: str = "full") -> PoseSequence:
     """Landmarks of a video by the product's own pose model, kept by content under the cache."""
-    from lastrep.pose import estimate_file  # type: ignore[attr-defined]
-
     digest = hashlib.sha256(video.read_bytes()).hexdigest()[:24]
-    cached = Path.home() / ".cache" / "lastrep" / f"{digest}-{model}.npz"
+    cached = CACHE / f"{digest}-{model}.npz"
     if not cached.is_file():
-        poses = estimate_file(video, model=model)
         cached.parent.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(
-            cached,
-            t_s=poses.t_s,
-            image_px=poses.image_px,
-            world_m=poses.world_m,
-            visibility=poses.visibility,
-            size=np.array([poses.width_px, poses.height_px]),
-        )
-    with np.load(cached) as data:
-        return PoseSequence(
-            t_s=data["t_s"],
-            image_px=data["image_px"],
-            world_m=data["world_m"],
-            visibility=data["visibility"],
-            width_px=int(data["size"][0]),
-            height_px=int(data["size"][1]),
-            model=f"mediapipe/{model}",
-        )
+        save_poses(cached, estimate_file(video, model=model).poses)
+    return load_poses(cached)
