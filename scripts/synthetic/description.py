@@ -149,6 +149,7 @@ class Look:
     crf: int = 24  # x264 quality: 24 good, 38 a bad phone encode
     passer_by: bool = False  # a second person crosses behind the lifter
     room: Literal["gym", "home"] = "gym"
+    plates: Literal["black", "red", "blue", "yellow"] = "black"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from synthetic.render.figure import Figure
 from synthetic.render.people import PEOPLE
 from synthetic.render.posing import PosedBones, Rig, open_hands
 from synthetic.render.renderer import Drawable, Image, Renderer, projection
-from synthetic.render.scene import ROOM_YAW_DEG, load_solids, static_scene
+from synthetic.render.scene import PLATE_COLOURS, ROOM_YAW_DEG, load_solids, static_scene
 from synthetic.render.shapes import Mesh
 from synthetic.truth import Truth, build_truth, write_truth
 
@@ -117,7 +117,7 @@ class _Stage:
         self._people = [_Person(r, film.rig, self._bones)]
         if clip.look.passer_by:
             self._people.append(_passer_by(film, r, moments_s))
-        solids = load_solids(motion.load, clip.seed)
+        solids = load_solids(motion.load, PLATE_COLOURS[clip.look.plates])
         copies = {"barbell": 1, "dumbbells": 2, "none": 0}[motion.load.kind]
         self._loads = [
             [r.add_moving(s.mesh, s.colour, s.shine) for s in solids] for _ in range(copies)

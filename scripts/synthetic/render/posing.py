@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from synthetic.body import SIDES, Joints, Pose
 from synthetic.geometry import Array, Y, Z, apply, frame, pitch, rotation, slerp, two_bone, unit
 from synthetic.render.figure import SPINE, Figure
+
+Surface = NDArray[np.float32]
 
 NECK = ("neck01", "neck02", "neck03", "head")
 LETTER = {"left": "L", "right": "R"}
@@ -40,6 +43,10 @@ class Rig:
     def __init__(self, figure: Figure, grips: bool = True) -> None:
         self.figure = figure
         self.grips = grips
+        self._skins = [
+            (csr_array(p.weights), p.vertices.astype(np.float32), p.normals.astype(np.float32))
+            for p in figure.parts
+        ]
         j = figure.head_of
         self._hips_at_rest = (j("upperleg01.L") + j("upperleg01.R")) / 2
         self._rest: dict[str, Array] = {}
@@ -149,22 +156,17 @@ class Rig:
             if bone not in r:
                 r[bone] = r[f.bones[f.parents[i]]]
 
-    def skin(self, rotations: Array, heads: Array) -> list[tuple[NDArray, NDArray]]:  # type: ignore[type-arg]
+    def skin(self, rotations: Array, heads: Array) -> list[tuple[Surface, Surface]]:
         """Vertices and normals of every part for one frame of bones (linear blend skinning)."""
         shift = heads - apply(rotations, self.figure.heads)
         bones = np.concatenate([rotations.reshape(-1, 9), shift], 1).astype(np.float32)
         out = []
-        for part in self.figure.parts:
-            m = part.weights @ bones
+        for weights, vertices, normals in self._skins:
+            m = weights @ bones
             turn = m[:, :9].reshape(-1, 3, 3)
-            vertices = apply32(turn, part.vertices) + m[:, 9:]
-            out.append((vertices, apply32(turn, part.normals)))
+            moved = np.einsum("vij,vj->vi", turn, vertices) + m[:, 9:]
+            out.append((moved, np.einsum("vij,vj->vi", turn, normals)))
         return out
-
-
-def apply32(rotations: NDArray[np.float32], v: Array) -> NDArray[np.float32]:
-    """`apply` in single precision: a film skins tens of thousands of vertices per frame."""
-    return np.einsum("vij,vj->vi", rotations, v.astype(np.float32))
 
 
 def open_hands(exercise: str, load_kind: str) -> bool:

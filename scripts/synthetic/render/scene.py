@@ -26,7 +26,7 @@ PLATE_COLOURS: dict[str, Colour] = {
 }
 # The room is turned so that the camera looks into its corner from about here.
 ROOM_YAW_DEG = 52.0
-ROOM_HALF_M, WALL_M, ROOM_HEIGHT_M = 7.0, 2.6, 3.4
+ROOM_HALF_M, WALL_M, ROOM_HEIGHT_M = 7.0, 2.6, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ def _room(rng: np.random.Generator, kind: str) -> list[Solid]:
     white: Colour = (1.0, 1.0, 1.0)
     gym = kind == "gym"
     floor_colour = (66, 68, 72) if gym else (150, 118, 86)
-    floor = noise_texture(rng, floor_colour, 0.06, speckle=0.03 if gym else 0.0)
+    floor = noise_texture(rng, floor_colour, 0.05 if gym else 0.025, speckle=0.03 if gym else 0.0)
     wall_colour = (176, 172, 164) if gym else (205, 208, 212)
-    wall = noise_texture(rng, wall_colour, 0.03, rows=8 if gym else 0)
+    wall = noise_texture(rng, wall_colour, 0.02, rows=6 if gym else 0)
     s, b, h = ROOM_HALF_M, WALL_M, ROOM_HEIGHT_M
-    ground = quad([[-s, 0, s], [s, 0, s], [s, 0, -s], [-s, 0, -s]], Y, 9)
-    back = quad([[-s, 0, -b], [s, 0, -b], [s, h, -b], [-s, h, -b]], Z, 3)
-    side = quad([[-b, 0, s], [-b, 0, -s], [-b, h, -s], [-b, h, s]], X, 3)
+    ground = quad([[-s, 0, s], [s, 0, s], [s, 0, -s], [-s, 0, -s]], Y, 1.6)
+    back = quad([[-s, 0, -b], [s, 0, -b], [s, h, -b], [-s, h, -b]], Z, 2.4)
+    side = quad([[-b, 0, s], [-b, 0, -s], [-b, h, -s], [-b, h, s]], X, 2.4)
     solids = [
         Solid(ground, white, floor, 0.03, False),
         Solid(back, white, wall, 0.0, False),
@@ -146,10 +146,10 @@ def _stand(x: float, bar: Array) -> list[Solid]:
     return [_post(x, bar[2] + 0.05, 1.15 * bar[1]), Solid(hook, STEEL)]
 
 
-def load_solids(load: Load, seed: int) -> list[Solid]:
+def load_solids(load: Load, colour: Colour) -> list[Solid]:
     """The load in its own frame: a bar along X about the origin, or one dumbbell."""
     if load.kind == "barbell":
-        return _barbell(load.plate_diameter_m / 2, seed)
+        return _barbell(load.plate_diameter_m / 2, colour)
     if load.kind == "dumbbells":
         handle = Solid(cylinder(0.016, -0.08, 0.08, 20), CHROME, shine=0.5)
         heads = [Solid(cylinder(0.06, a, b, 24), STEEL) for a, b in ((-0.15, -0.07), (0.07, 0.15))]
@@ -157,11 +157,9 @@ def load_solids(load: Load, seed: int) -> list[Solid]:
     return []
 
 
-def _barbell(radius: float, seed: int) -> list[Solid]:
+def _barbell(radius: float, colour: Colour) -> list[Solid]:
     half = 0.655
     solids = [Solid(cylinder(0.014, -half, half), CHROME, shine=0.5)]
-    names = list(PLATE_COLOURS)
-    colour = PLATE_COLOURS[names[np.random.default_rng([seed, 7]).integers(len(names))]]
     for side in (-1, 1):
 
         def along(near: float, far: float, side: int = side) -> tuple[float, float]:

@@ -75,11 +75,13 @@ def box(low: ArrayLike, high: ArrayLike) -> Mesh:
     )  # fmt: skip
 
 
-def quad(corners: ArrayLike, normal: ArrayLike, repeat: float) -> Mesh:
-    """Rectangle whose texture repeats `repeat` times along each side."""
-    uv = np.array([[0, 0], [repeat, 0], [repeat, repeat], [0, repeat]], float)
+def quad(corners: ArrayLike, normal: ArrayLike, tile_m: float) -> Mesh:
+    """Rectangle covered with a texture that shows `tile_m` by `tile_m` metres."""
+    c = np.array(corners, float)
+    u, v = np.linalg.norm(c[1] - c[0]) / tile_m, np.linalg.norm(c[3] - c[0]) / tile_m
+    uv = np.array([[0, 0], [u, 0], [u, v], [0, v]])
     return Mesh(
-        np.array(corners, float),
+        c,
         np.tile(np.asarray(normal, float), (4, 1)),
         uv,
         np.array([[0, 1, 2], [0, 2, 3]], np.int32),
@@ -100,10 +102,11 @@ def noise_texture(
         coarse = rng.standard_normal((k, k)).astype(np.float32)
         fine = cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC)
         image *= 1 + blotch * fine[..., None]
-    image[rng.random((size, size)) < speckle] = (120, 122, 128)
+    image[rng.random((size, size)) < speckle] += 45
     for i in range(rows):
         y = i * size // rows
-        x = (y * 7) % size
-        image[y : y + 4] *= 0.6
-        image[y : y + size // rows, x : x + 4] *= 0.6
+        image[y : y + 3] *= 0.82
+        for x in (0, size // 2):
+            x = (x + (i % 2) * size // 4) % size
+            image[y : y + size // rows, x : x + 3] *= 0.82
     return np.clip(image, 0, 255).astype(np.uint8)
