@@ -105,9 +105,7 @@ def review_set(
     before = [
         r
         for r in earlier
-        if r.exercise == record.exercise
-        and r.performed_at < record.performed_at
-        and r.set_id != (record.set_id or 0)
+        if r.exercise == record.exercise and r.performed_at < record.performed_at
     ]
     session = sessions([*before, record])[-1][:-1]
     curve = own_curve(before, record.performed_at)
