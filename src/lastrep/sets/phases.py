@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-#: Slower than this, in ranges per second, is standing still (`domain`: 0.10 starts a phase).
-STILL_SPEED = 0.10
+#: Below this share of a half-rep's own peak speed the load stands still. Velocity transducers use
+#: 5 %; joint angles from landmarks are noisier.
+SLOW_SHARE = 0.10
 #: Standing still counts as the end of the range only this near to the extreme, in ranges.
 END_ZONE = 0.15
 
@@ -141,7 +142,10 @@ class RepPhases:
 
 
 def rep_phases(fraction: Array, rate_hz: float, start: int, turn: int, end: int) -> RepPhases:
-    """Divide a rep by speed: an end lasts as long as c stays near its extreme and stands still.
+    """Divide a rep by speed: a half begins and ends where it falls to a tenth of its own peak.
+
+    The search goes outwards from the fastest moment of each half, so that unsteadiness at rest
+    does not matter; a stall in mid-range is no end, because ends lie near the extremes.
 
     Parameters
     ----------
@@ -151,19 +155,23 @@ def rep_phases(fraction: Array, rate_hz: float, start: int, turn: int, end: int)
         Extremes of the rep, as indices.
     """
     speed = np.abs(np.gradient(fraction)) * rate_hz
-    swing = max(abs(fraction[turn] - fraction[start]), abs(fraction[turn] - fraction[end]), 1e-9)
-
-    def still(i: int, level: float) -> bool:
-        near = abs(fraction[i] - level) <= END_ZONE * swing
-        return bool(near and speed[i] <= STILL_SPEED * max(swing, 0.5))
-
-    leave, back, turn_in, turn_out = start, end, turn, turn
-    while leave + 1 < turn and still(leave + 1, fraction[start]):
-        leave += 1
-    while back - 1 > turn and still(back - 1, fraction[end]):
-        back -= 1
-    while turn_in - 1 > leave and still(turn_in - 1, fraction[turn]):
-        turn_in -= 1
-    while turn_out + 1 < back and still(turn_out + 1, fraction[turn]):
-        turn_out += 1
+    leave, turn_in = _half(fraction, speed, start, turn)
+    turn_out, back = _half(fraction, speed, turn, end)
     return RepPhases(leave, turn_in, turn_out, back)
+
+
+def _half(fraction: Array, speed: Array, first: int, last: int) -> tuple[int, int]:
+    """Return the samples at which the movement between two extremes begins and ends."""
+    if last - first < 2:
+        return first, last
+    level = fraction[first : last + 1]
+    swing = max(abs(level[-1] - level[0]), 1e-9)
+    pace = speed[first : last + 1]
+    peak = int(np.argmax(pace))
+    slow = pace <= SLOW_SHARE * pace[peak]
+    begins = np.flatnonzero(slow[:peak] & (np.abs(level[:peak] - level[0]) <= END_ZONE * swing))
+    ends = np.flatnonzero(slow[peak:] & (np.abs(level[peak:] - level[-1]) <= END_ZONE * swing))
+    return (
+        first + int(begins[-1]) if len(begins) else first,
+        first + peak + int(ends[0]) if len(ends) else last,
+    )
