@@ -345,7 +345,7 @@ def truth_document(truth: Truth) -> dict[str, object]:
     return {
         "truth_version": TRUTH_VERSION,
         "axes": "metres, y up, the lifter faces +z, the lifter's left is +x; angles 180 = straight",
-        "clip": _trimmed(asdict(truth.clip)),
+        "clip": clip_document(truth.clip),
         "eccentric_first": truth.eccentric_first,
         "primary": truth.primary,
         "tracks": truth.tracks,
@@ -355,6 +355,11 @@ def truth_document(truth: Truth) -> dict[str, object]:
         "end": asdict(truth.end),
         "frames": frames,
     }
+
+
+def clip_document(clip: Clip) -> object:
+    """A clip's description as it stands in a truth file."""
+    return _trimmed(asdict(clip))
 
 
 def _rounded(values: Array, digits: int) -> list[float]:
