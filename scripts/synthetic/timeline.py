@@ -21,7 +21,7 @@ from synthetic.geometry import Array, smoothstep
 PROFILE_POWER = 1.5
 STALL_AT, STALL_WIDTH = 0.45, 0.14  # place and width of the sticking region, in half-rep time
 FALL_BACK_S = 0.9  # a failed rep comes back faster than it went up
-RACK_OFFSET_M = 0.35  # how far in front of the lifting spot the bar is racked
+RACK_OFFSET_M = 0.60  # how far in front of the lifting spot the bar is racked
 WALK_DISTANCE_M = 2.6
 STEP_S = 0.55
 

@@ -27,7 +27,7 @@ from synthetic.render.shapes import Mesh
 from synthetic.truth import Truth, build_truth, write_truth
 
 # A passer-by crosses this far behind the lifter, at this speed.
-PASSER_BEHIND_M, PASSER_HALF_PATH_M, WALK_M_S = 1.35, 2.6, 1.2
+PASSER_BEHIND_M, PASSER_HALF_PATH_M, WALK_M_S = 1.35, 3.2, 1.2
 PASSER_BY = {"male": "female_dark", "female": "male_slim"}
 # Part of the frame interval during which the shutter is open.
 SHUTTER = 0.5
@@ -173,7 +173,7 @@ def _passer_by(film: Film, renderer: Renderer, moments_s: Array) -> _Person:
     towards, across = np.sin(yaw) * X + np.cos(yaw) * Z, np.cos(yaw) * X - np.sin(yaw) * Z
     middle = film.view.aim * (X + Z) - PASSER_BEHIND_M * towards
     half = PASSER_HALF_PATH_M * across
-    late = 0.35 * film.motion.duration_s
+    late = 0.2 * film.motion.duration_s
     walk_s = 2 * PASSER_HALF_PATH_M / WALK_M_S
     t = np.clip(moments_s - late, 0, walk_s)
     pose = passing_by(figure.proportions, t, middle - half, middle + half, walk_s)
