@@ -122,7 +122,7 @@ def test_phase_times_and_boundaries_follow_the_truth() -> None:
     truth = landmark_recording(clip).truth
     (one,) = analyze(poses_of(clip), "back_squat")
     for rep, true in zip(one.report.reps, truth.reps, strict=True):
-        assert rep.turn_s == pytest.approx((true.turn_s + true.turn_end_s) / 2, abs=0.5)
+        assert true.turn_s - 0.2 <= rep.turn_s <= true.turn_end_s + 0.2
         assert rep.start_s == pytest.approx(true.start_s, abs=0.35)
         assert rep.end_s == pytest.approx(true.end_s, abs=0.35)
         assert rep.eccentric_s == pytest.approx(true.turn_s - true.start_s, abs=0.45)
