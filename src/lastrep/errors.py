@@ -37,3 +37,7 @@ class SettingsError(LastrepError):
 
 class HistoryError(LastrepError):
     """The training history cannot be opened, read or written."""
+
+
+class BatchError(LastrepError):
+    """A batch of clips cannot be graded as asked, or a clip of it was given up."""

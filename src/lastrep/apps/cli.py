@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 import lastrep
+from lastrep.apps.batch import batch
+from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.errors import ExerciseError, LastrepError, OutputError
 
 app = typer.Typer(
@@ -30,7 +33,6 @@ app = typer.Typer(
 )
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE = 0, 1, 2
-FORMATS = ("json", "csv", "video")
 
 _stdout = Console(highlight=False)
 _stderr = Console(stderr=True, highlight=False)
@@ -101,7 +103,7 @@ def analyze(
     ] = None,
     formats: Annotated[
         str | None,
-        typer.Option("--format", help="Files to write: json,csv,video (default: all)."),
+        typer.Option("--format", help=FORMATS_HELP),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document and nothing else.")
@@ -115,7 +117,7 @@ def analyze(
 ) -> None:
     """Analyse recorded sets: reps, range of motion, and where the set ended."""
     from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
-    from lastrep.output.writers import AnalyzedRecording, to_json
+    from lastrep.output.writers import AnalyzedRecording, to_json, write_files
     from lastrep.sets.options import SetOptions, Strictness
 
     jobs = _jobs(videos or [], poses)
@@ -134,7 +136,8 @@ def analyze(
         )
     except ExerciseError as error:
         raise typer.BadParameter(str(error)) from error
-    wanted = _formats(formats, writes=not as_json or out is not None or formats is not None)
+    writes = not as_json or out is not None or formats is not None
+    wanted = chosen_formats(formats) if writes else ()
 
     done: list[AnalyzedRecording] = []
     failed = 0
@@ -142,7 +145,7 @@ def analyze(
         with _one_line_errors(job.name) as outcome, _progress() as progress:
             if wanted:
                 _make_folder(folder)
-            step = progress.task(f"{job.name.name}: pose")
+            step = progress.task(job.name.name, "pose")
             recording = analyze_recording(
                 job.video,
                 options,
@@ -153,7 +156,7 @@ def analyze(
             done.append(recording)
             if not as_json:
                 _print_recording(recording)
-            written = _write(recording, wanted, folder, progress)
+            written = write_files(recording, wanted, folder, partial(progress.task, folder.name))
             if written and not as_json:
                 _stdout.print(f"written to {folder}/: {', '.join(written)}", style="dim")
         failed += outcome.failed
@@ -163,6 +166,9 @@ def analyze(
         documents = ",\n".join(to_json(r.analysis) for r in done)
         sys.stdout.write(f"[{documents}]\n")
     raise typer.Exit(EXIT_FAILED if failed else EXIT_OK)
+
+
+app.command()(batch)
 
 
 @app.command()
@@ -215,16 +221,6 @@ def _jobs(videos: list[Path], poses: Path | None) -> list[_Job]:
     return [_Job(videos[0] if videos else None, poses)]
 
 
-def _formats(names: str | None, *, writes: bool) -> tuple[str, ...]:
-    if not writes:
-        return ()
-    chosen = tuple(n.strip() for n in (names or ",".join(FORMATS)).split(",") if n.strip())
-    for name in chosen:
-        if name not in FORMATS:
-            raise typer.BadParameter(f"--format {name}: choose from {', '.join(FORMATS)}")
-    return chosen
-
-
 def _folders(jobs: list[_Job], out: Path) -> list[Path]:
     """One folder an input, named after it; a second input of the same name gets a number."""
     used: dict[str, int] = {}
@@ -246,21 +242,6 @@ def _make_folder(folder: Path) -> None:
         ) from error
     if not os.access(folder, os.W_OK):
         raise OutputError(f"{folder}: cannot be written; choose another --out")
-
-
-def _write(recording: object, wanted: tuple[str, ...], folder: Path, progress: _Steps) -> list[str]:
-    from lastrep.output.writers import WRITERS, AnalyzedRecording
-
-    assert isinstance(recording, AnalyzedRecording)
-    written = []
-    for name in wanted:
-        if name == "video" and recording.video is None:
-            continue
-        writer = WRITERS[name]()
-        report = progress.task(f"{folder.name}: {writer.filename}")
-        writer.write(recording, folder / writer.filename, report)
-        written.append(writer.filename)
-    return written
 
 
 def _print_recording(recording: object) -> None:
@@ -300,8 +281,8 @@ class _Steps:
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
 
-    def task(self, description: str) -> _Step:
-        return _Step(self._bars, description)
+    def task(self, name: str, step: str) -> _Step:
+        return _Step(self._bars, f"{name}: {step}")
 
 
 class _Step:

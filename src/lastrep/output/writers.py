@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -135,6 +135,38 @@ WRITERS: dict[str, type[ResultWriter]] = {
     "csv": CsvWriter,
     "video": AnnotatedVideoWriter,
 }
+
+
+def write_files(
+    recording: AnalyzedRecording,
+    formats: Iterable[str],
+    folder: Path,
+    progress_of: Callable[[str], Progress],
+) -> tuple[str, ...]:
+    """Write result files and return their names; without a video there is none to annotate.
+
+    Parameters
+    ----------
+    formats
+        Keys of `WRITERS`.
+    folder
+        Where to; it must exist.
+    progress_of
+        Called with each file's name; returns what to tell of its progress.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    written = []
+    for name in formats:
+        if name == "video" and recording.video is None:
+            continue
+        writer = WRITERS[name]()
+        writer.write(recording, folder / writer.filename, progress_of(writer.filename))
+        written.append(writer.filename)
+    return tuple(written)
 
 
 def write_text(path: Path, text: str) -> None:

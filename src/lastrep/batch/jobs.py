@@ -1,0 +1,185 @@
+"""The one job function: grade one clip. The same on every executor."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import lastrep
+from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
+from lastrep.batch.attempts import Attempts, Progress
+from lastrep.batch.clips import POSES_SUFFIX
+from lastrep.batch.records import RECORD_FILE, ClipOutcome, ClipRecord, load_record
+from lastrep.errors import BatchError, LastrepError, OutputError, PoseFileError, VideoError
+from lastrep.output.writers import write_files, write_text
+
+#: Share of the work that is the analysis; the rest is writing, most of it the annotated video.
+ANALYSIS_SHARE = 0.75
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a process needs to grade a clip. Paths are from the root.
+
+    Parameters
+    ----------
+    source
+        The video or recorded landmarks.
+    folder
+        Where its result goes.
+    work
+        A folder on the same disk for what is not finished; its name tells runs apart.
+    options, formats
+        How to analyse, and which files to write.
+    version
+        The lastrep that asks; the worker's must be the same.
+    resume
+        Whether a result that is there already will do.
+    stall_s
+        A clip that makes no progress for this long hangs.
+    """
+
+    source: Path
+    folder: Path
+    work: Path
+    options: AnalyzeOptions
+    formats: tuple[str, ...]
+    version: str
+    resume: bool
+    stall_s: float
+
+    @property
+    def attempts(self) -> Attempts:
+        """The attempts at this clip in this run."""
+        return Attempts(self.work / f"{self.folder.name}.log")
+
+
+def given_up(job: Job) -> ClipOutcome:
+    """Return the outcome of a clip whose attempts all ended with their process."""
+    return ClipOutcome(None, f"{job.source}: {job.attempts.how_they_ended()}")
+
+
+def grade_clip(job: Job) -> ClipOutcome:
+    """Grade a clip; its result folder appears whole or not at all.
+
+    Whatever is wrong with the clip is part of the outcome. Only what ends the process itself
+    (see `Attempts`) leaves no outcome.
+    """
+    if job.attempts.used_up():
+        return given_up(job)
+    start_s = time.perf_counter()
+    try:
+        with job.attempts.one(job.stall_s) as progress:
+            record, reused = _grade(job, progress)
+            return ClipOutcome(record, reused=reused, wall_s=time.perf_counter() - start_s)
+    except LastrepError as error:
+        reason = str(error)
+    except Exception as error:  # a defect of ours: one failed clip, and the others go on
+        reason = f"{job.source}: internal error: {type(error).__name__}: {error}"
+        _log.debug("%s", reason, exc_info=True)
+    return ClipOutcome(None, reason, wall_s=time.perf_counter() - start_s)
+
+
+def _grade(job: Job, progress: Progress) -> tuple[ClipRecord, bool]:
+    if job.version != lastrep.__version__:
+        raise BatchError(
+            f"this worker runs lastrep {lastrep.__version__}, the batch {job.version}; "
+            "install the same version everywhere"
+        )
+    digest = _sha256(job.source, progress)
+    known = load_record(job.folder)
+    if (
+        job.resume
+        and known is not None
+        and (known.version, known.content_sha256) == (job.version, digest)
+        and (known.options, known.formats) == (job.options, job.formats)
+    ):
+        return known, True
+    _check_ours(job.folder)
+    try:
+        return _graded_anew(job, digest, progress), False
+    except (VideoError, PoseFileError):
+        # A result of what the file held before is no result of this clip.
+        shutil.rmtree(job.folder, ignore_errors=True)
+        raise
+
+
+def _graded_anew(job: Job, digest: str, progress: Progress) -> ClipRecord:
+    is_poses = job.source.suffix.lower() == POSES_SUFFIX
+    with tempfile.TemporaryDirectory(dir=job.work, ignore_cleanup_errors=True) as name:
+        scratch = Path(name)
+        new = scratch / "new"
+        new.mkdir()
+        recording = analyze_recording(
+            None if is_poses else job.source,
+            job.options,
+            poses_path=job.source if is_poses else None,
+            progress=lambda share: progress(ANALYSIS_SHARE * share),
+        )
+        files = write_files(
+            recording,
+            job.formats,
+            new,
+            lambda name: lambda share: progress(ANALYSIS_SHARE + (1 - ANALYSIS_SHARE) * share),
+        )
+        record = ClipRecord.of(
+            recording.analysis,
+            content_sha256=digest,
+            options=job.options,
+            formats=job.formats,
+            files=files,
+        )
+        write_text(new / RECORD_FILE, record.model_dump_json(indent=2) + "\n")
+        _put_in_place(new, job.folder, scratch / "old")
+    return record
+
+
+def _put_in_place(new: Path, folder: Path, old: Path) -> None:
+    """Let a finished folder take the place of an older one."""
+    try:
+        with suppress(FileNotFoundError):
+            folder.rename(old)
+        new.rename(folder)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be written ({error.strerror}); choose another --out"
+        ) from error
+
+
+def _check_ours(folder: Path) -> None:
+    """Refuse to replace a folder that no batch wrote."""
+    try:
+        foreign = not (folder / RECORD_FILE).is_file() and any(folder.iterdir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be read ({error.strerror}); choose another --out"
+        ) from error
+    if foreign:
+        raise OutputError(f"{folder}: holds files of something else; choose another --out")
+
+
+def _sha256(path: Path, progress: Progress) -> str:
+    """Return the checksum of a file's content."""
+    if not path.exists():
+        raise VideoError(f"{path}: no such file; check the name")
+    if not path.is_file():  # reading a pipe would wait for ever
+        raise VideoError(f"{path}: not an ordinary file; name a video")
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+                progress(0.0)
+    except OSError as error:
+        raise VideoError(f"{path}: cannot be read ({error.strerror}); check the file") from error
+    return digest.hexdigest()
