@@ -186,14 +186,9 @@ def _guidance(body: Element, outlook: Outlook) -> None:
         "20 % is green, up to 35 % amber; grey weeks have too few sets to tell. Guidance from your "
         "own numbers, not a diagnosis."
     )
-    said = [
-        *((n.on, n.text) for n in outlook.notices),
-        *((f.on, f"{_spoken(f.exercise)}: {f.text}") for f in outlook.flags),
-        *((d.on, d.text) for d in outlook.deloads),
-    ]
-    if said:
+    if said := outlook.said():
         items = SubElement(body, "ul")
-        for on, text in sorted(said, reverse=True):
+        for on, text in said:
             SubElement(items, "li").text = f"{on:%d %b %Y}: {text}"
 
 
@@ -247,7 +242,3 @@ def _load_name(record: SetRecord) -> str:
 
 def _day(record: SetRecord) -> str:
     return f"{record.performed_at:%d %b %Y}"
-
-
-def _spoken(exercise: str) -> str:
-    return exercise.replace("_", " ").capitalize()

@@ -30,7 +30,7 @@ def render(analysis: Analysis, title_of: dict[str, str]) -> RenderableType:
         heading.append(f"  {report.view} view, {_clock(report.start_s)} to {_clock(report.end_s)}")
         if report.exercise_source == "recognised":
             heading.append(f", recognised ({report.exercise_confidence:.0%} sure)")
-        parts += [heading, _table(report), *_reasons(report)]
+        parts += [heading, rep_table(report), *_reasons(report)]
         parts.append(Padding(Text(report.end.explanation, style="bold"), (0, 0, 1, 0)))
     if not analysis.sets:
         parts.append(Text("No set found: nobody moves like a set of repetitions in this video."))
@@ -67,7 +67,8 @@ def _reasons(report: SetReport) -> list[RenderableType]:
     ]
 
 
-def _table(report: SetReport) -> Table:
+def rep_table(report: SetReport) -> Table:
+    """Return a row for each rep of a set."""
     table = Table(header_style="dim", border_style="dim", box=SIMPLE_HEAD)
     table.add_column("rep", justify="right")
     table.add_column("status")

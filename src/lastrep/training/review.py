@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.library import Catalogue
@@ -69,6 +69,25 @@ class SetReview:
     readiness: Readiness | None
     curve: RepsAtLoad | NotEnough
 
+    def lines(self) -> tuple[str, ...]:
+        """Return it in words, a sentence or two a line."""
+        maximum = self.verdict.one_rep_max
+        said = [self.verdict.reason]
+        if isinstance(maximum, OneRepMax):
+            kind = "technical " if maximum.technical else ""
+            said.append(
+                f"Estimated {kind}1RM: {maximum.kg:.0f} kg, give or take {maximum.error_pct:.0f} % "
+                f"(from {maximum.source.value.replace('_', ' ')})."
+            )
+        if self.rest_warning:
+            said.append(self.rest_warning)
+        if self.readiness is not None and not self.readiness.ready:
+            said.append(
+                f"The first rep had {self.readiness.share:.0%} of the first set's speed: "
+                "rest longer to be ready for another set to failure."
+            )
+        return (*said, f"Next: {self.advice}", f"Rest now: {self.rest.seconds} s.")
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
@@ -78,6 +97,15 @@ class Outlook:
     notices: tuple[Notice, ...]
     flags: tuple[Flag, ...]
     deloads: tuple[Deload, ...]
+
+    def said(self) -> tuple[tuple[date, str], ...]:
+        """Return all but the shares in words, with their days, the latest first."""
+        said = [
+            *((n.on, n.text) for n in self.notices),
+            *((f.on, f"{f.exercise.replace('_', ' ').capitalize()}: {f.text}") for f in self.flags),
+            *((d.on, d.text) for d in self.deloads),
+        ]
+        return tuple(sorted(said, key=lambda item: item[0], reverse=True))
 
 
 def review_set(
@@ -103,9 +131,7 @@ def review_set(
         None to go by the reps.
     """
     before = [
-        r
-        for r in earlier
-        if r.exercise == record.exercise and r.performed_at < record.performed_at
+        r for r in earlier if r.exercise == record.exercise and r.performed_at < record.performed_at
     ]
     session = sessions([*before, record])[-1][:-1]
     curve = own_curve(before, record.performed_at)
