@@ -230,7 +230,9 @@ def _film_conditions() -> list[Clip]:
     squat, curl = film("plain"), film("plain", "biceps_curl", 80.0)
     around = (Move("walk_in", 2.5), Move("unrack", 3.0), *squat.reps, Move("rerack", 3.0))
     variants = {
-        "near": replace(squat, camera=replace(squat.camera, distance_m=2.85, aim_m=(0.0, 0.9, 0.0))),
+        "near": replace(
+            squat, camera=replace(squat.camera, distance_m=2.85, aim_m=(0.0, 0.9, 0.0))
+        ),
         "far": replace(squat, camera=replace(squat.camera, distance_m=6.0)),
         "high": replace(squat, camera=replace(squat.camera, height_m=2.0)),
         "low_rolled": replace(squat, camera=replace(squat.camera, height_m=0.25, roll_deg=4.0)),

@@ -136,8 +136,13 @@ class Figure:
     def _dress(self, person: Person, assets: Path | None) -> None:
         garments = [read_garment(assets / path) for path in person.wear] if assets else []
         hidden = frozenset().union(*(g.hides for g in garments))
+        shirt = person.shirt is not None or not assets
         bare = [
-            q for group, q in self._faces if group == "body" and not all(v in hidden for v, _ in q)
+            q
+            for group, q in self._faces
+            if group == "body"
+            and not all(v in hidden for v, _ in q)
+            and not (shirt and self._under_shirt(q))
         ]
         texture = assets / person.skin if assets and person.skin else None
         base = (
@@ -146,7 +151,7 @@ class Figure:
             else tuple(float(a * b) for a, b in zip(SKIN, person.tint, strict=True))
         )
         self._add(bare, (base[0], base[1], base[2]), texture=texture, shine=0.12)
-        if not assets or person.shirt:
+        if shirt:
             self._paint(person)
         if not assets:
             self._paint_head_and_feet()
@@ -154,6 +159,14 @@ class Figure:
 
     def _middle(self, polygon: Polygon) -> Array:
         return np.asarray(self._base[[v for v, _ in polygon]].mean(0))
+
+    def _under_shirt(self, polygon: Polygon) -> bool:
+        """Whether skin is covered for good: drawn, it would poke through at the armpits."""
+        m = self._middle(polygon)
+        hip, shoulder = self.head_of("upperleg01.L"), self.head_of("upperarm01.L")
+        reach = 0.78 * self.head_of("lowerarm01.L")[0]
+        top = shoulder[1] + 0.03 if abs(m[0]) < 0.08 else np.inf
+        return bool(hip[1] + 0.08 < m[1] < top and abs(m[0]) < reach)
 
     def _paint(self, person: Person) -> None:
         """Shirt and shorts cut from the base mesh's helper suit, pushed out a little."""

@@ -37,7 +37,7 @@ _MALE_KIT = (
 )
 _FEMALE_KIT = (
     "clothes/female_sportsuit01/female_sportsuit01.mhclo",
-    "clothes/shoes03/shoes03.mhclo",
+    "clothes/shoes06/shoes06.mhclo",
     "hair/ponytail01/ponytail01.mhclo",
     _EYES,
     "eyebrows/eyebrow002/eyebrow002.mhclo",

@@ -60,7 +60,7 @@ def _room(rng: np.random.Generator, kind: str) -> list[Solid]:
     floor_colour = (66, 68, 72) if gym else (150, 118, 86)
     floor = noise_texture(rng, floor_colour, 0.05 if gym else 0.025, speckle=0.03 if gym else 0.0)
     wall_colour = (176, 172, 164) if gym else (205, 208, 212)
-    wall = noise_texture(rng, wall_colour, 0.02, rows=6 if gym else 0)
+    wall = noise_texture(rng, wall_colour, 0.02 if gym else 0.006, rows=6 if gym else 0)
     s, b, h = ROOM_HALF_M, WALL_M, ROOM_HEIGHT_M
     ground = quad([[-s, 0, s], [s, 0, s], [s, 0, -s], [-s, 0, -s]], Y, 1.6)
     back = quad([[-s, 0, -b], [s, 0, -b], [s, h, -b], [-s, h, -b]], Z, 2.4)
