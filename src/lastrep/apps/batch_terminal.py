@@ -88,10 +88,8 @@ class Terminal:
         else:
             was = "  (was done)" if outcome.reused else f"  ({outcome.wall_s:.1f} s)"
             line = Text(f"{place}{job.folder.name}: ")
-            for one in outcome.record.sets:
-                line.append_text(_in_words(one))
-            if not outcome.record.sets:
-                line.append("no set found")
+            words = [_in_words(one) for one in outcome.record.sets] or [Text("no set found")]
+            line.append_text(Text("; ").join(words))
             self._err.print(line.append(was, style="dim"))
 
     def tick(self) -> None:
@@ -151,7 +149,7 @@ class Terminal:
 def _in_words(one: GradedSet) -> Text:
     grade = "no grade" if one.grade is None else one.grade.value
     text = Text(f"{one.title}, {one.good_reps} of {one.attempts} good, ")
-    return text.append(grade, GRADE_STYLE[one.grade]).append("; " if one.number else "")
+    return text.append(grade, GRADE_STYLE[one.grade])
 
 
 def _clock(time_s: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ class Line:
     """One line of the page: a set, a clip without one, or a clip that failed."""
 
     clip: Clip
+    title: str
     status: Status
     record: ClipRecord | None
     graded: GradedSet | None
@@ -81,9 +83,10 @@ def write_index(
     OutputError
         If it cannot be written.
     """
+    root = _common_folder(clips)
     lines = sorted(
-        (line for c, o in zip(clips, outcomes, strict=True) for line in _lines(c, o)),
-        key=lambda line: (line.badness, str(line.clip.path)),
+        (line for c, o in zip(clips, outcomes, strict=True) for line in _lines(c, o, root)),
+        key=lambda line: (line.badness, line.title),
     )
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -97,7 +100,7 @@ def write_index(
         clips=len(clips),
         missing=missing,
         sets=sum(line.graded is not None for line in lines),
-        failed=[line for line in lines if line.status is Status.FAILED],
+        failed=sum(line.status is Status.FAILED for line in lines),
         grades=[(name, counts[name]) for name in _grade_names() if counts[name]],
         rule=RULE,
         version=lastrep.__version__,
@@ -112,11 +115,17 @@ def _grade_names() -> list[str]:
     return [*(grade.value for grade in Grade), "none", "no set", "failed"]
 
 
-def _lines(clip: Clip, outcome: ClipOutcome) -> list[Line]:
+def _common_folder(clips: Sequence[Clip]) -> Path:
+    folders = [clip.source.parent for clip in clips]
+    return Path(os.path.commonpath(folders)) if folders else Path()
+
+
+def _lines(clip: Clip, outcome: ClipOutcome, root: Path) -> list[Line]:
     record = outcome.record
     links = () if record is None else _links(clip, record)
+    title = str(clip.source.relative_to(root))
     return [
-        Line(clip, clip_status(outcome), record, one, outcome.error, links)
+        Line(clip, title, clip_status(outcome), record, one, outcome.error, links)
         for one in (record.sets if record is not None and record.sets else (None,))
     ]
 

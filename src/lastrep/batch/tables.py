@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lastrep.batch.clips import Clip
 from lastrep.batch.grading import Grade
-from lastrep.batch.records import ClipOutcome, ClipRecord, GradedSet
+from lastrep.batch.records import ClipOutcome, GradedSet
 from lastrep.files import replacing
 from lastrep.output.writers import write_text
 from lastrep.sets.results import EndReason
@@ -102,11 +102,6 @@ def write_tables(folder: Path, rows: Sequence[GradeRow]) -> tuple[str, ...]:
     with replacing(folder / PARQUET_FILE) as temporary:
         pyarrow.parquet.write_table(_arrow(rows), temporary)
     return CSV_FILE, PARQUET_FILE
-
-
-def total_duration_s(records: Sequence[ClipRecord | None]) -> float:
-    """Return the length of all graded clips."""
-    return sum(record.duration_s for record in records if record is not None)
 
 
 def _filled(row: GradeRow, one: GradedSet) -> GradeRow:
