@@ -153,12 +153,22 @@ def fit_rim(
     return RimFit(ellipse, support)
 
 
-def _fit_once(
-    image: Image, e: Ellipse, band: float, edge: float, fixed_shape: bool
-) -> RimFit | None:
+def rim_points(image: Image, e: Ellipse, band: float, edge: float) -> Array:
+    """Return where the rim is seen, to a fraction of a pixel, shape = (m, 2)."""
+    peaks = _peaks(image, e, band)
+    if peaks is None:
+        return np.zeros((0, 2))
+    distance, strength, inside = peaks
+    good = inside & (strength > edge)
+    scale = 1 + distance[good]
+    return np.stack([e.x + e.a * _COS[good] * scale, e.y + e.b * _SIN[good] * scale], axis=1)
+
+
+def _peaks(image: Image, e: Ellipse, band: float) -> tuple[Array, Array, NDArray[np.bool_]] | None:
+    """Return each ray's distance to its edge (radii from the ellipse), strength, and use."""
     band = max(band, 2.5 / e.b)
     edges, scales = rim_edges(image, e, 1 - band, 1 + band)
-    inside = (edges >= 0).all(axis=1)
+    inside = np.asarray((edges >= 0).all(axis=1), np.bool_)
     if inside.sum() < MIN_RAYS_INSIDE:
         return None
     nearness = np.exp(-0.5 * ((scales - 1) / (0.6 * band)) ** 2)
@@ -167,8 +177,17 @@ def _fit_once(
     curvature = before - 2 * at + after
     curved = np.abs(curvature) > 1e-6
     offset = np.where(curved, 0.5 * (before - after) / np.where(curved, curvature, 1), 0)
-    distance = scales[peak] + offset.clip(-1, 1) * (scales[1] - scales[0]) - 1
-    good = (at > edge) & inside
+    return scales[peak] + offset.clip(-1, 1) * (scales[1] - scales[0]) - 1, at, inside
+
+
+def _fit_once(
+    image: Image, e: Ellipse, band: float, edge: float, fixed_shape: bool
+) -> RimFit | None:
+    peaks = _peaks(image, e, band)
+    if peaks is None:
+        return None
+    distance, strength, inside = peaks
+    good = (strength > edge) & inside
     if good.sum() < MIN_RAYS_WITH_EDGE:
         return None
     columns = [_COS / e.a, _SIN / e.b] + ([] if fixed_shape else [_COS**2, _SIN**2])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from lastrep.bar.lifter import Proxy
 
 Array = NDArray[np.float64]
+Side = Literal["both", "left", "right"]
 
 
 class PointSource(StrEnum):
@@ -73,22 +76,25 @@ class BarTrack:
         shape = (n,): time of each frame.
     bar
         The plate (or the point the user chose); None if none was found.
-    proxy
-        The body part that stands in for the bar.
+    proxies
+        The body part that stands in for the bar: both sides' middle, and each side.
     proxy_name
-        Which one.
+        Which body part.
     stature_px
         Height of the lifter in the image, pixels; NaN if not known.
     camera_known
         shape = (n,): whether the camera's movement up to this frame is known.
+    camera_shift_px
+        shape = (n,): how far the camera's movement has shifted the middle of the picture.
     """
 
     t_s: Array
     bar: MovingPoint | None
-    proxy: MovingPoint
+    proxies: Mapping[Side, MovingPoint]
     proxy_name: Proxy
     stature_px: float
     camera_known: NDArray[np.bool_]
+    camera_shift_px: Array
 
     @property
     def plate_share_of_stature(self) -> float:

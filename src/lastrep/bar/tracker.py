@@ -18,7 +18,8 @@ from lastrep.bar.ellipse import Array, Image
 from lastrep.bar.finding import KeyFrame, Plate, find_plate
 from lastrep.bar.following import Following, Picture, follow_plate
 from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, head_line, proxy_line, stature_px
-from lastrep.bar.track import BarTrack, MovingPoint, PointSource
+from lastrep.bar.thickness import height_factor
+from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
 from lastrep.pose.sequence import Pose
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ WORK_SHORT_SIDE_PX = 360.0
 WINDOW_BYTES = 256 * 2**20
 #: Key pictures of a window: half of them even in time, half even in the height of the hands.
 KEY_FRAMES = 18
+#: Pictures from which the plate's thickness is read.
+SHAPE_PICTURES = 20
+SIDES: tuple[Side, ...] = ("both", "left", "right")
 #: Without this much movement of the hands (statures) there is nothing to find.
 MIN_MOVE = 0.06
 
@@ -73,6 +77,7 @@ class BarTracker:
         self._reduce: float | None = None
         self._camera = CameraMotion()
         self._window = _Window()
+        self._middle = np.zeros(2)
         self._t_s: list[float] = []
         self._points: list[Array] = []
         self._to_room: list[Array] = []
@@ -84,6 +89,7 @@ class BarTracker:
         self._t_s.append(frame.t_s)
         self._points.append(pose.image_px.astype(np.float64))
         self._waiting.append(frame.image_rgb)
+        self._middle = np.array(frame.image_rgb.shape[1::-1]) / 2
         if self._reduce is None:
             poses = sum(bool(np.isfinite(p[:, 0]).any()) for p in self._points)
             if poses < POSES_FOR_SIZE and len(self._waiting) < FRAMES_FOR_SIZE:
@@ -106,13 +112,15 @@ class BarTracker:
         name = proxy or self._proxies[0]
         points = self._all_points()
         to_room = np.array(self._to_room).reshape(-1, 2, 3)
+        middle = np.broadcast_to(self._middle, (len(to_room), 2))
         return BarTrack(
             t_s=np.array(self._t_s),
             bar=self._assemble(to_room),
-            proxy=landmark_point(points, name, to_room),
+            proxies={side: landmark_point(points, name, to_room, side) for side in SIDES},
             proxy_name=name,
             stature_px=stature_px(points),
             camera_known=np.array(self._camera_known, np.bool_),
+            camera_shift_px=np.linalg.norm(_apply(to_room, middle) - middle, axis=1),
         )
 
     def _choose_size(self) -> None:
@@ -178,9 +186,12 @@ class BarTracker:
             for image, grey, at in zip(window.images, window.greys, hands, strict=True)
         ]
         following = follow_plate(pictures, plate, tall)
+        clear = [k for k, seen in following.sightings.items() if seen.shape_seen]
+        some = clear[:: max(1, len(clear) // SHAPE_PICTURES)]
+        height = height_factor([(window.images[k], following.sightings[k].ellipse) for k in some])
         t_s = np.array(self._t_s[frames])
         self._found.append(
-            _Found(window.first, count, plate, following, t_s, hands, to_room, tall, self._reduce)
+            _Found(window.first, count, plate, following, t_s, hands, to_room, height, self._reduce)
         )
 
     def _find(
@@ -227,7 +238,7 @@ class _Found:
     t_s: Array
     hands: Array
     to_room: Array
-    stature_px: float
+    height_factor: float
     reduce: float
 
     @property
@@ -262,11 +273,11 @@ class _Found:
             image_px[i] = seen.ellipse.centre / self.reduce
             support[i] = seen.support
             if seen.shape_seen:
-                radius[i] = seen.ellipse.b / self.reduce
+                radius[i] = seen.ellipse.b * self.height_factor / self.reduce
 
 
-def landmark_point(points: Array, proxy: Proxy, to_room: Array) -> MovingPoint:
-    """Return the middle of a body part's two landmarks as a moving point.
+def landmark_point(points: Array, proxy: Proxy, to_room: Array, side: Side = "both") -> MovingPoint:
+    """Return a body part's landmark, or the middle of its two, as a moving point.
 
     Parameters
     ----------
@@ -276,7 +287,8 @@ def landmark_point(points: Array, proxy: Proxy, to_room: Array) -> MovingPoint:
         shape = (n, 2, 3): as `CameraMotion.update` gives them.
     """
     left, right = PROXY_LANDMARKS[proxy]
-    image_px = (points[:, left, :2] + points[:, right, :2]) / 2
+    chosen = {"both": (left, right), "left": (left,), "right": (right,)}[side]
+    image_px = points[:, chosen, :2].mean(axis=1)
     seen = np.isfinite(image_px[:, 0]).astype(np.float64)
     nothing = np.full(len(points), np.nan)
     return MovingPoint(
