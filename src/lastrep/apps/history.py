@@ -141,7 +141,8 @@ def delete(
     if bool(set_ids) == (athlete is not None):
         raise typer.BadParameter("name sets, or --athlete NAME for everything of one athlete")
     with one_line_errors(), _open(file) as history:
-        what = f"everything of {athlete}" if athlete is not None else f"{len(set_ids or [])} sets"
+        numbers = ", ".join(str(set_id) for set_id in set_ids or [])
+        what = f"everything of {athlete}" if athlete is not None else f"set {numbers}"
         if not yes:
             typer.confirm(f"Delete {what}?", abort=True, err=True)
         if athlete is not None:

@@ -8,17 +8,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from lastrep.errors import LastrepError
-from lastrep.exercises import find
-from lastrep.sets.results import SetReport
-from lastrep.training.history import History, Query, Recording, content_hash
-from lastrep.training.record import Declared
-from lastrep.training.rest import Goal
-from lastrep.training.review import SetReview, review_set
-from lastrep.training.settings import Settings, load_settings
+
+if TYPE_CHECKING:  # they take long to import, which `lastrep --help` should not
+    from lastrep.sets.results import SetReport
+    from lastrep.training.history import Recording
+    from lastrep.training.record import Declared
+    from lastrep.training.rest import Goal
+    from lastrep.training.review import SetReview
+    from lastrep.training.settings import Settings
 
 #: Environment variables that say where the files are.
 SETTINGS_VARIABLE, HISTORY_VARIABLE = "LASTREP_SETTINGS", "LASTREP_HISTORY"
@@ -36,6 +38,8 @@ def history_path() -> Path:
 
 def settings() -> Settings:
     """Return the user's settings; raises SettingsError."""
+    from lastrep.training.settings import load_settings
+
     return load_settings(settings_path())
 
 
@@ -47,6 +51,8 @@ def clip_recording(clip: Path, athlete: str) -> Recording:
     HistoryError
         If it cannot be read.
     """
+    from lastrep.training.history import Recording, content_hash
+
     source = content_hash(clip)
     recorded_at = datetime.fromtimestamp(clip.stat().st_mtime, UTC)
     return Recording(athlete, source, clip.name, recorded_at)
@@ -65,6 +71,10 @@ def keep_sets(
     HistoryError
         If they cannot be added; none of them is then.
     """
+    from lastrep.exercises import find
+    from lastrep.training.history import History, Query
+    from lastrep.training.review import review_set
+
     with History(history_path()) as history:
         records = [history.get(set_id) for set_id in history.add(recording, sets)]
         return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +17,10 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a6a00", "#56b4e9")
 #: For a line that is one of the rest.
 GREY = "#8a8f98"
 
-_LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 44, 14, 30, 24
+_LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 44, 22, 30, 24
 _LEGEND_PX = 18
+#: A line does not bridge a longer time without points.
+_GAP = timedelta(days=28)
 #: Distances between dates on the axis: days, weeks, months, years.
 _DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 364, 728, 1820)
 
@@ -81,11 +84,14 @@ class Chart:
         At least one; the legend names them if there are several.
     whole_numbers
         Whether values between two whole numbers make no sense (reps).
+    between
+        First and last day of the axis; None for those of the points.
     """
 
     title: str
     lines: tuple[Line, ...]
     whole_numbers: bool = False
+    between: tuple[date, date] | None = None
 
 
 def draw(chart: Chart, width_px: int = 420, height_px: int = 210) -> Element:
@@ -128,12 +134,12 @@ class _Frame:
     def around(cls, points: Sequence[Point], width_px: int, height_px: int, chart: Chart) -> _Frame:
         low = min(p.value - (p.error or 0.0) for p in points)
         high = max(p.value + (p.error or 0.0) for p in points)
-        first = min(p.on for p in points)
-        days = (max(p.on for p in points) - first).days
+        days = [p.on for p in points]
+        first, last = chart.between or (min(days), max(days))
         legend_px = _LEGEND_PX * (len(chart.lines) > 1)
         return cls(
             first=first,
-            days=max(days, 1),
+            days=max((last - first).days, 1),
             ticks=ticks(low, high, whole_numbers=chart.whole_numbers),
             width_px=width_px,
             bottom_px=height_px - _BOTTOM_PX - legend_px,
@@ -150,14 +156,16 @@ class _Frame:
 
 
 def ticks(low: float, high: float, *, whole_numbers: bool = False) -> tuple[float, ...]:
-    """Return three to seven round numbers at even steps, from `low` or less to `high` or more."""
+    """Return three to eight round numbers at even steps, from `low` or less to `high` or more."""
     span = max(high - low, abs(high) * 0.05, 1e-3)
     power = 10.0 ** math.floor(math.log10(span / 5))
     step = next(s * power for s in (1, 2, 5, 10) if s * power >= span / 5)
     if whole_numbers:
         step = max(step, 1.0)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    last += max(0, 2 - (last - first))
+    if first == last and low > 0:
+        first -= 1  # a level line runs through the middle
+    last = max(last, first + 2)
     return tuple(round(i * step, 9) for i in range(first, last + 1))
 
 
@@ -182,9 +190,12 @@ def _axes(svg: Element, frame: _Frame) -> None:
 
 
 def _line(group: Element, line: Line, frame: _Frame) -> None:
-    if line.joined and len(line.points) > 1:
-        path = " ".join(f"{frame.x(p.on)},{frame.y(p.value)}" for p in line.points)
-        SubElement(group, "polyline", {"points": path, "fill": "none", "stroke-opacity": "0.55"})
+    for before, after in itertools.pairwise(line.points) if line.joined else ():
+        if after.on - before.on <= _GAP:
+            ends = _ends(
+                frame.x(before.on), frame.y(before.value), frame.x(after.on), frame.y(after.value)
+            )
+            SubElement(group, "line", ends | {"stroke-opacity": "0.55"})
     for point in line.points:
         x, y = frame.x(point.on), frame.y(point.value)
         if point.error:
@@ -205,9 +216,10 @@ def _legend(svg: Element, lines: Sequence[Line], colours: Sequence[str], height_
     x = float(_LEFT_PX)
     for line, colour in zip(lines, colours, strict=True):
         y = height_px - 6
-        SubElement(svg, "circle", {"cx": f"{x + 4}", "cy": f"{y - 4}", "r": "4", "fill": colour})
+        group = SubElement(svg, "g", {"stroke": colour, "fill": colour})
+        _marker(group, line.points[0].marker, x + 4, y - 4)
         _text(svg, line.name, x + 12, y, {})
-        x += 26 + 6.2 * len(line.name)
+        x += 22 + 5.8 * len(line.name)
 
 
 def _colours(lines: Sequence[Line]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from lastrep.exercises.definition import ExerciseDefinition
@@ -96,7 +97,12 @@ def charts(
         Chart("Form score", _session_values(records, lambda r: r.form_score, "points")),
         Chart("Range of motion (degrees)", _session_values(records, lambda r: r.rom_deg, "°")),
     )
-    return tuple(chart for chart in drawn if any(line.points for line in chart.lines))
+    days = [record.performed_at.date() for record in records]
+    return tuple(
+        replace(chart, between=(min(days), max(days)))
+        for chart in drawn
+        if any(line.points for line in chart.lines)
+    )
 
 
 _Value = Callable[[SetRecord], float | None]
@@ -111,7 +117,7 @@ def _by_load(records: Sequence[SetRecord], value: _Value, unit: str) -> tuple[Li
         lines.append(_best_line(_load_name(own[0]), own, value, unit))
     others = [r for r in records if r.half_kg not in usual]
     if others:
-        rest = _best_line("other loads", others, value, unit)
+        rest = _best_line("others", others, value, unit)
         lines.append(Line(rest.name, rest.points, joined=False, colour=GREY))
     return tuple(line for line in lines if line.points)
 
@@ -186,7 +192,8 @@ def _guidance(body: Element, outlook: Outlook) -> None:
         "20 % is green, up to 35 % amber; grey weeks have too few sets to tell. Guidance from your "
         "own numbers, not a diagnosis."
     )
-    if said := outlook.said():
+    shown = sorted({share.monday for share in outlook.shares})[-WEEKS_SHOWN:]
+    if said := [(on, text) for on, text in outlook.said() if on >= shown[0]]:
         items = SubElement(body, "ul")
         for on, text in said:
             SubElement(items, "li").text = f"{on:%d %b %Y}: {text}"

@@ -6,6 +6,7 @@ sessions before, and only two sessions in a row count. Not a diagnosis.
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -123,16 +124,16 @@ def deloads(signs: Sequence[Flag]) -> tuple[Deload, ...]:
     """
     suggested: list[Deload] = []
     recent: list[Flag] = []
-    for flag in signs:
-        recent = [f for f in recent if flag.on - f.on <= DELOAD_WINDOW] + [flag]
-        kinds = tuple(sorted({f.sign for f in recent}))
+    for day, of_day in itertools.groupby(signs, key=lambda flag: flag.on):
+        recent = [flag for flag in recent if day - flag.on <= DELOAD_WINDOW] + list(of_day)
+        kinds = tuple(sorted({flag.sign for flag in recent}))
         if len(kinds) >= DELOAD_KINDS:
             text = (
                 f"{len(kinds)} signs of too little recovery within two weeks: consider an easy "
                 f"week, {-DELOAD_PCT:.0f} % less load and no set to failure. A reading of your "
                 "numbers, not a diagnosis."
             )
-            suggested.append(Deload(flag.on, kinds, text))
+            suggested.append(Deload(day, kinds, text))
             recent = []
     return tuple(suggested)
 

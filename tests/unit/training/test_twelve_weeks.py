@@ -88,7 +88,7 @@ def test_signs_and_deload_come_with_the_second_bad_session(outlook: Outlook) -> 
     assert {(f.sign, f.exercise, f.on) for f in outlook.flags} == {
         (sign, "back_squat", day(10, 3)) for sign in Sign
     }
-    assert [d.on for d in outlook.deloads] == [day(10, 3)]
+    assert [(d.on, d.signs) for d in outlook.deloads] == [(day(10, 3), tuple(sorted(Sign)))]
 
 
 @pytest.mark.parametrize(
