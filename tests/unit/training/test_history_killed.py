@@ -2,48 +2,68 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import random
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from collections import Counter
 from contextlib import closing
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from lastrep.training.database import backup_path
-from lastrep.training.history import History, Query
+from lastrep.training.history import History, Query, Recording
+from lastrep.training.record import Declared
+from unit.training.lifter import MONDAY, report
 
 SETS = 200
-#: Adds sets from a number on, and says so once each is in the history.
-ADD = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from unit.training.lifter import report
-from lastrep.training.history import History, Recording
-from lastrep.training.record import Declared
 
-path, athlete, first, last = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-with History(path) as history:
-    for n in range(first, last):
-        clip = Recording(athlete, f"clip-{n}", f"{n}.mp4", datetime(2026, 1, 5, tzinfo=UTC))
-        history.add(clip, [(report(5), Declared()), (report(n % 12 + 1, start_s=90.0), Declared())])
-        print(n, flush=True)
-"""
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 
 
-def adding(path: Path, athlete: str, first: int, last: int = SETS) -> subprocess.Popen[str]:
-    tests = Path(__file__).parents[2]
-    return subprocess.Popen(
-        [sys.executable, "-c", ADD, str(path), athlete, str(first), str(last)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=tests,
-    )
+@dataclass(frozen=True)
+class Adding:
+    """Another process that adds sets, and says so once each is in the history."""
+
+    process: BaseProcess
+    added: Connection
+
+    @classmethod
+    def start(cls, path: Path, athlete: str, first: int, last: int = SETS) -> Adding:
+        # Forked, because importing takes longer than adding.
+        context = multiprocessing.get_context("fork")
+        receive, send = context.Pipe(duplex=False)
+        process = context.Process(target=add_sets, args=(path, athlete, first, last, send))
+        process.start()
+        send.close()
+        return cls(process, receive)
+
+    def next(self) -> int | None:
+        """The next set that is in, None when there are no more."""
+        try:
+            number: int = self.added.recv()
+        except EOFError:
+            return None
+        return number
+
+    def rest(self) -> list[int]:
+        """Everything that was said until the end."""
+        return list(iter(self.next, None))
+
+
+def add_sets(path: Path, athlete: str, first: int, last: int, added: Connection) -> None:
+    with History(path) as history:
+        for n in range(first, last):
+            sets = [(report(5), Declared()), (report(n % 12 + 1, start_s=90.0), Declared())]
+            history.add(Recording(athlete, f"clip-{n}", f"{n}.mp4", MONDAY), sets)
+            added.send(n)
 
 
 def check_whole(path: Path, at_least: int = 0) -> None:
@@ -60,41 +80,39 @@ def check_whole(path: Path, at_least: int = 0) -> None:
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite3"
     moments = random.Random(9)
-    done = 0  # the next clip to add; one whose end was not heard is added again
+    done = 0  # the next clip to add; one that was added unheard is added again
     kills = 0
     while done < SETS:
-        process = adding(path, "anna", done)
-        assert process.stdout is not None
+        adding = Adding.start(path, "anna", done)
         # Let it add some, then let it get anywhere inside of the next.
-        for _ in range(moments.randrange(1, 25)):
-            line = process.stdout.readline()
-            if not line:
-                break
-            done = int(line) + 1
-        time.sleep(moments.uniform(0, 0.02))
-        process.send_signal(signal.SIGKILL)
-        rest, _ = process.communicate()
-        kills += process.returncode == -signal.SIGKILL
-        done = max([done, *(int(line) + 1 for line in rest.split("\n")[:-1])])
+        heard = [adding.next() for _ in range(moments.randrange(1, 15))]
+        time.sleep(moments.uniform(0, 0.01))
+        assert adding.process.pid is not None
+        os.kill(adding.process.pid, signal.SIGKILL)
+        heard += adding.rest()
+        adding.process.join()
+        kills += adding.process.exitcode == -signal.SIGKILL
+        done = max([done, *(n + 1 for n in heard if n is not None)])
         check_whole(path, at_least=done)
-    assert kills >= 8
+    assert kills >= 10
     with History(path) as history:
         sets = history.sets(Query(athlete="anna"))
-        seconds = [s.good_reps for s in sets if s.declared.rest_before_s is not None]
     assert len(sets) == 2 * SETS
+    seconds = [s.good_reps for s in sets if s.declared.rest_before_s is not None]
     assert Counter(seconds) == Counter(n % 12 + 1 for n in range(SETS))
     check_whole(backup_path(path))
 
 
 def test_two_processes_at_once(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite3"
-    both = [adding(path, athlete, 0, 60) for athlete in ("anna", "ben")]
-    assert [process.communicate()[0].count("\n") for process in both] == [60, 60]
-    assert [process.returncode for process in both] == [0, 0]
-    check_whole(path)
+    both = [Adding.start(path, athlete, 0, 60) for athlete in ("anna", "ben")]
+    assert [adding.rest() for adding in both] == [list(range(60))] * 2
+    for adding in both:
+        adding.process.join()
+        assert adding.process.exitcode == 0
+    check_whole(path, at_least=120)
     with History(path) as history:
         assert [len(history.sets(Query(athlete=a))) for a in ("anna", "ben")] == [120, 120]
