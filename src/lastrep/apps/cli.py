@@ -21,6 +21,8 @@ from rich.table import Table
 import lastrep
 from lastrep.apps.batch import batch
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
+from lastrep.apps.history import app as history
+from lastrep.apps.plan import app as plan
 from lastrep.errors import ExerciseError, LastrepError, OutputError
 
 app = typer.Typer(
@@ -169,6 +171,8 @@ def analyze(
 
 
 app.command()(batch)
+app.add_typer(history)
+app.add_typer(plan)
 
 
 @app.command()
