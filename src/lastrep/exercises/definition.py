@@ -176,6 +176,10 @@ class ExerciseDefinition(_Data):
     angle: PrimaryAngle
     views: Views
     rhythm: Rhythm
+    posture: dict[str, tuple[float, float]] = Field(
+        default_factory=dict,
+        description="limits that these signals keep during a rep; elsewhere nothing is counted",
+    )
     rom: tuple[RomLimit, ...] = ()
     ends: dict[str, tuple[float, float]] = Field(
         default_factory=dict,
@@ -186,6 +190,18 @@ class ExerciseDefinition(_Data):
     @classmethod
     def _normal_aliases(cls, aliases: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(normal_name(alias) for alias in aliases)
+
+    @field_validator("posture")
+    @classmethod
+    def _known_posture(
+        cls, posture: dict[str, tuple[float, float]]
+    ) -> dict[str, tuple[float, float]]:
+        for name, (low, high) in posture.items():
+            if name not in signals.names():
+                raise ValueError(f"unknown signal '{name}'")
+            if low >= high:
+                raise ValueError(f"'{name}': the lower limit must be the smaller one")
+        return posture
 
     @field_validator("ends")
     @classmethod

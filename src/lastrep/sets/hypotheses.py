@@ -1,8 +1,9 @@
-"""Hypotheses: every movement signal proposes its own cut into reps, and a score judges each cut.
+"""Hypotheses: movement signals propose cuts into reps, alone and mixed; a score judges each cut.
 
-No signal is right in every clip: a joint may be hidden, or the camera may look along it. What
-tells a good cut from a bad one needs no labels: its reps look alike over the whole body, the
-signal runs straight from end to end inside them, and they explain most of the movement.
+No signal is right in every clip: a joint may be hidden, or the camera may look along it. So every
+signal first proposes by itself. Signals that did well are then mixed, each mix around one of them:
+noise in single joints averages out, the common rhythm stays. What tells a good cut from a bad one
+needs no labels (`scoring`).
 """
 
 from __future__ import annotations
@@ -14,34 +15,55 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion import signals
 from lastrep.sets.phases import local_extremes, turns
+from lastrep.sets.scoring import (
+    Body,
+    amplitudes,
+    durations,
+    is_half,
+    rep_shapes,
+    resembling,
+    score,
+)
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentationOptions:
-    """Settings of the rep search. None has a published value; see the module for what each does.
+    """Settings of the rep search; none has a published value.
 
     Parameters
     ----------
     hystereses
-        Sizes of a turn-round, in reference swings; each gives a rival hypothesis.
+        Sizes of a turn-round, in reference swings; each gives a rival hypothesis. The small one
+        catches shrinking reps, the large one refuses bounces.
     min_swing_deg, min_swing_limbs
         A reference swing below this is not an exercise.
     look_alikes
         A rep must resemble this many others.
     odd_factor, odd_excursion
         Distance to its look-alikes that makes a rep odd: in medians of that distance, but at
-        least this share of the reps' own excursion.
+        least this multiple of the reps' own excursion.
     min_duration_ratio
         A rep shorter than this share of the median rep is none.
     rest_trim
         A half-rep longer than this share of the median rep contains rest, which is cut off.
     rest_level
         Rest ends where this share of the swing is still to the far end.
+    mixes
+        So many of the best signals become the centre of a mix.
+    scene_share
+        A rep must be in the posture of the exercise for this share of its time.
+    edge_swing
+        A rep cut by the edge of the recording counts if its lifting phase was seen for this
+        share of the usual swing ...
+    edge_still_s
+        ... and was seen to end (or begin): so much time at the far end.
     """
 
     hystereses: tuple[float, ...] = (0.4, 0.6)
@@ -49,10 +71,14 @@ class SegmentationOptions:
     min_swing_limbs: float = 0.10
     look_alikes: int = 2
     odd_factor: float = 2.0
-    odd_excursion: float = 1.2
+    odd_excursion: float = 1.6
     min_duration_ratio: float = 0.3
     rest_trim: float = 0.75
     rest_level: float = 0.85
+    mixes: int = 10
+    scene_share: float = 0.5
+    edge_swing: float = 0.8
+    edge_still_s: float = 0.06
 
     def min_swing(self, signal: str) -> float:
         """Smallest reference swing of a signal, in its unit."""
@@ -60,37 +86,25 @@ class SegmentationOptions:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Body:
-    """What all hypotheses of one recording share.
+class Source:
+    """A line to read reps from: a sum of signals, each times its gain.
 
     Parameters
     ----------
-    signals
-        Smoothed signals by name, each shape = (n,).
-    posture
-        shape = (n, k): the signals that describe the whole posture, on one scale.
-    movement
-        shape = (n - 1,): how much the posture changes from sample to sample.
-    rate_hz
-        Samples per second.
+    x
+        shape = (n,)
+    gains
+        Gain of each signal of the mix.
+    polarity
+        +1 if it rises in the concentric, -1 if it falls, 0 if that is not known.
+    least
+        Smallest reference swing that is an exercise.
     """
 
-    signals: Mapping[str, Array]
-    posture: Array
-    movement: Array
-    rate_hz: float
-
-    @classmethod
-    def of(cls, smoothed: Mapping[str, Array], rate_hz: float) -> Body:
-        """Build from `rhythm_signals`."""
-        posture = np.stack(
-            [
-                smoothed[name] / (signals.DEG_PER_LIMB if signals.unit(name) == "deg" else 1.0)
-                for name in signals.POSTURE
-            ],
-            axis=1,
-        )
-        return cls(smoothed, posture, np.abs(np.diff(posture, axis=0)).sum(axis=1), rate_hz)
+    x: Array
+    gains: Mapping[str, float]
+    polarity: int
+    least: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,27 +113,93 @@ class Hypothesis:
 
     Parameters
     ----------
-    signal, hysteresis
-        What proposed it.
-    polarity
-        +1 if the signal rises in the concentric, -1 if it falls.
+    name
+        The signal that proposed it, or that is the centre of the mix.
     reference
-        Reference swing in the unit of the signal.
+        Reference swing in the unit of the source.
     reps
-        shape = (n, 3): start, turn, end of each rep as sample indices.
-    odd
-        shape = (m, 3): candidates that resemble no other rep.
+        shape = (n, 3): start, turn, end of each rep as sample indices. Start and turn (or turn
+        and end) are the same where the recording begins (or ends) at the far end.
+    odd, misplaced
+        shape = (m, 3): candidates that resemble no other rep; that are in another posture.
     score
         0..1: how much this looks like a set of repetitions.
     """
 
-    signal: str
+    name: str
+    source: Source
     hysteresis: float
-    polarity: int
     reference: float
     reps: Indices
     odd: Indices
+    misplaced: Indices
     score: float
+
+
+def all_hypotheses(
+    body: Body, exercise: ExerciseDefinition | None, options: SegmentationOptions
+) -> list[Hypothesis]:
+    """Every cut that mixes of the exercise's signals (or of the whole pool) propose."""
+    polarity = dict.fromkeys(body.signals, 0) if exercise is None else exercise.rhythm.polarity
+    start_low = None if exercise is None else exercise.start == "ecc_end"
+    scene = None if exercise is None else exercise_scene(body, exercise)
+    single = [
+        hypothesis
+        for name, sign in polarity.items()
+        if name in body.signals
+        for hypothesis in propose(
+            name,
+            Source(body.signals[name], {name: 1.0}, sign, options.min_swing(name)),
+            start_low,
+            scene,
+            body,
+            options,
+        )
+    ]
+    mixed = [
+        hypothesis
+        for name, source in mix(single, options)
+        for hypothesis in propose(name, source, start_low, scene, body, options)
+    ]
+    return mixed or single
+
+
+def exercise_scene(body: Body, exercise: ExerciseDefinition) -> Mask | None:
+    """Samples in the posture of the exercise; None where it sets no limits or none fits."""
+    if not exercise.posture:
+        return None
+    inside = np.ones(len(body.posture), bool)
+    for name, (low, high) in exercise.posture.items():
+        inside &= (body.signals[name] >= low) & (body.signals[name] <= high)
+    return inside if inside.any() else None
+
+
+def mix(single: list[Hypothesis], options: SegmentationOptions) -> list[tuple[str, Source]]:
+    """Mix signals around each of the best ones, weighted by score and by agreement with it.
+
+    Each signal is measured in its own reference swings and turned to move with the centre.
+    """
+    best: dict[str, Hypothesis] = {}
+    for hypothesis in single:
+        known = best.get(hypothesis.name)
+        if known is None or hypothesis.score > known.score:
+            best[hypothesis.name] = hypothesis
+    if not best:
+        return []
+    ranked = sorted(best.values(), key=lambda h: -h.score)
+    lines = np.stack([h.source.x / h.reference for h in ranked])
+    lines -= lines.mean(axis=1, keepdims=True)
+    # Rare large movements must not decide what agrees.
+    agreement = np.atleast_2d(np.corrcoef(np.clip(lines, -2.0, 2.0)))
+    scores = np.array([h.score for h in ranked])
+    out = []
+    for k, centre in enumerate(ranked[: options.mixes]):
+        weight = scores * agreement[k]
+        weight /= np.abs(weight).sum()
+        gains = {h.name: float(w / h.reference) for h, w in zip(ranked, weight, strict=True)}
+        source = Source(weight @ lines, gains, centre.source.polarity, options.min_swing_limbs)
+        out.append((centre.name, source))
+    return out
 
 
 def reference_swing(extremes: Array) -> float:
@@ -154,43 +234,73 @@ def _persistences(extremes: Array) -> Array:
 
 
 def propose(
-    name: str, polarity: int, start_low: bool | None, body: Body, options: SegmentationOptions
+    name: str,
+    source: Source,
+    start_low: bool | None,
+    scene: Mask | None,
+    body: Body,
+    options: SegmentationOptions,
 ) -> Iterator[Hypothesis]:
-    """Yield the hypotheses of one signal.
+    """Yield the hypotheses of one source, one for each hysteresis.
 
     Parameters
     ----------
-    polarity
-        +1 / -1 as in `Rhythm.polarity`, 0: unknown.
     start_low
         Whether reps start at the stretched end (c = 0); None: unknown.
+    scene
+        Samples in the posture of the exercise; None: no limits.
     """
-    x = body.signals[name]
-    least = options.min_swing(name)
-    extremes = local_extremes(x)
+    x = source.x
     # Wiggles far below any rep only cost time.
-    extremes = np.array([t.index for t in turns(x, 0.3 * least, extremes)], np.intp)
-    if len(extremes) < 3:
+    extremes = np.array([t.index for t in turns(x, 0.3 * source.least, local_extremes(x))], np.intp)
+    if len(extremes) < 2:
         return
     reference = reference_swing(x[extremes])
-    if reference < least:
+    if reference < source.least:
         return
+    rest_low = (
+        None if start_low is None or not source.polarity else start_low == (source.polarity > 0)
+    )
     for hysteresis in options.hystereses:
-        found = [t.index for t in turns(x, hysteresis * reference, extremes)]
-        ends = np.array(found, np.intp)
-        if len(ends) < 3:
+        ends = np.array([t.index for t in turns(x, hysteresis * reference, extremes)], np.intp)
+        if len(ends) < 2:
             continue
-        rest_low = None if start_low is None or polarity == 0 else start_low == (polarity > 0)
-        raw = _candidates(x, ends, rest_low)
+        raw = _whole_reps(x, ends, rest_low)
+        if rest_low is not None:
+            still = round(options.edge_still_s * body.rate_hz)
+            raw = _with_cut_reps(x, ends, raw, rest_low, bool(start_low), reference, still, options)
         if not len(raw):
             continue
-        yield _judge(name, hysteresis, polarity, reference, x, raw, body, options)
+        reps = _trim_rest(x, raw, options)
+        placed = _in_scene(reps, scene, options)
+        keep = placed.copy()
+        if placed.any():
+            keep[placed] = resembling(
+                rep_shapes(body.posture, reps[placed]),
+                reps[placed],
+                look_alikes=options.look_alikes,
+                odd_factor=options.odd_factor,
+                odd_excursion=options.odd_excursion,
+                min_duration_ratio=options.min_duration_ratio,
+            )
+        if not keep.any():
+            continue
+        kept = reps[keep]
+        yield Hypothesis(
+            name=name,
+            source=source,
+            hysteresis=hysteresis,
+            reference=reference,
+            reps=kept,
+            odd=reps[placed & ~keep],
+            misplaced=reps[~placed],
+            score=score(x, kept, rep_shapes(body.posture, kept), body, scene),
+        )
 
 
-def _candidates(x: Array, ends: Indices, rest_low: bool | None) -> Indices:
+def _whole_reps(x: Array, ends: Indices, rest_low: bool | None) -> Indices:
     """Cut alternating extremes into rest - far - rest."""
     levels = x[ends]
-    first_low = bool(levels[0] < levels[1])
     if rest_low is None:
         if len(ends) % 2:  # the recording starts and ends at the same side: that is rest
             offset = 0
@@ -202,103 +312,75 @@ def _candidates(x: Array, ends: Indices, rest_low: bool | None) -> Indices:
             ]
             offset = 0 if stay[0] >= stay[1] else 1
     else:
-        offset = 0 if first_low == rest_low else 1
-    count = (len(ends) - 1 - offset) // 2
-    return np.array([ends[offset + 2 * k : offset + 2 * k + 3] for k in range(count)], np.intp)
+        offset = 0 if bool(levels[0] < levels[1]) == rest_low else 1
+    count = max((len(ends) - 1 - offset) // 2, 0)
+    cut = [ends[offset + 2 * k : offset + 2 * k + 3] for k in range(count)]
+    return np.array(cut, np.intp).reshape(-1, 3)
 
 
-def _judge(
-    name: str,
-    hysteresis: float,
-    polarity: int,
-    reference: float,
+def _with_cut_reps(
     x: Array,
+    ends: Indices,
     raw: Indices,
-    body: Body,
+    rest_low: bool,
+    start_low: bool,
+    reference: float,
+    still: int,
     options: SegmentationOptions,
-) -> Hypothesis:
-    reps = _trim_rest(x, raw, options)
-    amplitude = (np.abs(x[raw[:, 1]] - x[raw[:, 0]]) + np.abs(x[raw[:, 1]] - x[raw[:, 2]])) / 2
-    shapes = _shapes(body.posture, reps)
-    keep = _resembling(shapes, reps, options)
-    score = _score(x, reps[keep], amplitude[keep], shapes[keep], body) if keep.any() else 0.0
-    if polarity == 0 and len(reps):
-        # Without a known direction the way from rest to the far end is called concentric.
-        polarity = int(np.sign(np.median(x[reps[:, 1]] - x[reps[:, 0]]))) or 1
-    return Hypothesis(name, hysteresis, polarity, reference, reps[keep], reps[~keep], float(score))
+) -> Indices:
+    """Add the reps at the recording's edges of which only the whole lifting phase was seen.
+
+    Lowering-first exercises: the recording begins at the bottom. Lifting-first ones: it ends at
+    the top. The far end must be held no longer than a rep takes, else it is another rest.
+    """
+    swing = float(np.median(amplitudes(x, raw))) if len(raw) else reference
+    longest = float(np.median(durations(raw))) if len(raw) else float("inf")
+    low_first = bool(x[ends[0]] < x[ends[1]])
+    low_last = bool(x[ends[-1]] < x[ends[-2]])
+
+    def seen(far: int, rest: int, outside: Array) -> bool:
+        held = np.abs(outside - x[far]) <= 0.25 * swing
+        return bool(
+            still <= len(outside) <= longest
+            and held.all()
+            and abs(x[far] - x[rest]) >= options.edge_swing * swing
+        )
+
+    if not start_low and low_first != rest_low and seen(ends[0], ends[1], x[: ends[0]]):
+        raw = np.concatenate(([[ends[0], ends[0], ends[1]]], raw))
+    if start_low and low_last != rest_low and seen(ends[-1], ends[-2], x[ends[-1] + 1 :]):
+        raw = np.concatenate((raw, [[ends[-2], ends[-1], ends[-1]]]))
+    return raw
+
+
+def _in_scene(reps: Indices, scene: Mask | None, options: SegmentationOptions) -> Mask:
+    if scene is None:
+        return np.ones(len(reps), bool)
+    return np.array([scene[a : c + 1].mean() >= options.scene_share for a, _, c in reps], bool)
 
 
 def _trim_rest(x: Array, raw: Indices, options: SegmentationOptions) -> Indices:
     """Cut the stay at rest off half-reps that are much longer than the others."""
-    cycle = np.median(raw[:, 2] - raw[:, 0])
+    whole = raw[~is_half(raw)]
+    if not len(whole):
+        return raw
+    longest = options.rest_trim * np.median(whole[:, 2] - whole[:, 0])
     out = raw.copy()
     for rep in out:
         start, turn, end = (int(i) for i in rep)
-        if turn - start > options.rest_trim * cycle:
+        if turn - start > longest:
             rep[0] = _leave_rest(x, start, turn, options.rest_level)
-        if end - turn > options.rest_trim * cycle:
+        if end - turn > longest:
             rep[2] = _leave_rest(x, end, turn, options.rest_level)
     return out
 
 
 def _leave_rest(x: Array, rest: int, far: int, level: float) -> int:
     """Return the sample nearest to `far` that is still near the level of `rest`."""
+    if x[rest] == x[far]:
+        return rest
     way = (x[min(rest, far) : max(rest, far) + 1] - x[far]) / (x[rest] - x[far])
     near = np.flatnonzero(way >= level)
     if not len(near):
         return rest
     return rest + int(near[-1]) if rest < far else far + int(near[0])
-
-
-def _shapes(posture: Array, reps: Indices) -> Array:
-    """Posture at 8 + 9 points of each rep, so that tempo cancels: shape = (n, 17, k)."""
-    points = [
-        np.r_[np.linspace(a, b, 9)[:-1], np.linspace(b, c, 9)].round().astype(np.intp)
-        for a, b, c in reps
-    ]
-    shapes: Array = posture[np.array(points)]
-    return shapes
-
-
-def _resembling(shapes: Array, reps: Indices, options: SegmentationOptions) -> NDArray[np.bool_]:
-    """Which reps look like others. A clip may be cut from several sets, so two are enough."""
-    if len(reps) < 3:
-        return np.ones(len(reps), bool)
-    flat = shapes.reshape(len(shapes), -1)
-    square = (flat**2).sum(axis=1)
-    distance = np.sqrt(
-        np.maximum(square[:, None] + square[None] - 2 * flat @ flat.T, 0) / flat.shape[1]
-    )
-    nearest = np.sort(distance, axis=1)[:, min(options.look_alikes, len(reps) - 1)]
-    centred = shapes - shapes.mean(axis=1, keepdims=True)
-    excursion = np.median(np.sqrt((centred**2).mean(axis=(1, 2))))
-    limit = max(options.odd_factor * float(np.median(nearest)), options.odd_excursion * excursion)
-    keep = nearest <= limit
-    duration = reps[:, 2] - reps[:, 0]
-    keep &= duration > options.min_duration_ratio * np.median(duration[keep])
-    return np.asarray(keep, np.bool_)
-
-
-def _score(x: Array, reps: Indices, amplitude: Array, shapes: Array, body: Body) -> float:
-    """Likeness x directness x regularity x coverage, each 0..1."""
-    likeness = 0.5  # one rep resembles nothing
-    if len(reps) >= 2:
-        template = np.median(shapes, axis=0)
-        signal = ((template - template.mean(axis=0)) ** 2).sum()
-        residual = np.median(((shapes - template) ** 2).sum(axis=(1, 2)))
-        likeness = float(signal / (signal + residual))
-    inside = np.zeros(len(x), bool)
-    for start, _, end in reps:
-        inside[start:end] = True
-    path = np.abs(np.diff(x))[inside[1:]].sum()
-    directness = min(1.0, 2 * float(amplitude.sum()) / max(path, 1e-9))
-    duration = np.log(np.maximum(reps[:, 2] - reps[:, 0], 1))
-    regularity = np.exp(-_spread(duration) - _spread(np.log(amplitude)))
-    in_time = inside.mean()
-    in_movement = body.movement[inside[1:]].sum() / max(body.movement.sum(), 1e-9)
-    return float(likeness * directness * regularity * np.sqrt(in_time * in_movement))
-
-
-def _spread(x: Array) -> float:
-    robust = 1.4826 * np.median(np.abs(x - np.median(x)))
-    return float(0.5 * (robust + x.std()))

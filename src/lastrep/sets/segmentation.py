@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,8 +13,9 @@ from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
-from lastrep.sets.hypotheses import Body, Hypothesis, SegmentationOptions, propose
+from lastrep.sets.hypotheses import Hypothesis, SegmentationOptions, all_hypotheses
 from lastrep.sets.phases import rep_phases
+from lastrep.sets.scoring import Body, amplitudes
 
 Array = NDArray[np.float64]
 Side = Literal["both", "left", "right"]
@@ -114,8 +115,8 @@ class Segmentation:
         0..1: how sure the count is. Below about 0.15 the count is a guess.
     signal
         Name of the signal that won, "" if none did.
-    ecc_level, con_level
-        Its values at c = 0 and c = 1, in its unit; NaN if none did.
+    mix, offset
+        What c is made of: c = offset + sum of gain x signal over the mix, in any frame.
     t_s, fraction
         Its concentric fraction over time, shape = (n,) each.
     """
@@ -124,16 +125,15 @@ class Segmentation:
     rejected: tuple[RejectedSpan, ...]
     confidence: float
     signal: str
-    ecc_level: float
-    con_level: float
+    mix: Mapping[str, float]
+    offset: float
     t_s: Array
     fraction: Array
 
     @classmethod
     def nothing(cls, t_s: Array) -> Segmentation:
         """No repeated movement."""
-        nan = float("nan")
-        return cls((), (), 0.0, "", nan, nan, t_s, np.full(len(t_s), nan))
+        return cls((), (), 0.0, "", {}, 0.0, t_s, np.full(len(t_s), np.nan))
 
     @property
     def reps(self) -> tuple[RepSpan, ...]:
@@ -165,36 +165,27 @@ def segment(
     return _result(best, body, track, exercise)
 
 
-def all_hypotheses(
-    body: Body, exercise: ExerciseDefinition | None, options: SegmentationOptions
-) -> list[Hypothesis]:
-    """Every cut that the signals of the exercise (or of the whole pool) propose."""
-    polarity = dict.fromkeys(body.signals, 0) if exercise is None else exercise.rhythm.polarity
-    start_low = None if exercise is None else exercise.start == "ecc_end"
-    return [
-        hypothesis
-        for name, sign in polarity.items()
-        if name in body.signals
-        for hypothesis in propose(name, sign, start_low, body, options)
-        if len(hypothesis.reps)
-    ]
-
-
 def _result(
     best: Hypothesis, body: Body, track: Track, exercise: ExerciseDefinition | None
 ) -> Segmentation:
     eccentric_first = exercise is not None and exercise.start == "con_end"
-    x = body.signals[best.signal]
-    rest, far = float(np.median(x[best.reps[:, 0]])), float(np.median(x[best.reps[:, 1]]))
+    x, whole = best.source.x, best.reps
+    away, back = whole[whole[:, 0] < whole[:, 1]], whole[whole[:, 1] < whole[:, 2]]
+    rest = float(np.median(np.concatenate((x[away[:, 0]], x[back[:, 2]]))))
+    far = float(np.median(x[whole[:, 1]]))
     ecc_level, con_level = (far, rest) if eccentric_first else (rest, far)
     if ecc_level == con_level:
         return Segmentation.nothing(track.t_s)
     fraction = (x - ecc_level) / (con_level - ecc_level)
+    gains = {name: gain / (con_level - ecc_level) for name, gain in best.source.gains.items()}
+    offset = float(
+        np.median(fraction - sum(gain * body.signals[name] for name, gain in gains.items()))
+    )
 
     def span(rep: NDArray[np.intp]) -> RepSpan:
         start, turn, end = (int(i) for i in rep)
         at = rep_phases(fraction, body.rate_hz, start, turn, end)
-        swing = abs(fraction[turn] - 0.5 * (fraction[start] + fraction[end]))
+        swing = float(amplitudes(fraction, rep[None])[0])
         t = track.t_s
         return RepSpan(
             start_s=float(t[start]),
@@ -205,26 +196,28 @@ def _result(
             turn_out_s=float(t[at.turn_out]),
             back_s=float(t[at.back]),
             eccentric_first=eccentric_first,
-            excursion=float(swing),
+            excursion=swing,
         )
 
-    rejected = tuple(
-        RejectedSpan(
-            float(track.t_s[a]), float(track.t_s[c]), "the whole movement differs from the reps"
-        )
-        for a, _, c in best.odd
-    )
-    spans = [span(rep) for rep in best.reps]
+    title = "" if exercise is None else exercise.title.lower()
+    rejected = [
+        *_rejected(best.odd, "the whole movement differs from the reps", track),
+        *_rejected(best.misplaced, f"not in the posture of the {title}", track),
+    ]
     return Segmentation(
-        split_sets(spans),
-        rejected,
-        best.score,
-        best.signal,
-        ecc_level,
-        con_level,
-        track.t_s,
-        fraction,
+        sets=split_sets([span(rep) for rep in best.reps]),
+        rejected=tuple(sorted(rejected, key=lambda r: r.start_s)),
+        confidence=best.score,
+        signal=best.name,
+        mix=gains,
+        offset=offset,
+        t_s=track.t_s,
+        fraction=fraction,
     )
+
+
+def _rejected(reps: NDArray[np.intp], reason: str, track: Track) -> list[RejectedSpan]:
+    return [RejectedSpan(float(track.t_s[a]), float(track.t_s[c]), reason) for a, _, c in reps]
 
 
 def split_sets(reps: Sequence[RepSpan]) -> tuple[SetSpan, ...]:

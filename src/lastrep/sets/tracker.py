@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.one_euro import OneEuro
-from lastrep.motion.signals import geometric_signals, limb_length, unit
+from lastrep.motion.signals import geometric_signals, limb_length
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.sets.hypotheses import SegmentationOptions
 from lastrep.sets.phases import Phase, PhaseMachine
@@ -28,12 +29,11 @@ REVIEW_WINDOW_S = 60.0
 WINDOW_EDGE_S = 5.0
 #: The person's size is the median over this time.
 SIZE_WINDOW_S = 0.5
-#: One-Euro settings of the live signal (`beta` per degree/s and per limb/s).
+#: One-Euro settings of the live concentric fraction (`beta` per range/s).
 MIN_CUTOFF_HZ = 1.5
-BETA_DEG = 0.02
-BETA_LIMB = 1.5
-#: Until hindsight has chosen a signal, the exercise's own angle is followed.
-_UNIQUE_TO_CLIP = ("posture_1", "posture_2", "angles_1", "angles_2")
+BETA = 1.5
+#: Signals that exist with hindsight only.
+_UNIQUE_TO_CLIP = frozenset({"posture_1", "posture_2", "angles_1", "angles_2"})
 
 
 class RepEventKind(Enum):
@@ -93,7 +93,7 @@ class RepTracker:
         self._next_review_s = float("-inf")
         self._index = 0
         self._times_s: dict[int, float] = {}
-        self._follow(*self._default_signal())
+        self._follow(*self._default_mix())
 
     @property
     def count(self) -> int:
@@ -128,11 +128,10 @@ class RepTracker:
         return tuple(events)
 
     def _live_event(self, pose: Pose) -> RepEvent | None:
-        value = self._signal_value(pose)
+        value = self._raw_fraction(pose)
         if not np.isfinite(value):
             return None
-        smooth = float(self._filter(pose.t_s, value))
-        self.fraction = (smooth - self._ecc_level) / (self._con_level - self._ecc_level)
+        self.fraction = float(self._filter(pose.t_s, value))
         self._index += 1
         self._times_s[self._index] = pose.t_s
         turn = self._machine.update(self._index, self.fraction)
@@ -148,7 +147,7 @@ class RepTracker:
             return RepEvent(RepEventKind.COMPLETED, pose.t_s, self.count)
         return None
 
-    def _signal_value(self, pose: Pose) -> float:
+    def _raw_fraction(self, pose: Pose) -> float:
         points = pose.image_px[None].astype(np.float64)
         size = float(limb_length(points)[0])
         if np.isfinite(size):
@@ -158,22 +157,24 @@ class RepTracker:
         if not self._sizes:
             return float("nan")
         scale = float(np.median([s for _, s in self._sizes]))
-        return float(geometric_signals(points / max(scale, 1e-9))[self._signal][0])
+        now = geometric_signals(points / max(scale, 1e-9))
+        return self._offset + sum(gain * float(now[name][0]) for name, gain in self._mix.items())
 
     @property
     def _eccentric_first(self) -> bool:
         return self.exercise is not None and self.exercise.start == "con_end"
 
-    def _default_signal(self) -> tuple[str, float, float]:
+    def _default_mix(self) -> tuple[Mapping[str, float], float]:
+        """Return the exercise's own angle between its typical ends; hindsight will know better."""
         if self.exercise is None:
-            return "wrist_above_shoulder", -1.0, 0.0
+            return {"wrist_above_shoulder": 1.0}, 1.0
         angle = self.exercise.angle
-        return angle.joint, angle.ecc_end_deg, angle.con_end_deg
+        gain = 1.0 / (angle.con_end_deg - angle.ecc_end_deg)
+        return {angle.joint: gain}, -gain * angle.ecc_end_deg
 
-    def _follow(self, signal: str, ecc_level: float, con_level: float) -> None:
-        self._signal, self._ecc_level, self._con_level = signal, ecc_level, con_level
-        beta = BETA_DEG if unit(signal) == "deg" else BETA_LIMB
-        self._filter = OneEuro(MIN_CUTOFF_HZ, beta)
+    def _follow(self, mix: Mapping[str, float], offset: float) -> None:
+        self._mix, self._offset = mix, offset
+        self._filter = OneEuro(MIN_CUTOFF_HZ, BETA)
         self._machine = PhaseMachine(LIVE_HYSTERESIS)
         self._awaiting = None
 
@@ -187,11 +188,9 @@ class RepTracker:
         self._reviewed = older + [rep for rep in seen.reps if rep.turn_s >= cut_s]
         last_s = self._reviewed[-1].end_s if self._reviewed else float("-inf")
         self._live_turns_s = [t for t in self._live_turns_s if t > last_s]
-        if seen.signal and seen.signal not in _UNIQUE_TO_CLIP and self._awaiting is None:
-            if seen.signal != self._signal:
-                self._follow(seen.signal, seen.ecc_level, seen.con_level)
-            else:
-                self._ecc_level, self._con_level = seen.ecc_level, seen.con_level
+        # Between reps the live line may change; in mid-rep that would tear it.
+        if seen.mix and self._awaiting is None and _UNIQUE_TO_CLIP.isdisjoint(seen.mix):
+            self._follow(seen.mix, seen.offset)
 
 
 def count_live(poses: PoseSequence, exercise: ExerciseDefinition | None) -> NDArray[np.intp]:
