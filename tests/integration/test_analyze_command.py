@@ -127,8 +127,6 @@ def _make_bad_inputs(folder: Path) -> dict[str, str]:
                 container.mux(packet)
         for packet in stream.encode(None):
             container.mux(packet)
-    data = SAMPLE.read_bytes()
-    (folder / "cut.mp4").write_bytes(data[: len(data) // 2])
     return {
         "missing.mp4": "no such file",
         "empty.mp4": "empty",
@@ -136,7 +134,6 @@ def _make_bad_inputs(folder: Path) -> dict[str, str]:
         "folder.mp4": "",
         "sound.mp4": "",
         "nobody.mp4": "no person found",
-        "cut.mp4": "",
     }
 
 
@@ -156,6 +153,18 @@ def test_bad_files_get_one_line_each_and_the_good_one_is_done(lastrep: Run, tmp_
         assert what in line
         assert "internal error" not in line
     assert (tmp_path / "lastrep-out" / "good" / "analysis.json").is_file()
+
+
+def test_a_file_cut_short_is_analysed_as_far_as_it_goes(lastrep: Run, tmp_path: Path) -> None:
+    data = SAMPLE.read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(data[: len(data) // 3])
+    process = lastrep(
+        "analyze", "cut.mp4", "-e", "squat", "--json", "--model", "lite", cwd=tmp_path
+    )
+    assert process.returncode == 0, process.stderr
+    document = json.loads(process.stdout)
+    assert any("ends after" in warning for warning in document["warnings"])
+    assert 0 < document["source"]["duration_s"] < 0.7 * TRUTH["frames"]["t_s"][-1]
 
 
 def _short_copy(source: Path, target: Path, frames: int) -> None:
