@@ -94,6 +94,9 @@ def run_jobs(
                     waiting.appendleft(index)
                     continue
                 outcome = given_up(jobs[index])
+            except Exception as error:  # a worker that lacks something: the clip's, not the batch's
+                reason = f"internal error: {type(error).__name__}: {error}"
+                outcome = ClipOutcome(None, f"{jobs[index].source}: {reason}")
             watcher.ended(jobs[index], outcome)
             yield index, outcome
         watcher.tick()
