@@ -61,7 +61,8 @@ def open_database(path: Path, scripts: Sequence[str] | None = None) -> sqlite3.C
         raise HistoryError(f"{path}: is damaged (it is empty); {_way_out(path)}")
     with sql_errors(path):
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        try:
+    try:
+        with sql_errors(path):  # a damaged file is copied before closing writes to it
             connection.row_factory = sqlite3.Row
             _check(connection)
             connection.execute("PRAGMA journal_mode = WAL")
@@ -69,9 +70,9 @@ def open_database(path: Path, scripts: Sequence[str] | None = None) -> sqlite3.C
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")  # what is deleted is gone
             migrate(connection, scripts, path)
-        except BaseException:
-            connection.close()
-            raise
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -141,64 +141,65 @@ def deloads(signs: Sequence[Flag]) -> tuple[Deload, ...]:
 def _fewer_reps(visits: Sequence[_Visit]) -> Iterator[Flag]:
     """Fewer good reps, where the lifter could do no more: a target reached shows no fall."""
     run = 0
-    for index, visit in enumerate(visits):
-        before = [v.best.good_reps for v in visits[:index]][-REFERENCE_SESSIONS:]
-        if len(before) < REFERENCE_SESSIONS:
-            continue
-        usual, good = statistics.median(before), visit.best.good_reps
-        run = run + 1 if _limited(visit.best) and good <= (1 - REPS_DROP) * usual else 0
-        if run >= IN_A_ROW:
-            text = f"{good} good reps where {usual:g} were usual with this load."
-            yield Flag(Sign.FEWER_REPS, visit.best.exercise, visit.on, text)
+    before: deque[int] = deque(maxlen=REFERENCE_SESSIONS)
+    for visit in visits:
+        best = visit.best
+        if len(before) == REFERENCE_SESSIONS:
+            usual = statistics.median(before)
+            low = _limited(best) and best.good_reps <= (1 - REPS_DROP) * usual
+            run = run + 1 if low else 0
+            if run >= IN_A_ROW:
+                text = f"{best.good_reps} good reps where {usual:g} were usual with this load."
+                yield Flag(Sign.FEWER_REPS, best.exercise, visit.on, text)
+        before.append(best.good_reps)
 
 
 def _slower(visits: Sequence[_Visit]) -> Iterator[Flag]:
     """A slower first rep of the first set, seen from one view and scaled in one way."""
     run = 0
-    for index, visit in enumerate(visits):
+    alike: dict[tuple[str, str], deque[float]] = defaultdict(
+        lambda: deque(maxlen=REFERENCE_SESSIONS)
+    )
+    for visit in visits:
         first = visit.sets[0]
-        before = [
-            velocity
-            for v in visits[:index]
-            if (velocity := v.sets[0].first_velocity_m_s) is not None
-            and (v.sets[0].view, v.sets[0].scale_source) == (first.view, first.scale_source)
-        ][-REFERENCE_SESSIONS:]
         velocity = first.first_velocity_m_s
-        if velocity is None or len(before) < REFERENCE_SESSIONS:
+        if velocity is None:
             run = 0
             continue
-        usual = statistics.median(before)
-        run = run + 1 if velocity <= (1 - VELOCITY_DROP) * usual else 0
-        if run >= IN_A_ROW:
-            text = f"First rep at {velocity:.2f} m/s where {usual:.2f} was usual with this load."
-            yield Flag(Sign.SLOWER_FIRST_REP, first.exercise, visit.on, text)
+        before = alike[first.view, first.scale_source]
+        if len(before) == REFERENCE_SESSIONS:
+            usual = statistics.median(before)
+            run = run + 1 if velocity <= (1 - VELOCITY_DROP) * usual else 0
+            if run >= IN_A_ROW:
+                text = (
+                    f"First rep at {velocity:.2f} m/s where {usual:.2f} was usual with this load."
+                )
+                yield Flag(Sign.SLOWER_FIRST_REP, first.exercise, visit.on, text)
+        else:
+            run = 0
+        before.append(velocity)
 
 
 def _earlier_failure(visits: Sequence[_Visit]) -> Iterator[Flag]:
     """Form that breaks earlier in the first set that it ends."""
     run = 0
-    broke: list[int] = []
+    before: deque[int] = deque(maxlen=REFERENCE_SESSIONS)
     for visit in visits:
-        rep = next(
-            (
-                s.end_rep
-                for s in visit.sets
-                if s.to_failure and s.end_reason is EndReason.TECHNICAL_FAILURE
-            ),
-            None,
-        )
+        rep = next((s.end_rep for s in visit.sets if _broke(s)), None)
         if rep is None:
             run = 0
             continue
-        before = broke[-REFERENCE_SESSIONS:]
-        broke.append(rep)
-        if len(before) < REFERENCE_SESSIONS:
-            continue
-        usual = statistics.median(before)
-        run = run + 1 if usual - rep >= EARLIER_REPS else 0
-        if run >= IN_A_ROW:
-            text = f"Form broke at rep {rep}, usually at {usual:g} with this load."
-            yield Flag(Sign.EARLIER_FAILURE, visit.best.exercise, visit.on, text)
+        if len(before) == REFERENCE_SESSIONS:
+            usual = statistics.median(before)
+            run = run + 1 if usual - rep >= EARLIER_REPS else 0
+            if run >= IN_A_ROW:
+                text = f"Form broke at rep {rep}, usually at {usual:g} with this load."
+                yield Flag(Sign.EARLIER_FAILURE, visit.best.exercise, visit.on, text)
+        before.append(rep)
+
+
+def _broke(record: SetRecord) -> bool:
+    return record.to_failure and record.end_reason is EndReason.TECHNICAL_FAILURE
 
 
 def _limited(record: SetRecord) -> bool:

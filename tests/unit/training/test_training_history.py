@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -169,6 +170,27 @@ def test_a_damaged_file_is_named_kept_and_not_replaced(path: Path, damage: objec
     assert aside.read_bytes() == content
     with History(path) as history:
         assert len(history.sets()) == 1
+
+
+def test_what_a_killed_process_left_beside_a_damaged_file_is_kept_too(
+    path: Path, tmp_path: Path
+) -> None:
+    killed = tmp_path / "killed" / path.name
+    with History(killed) as history:  # as long as it is open, the log is there
+        history.add(CLIP, [(report(5), Declared())] * 40)
+        path.parent.mkdir()
+        for suffix in ("", "-wal"):
+            shutil.copyfile(f"{killed}{suffix}", f"{path}{suffix}")
+    with History(path) as history:
+        assert len(history.sets()) == 40  # the log is part of the history
+    path.write_bytes(path.read_bytes()[:5000] + b"\x55" * 20000)
+    Path(f"{path}-wal").write_bytes(b"a log")
+    content = path.read_bytes()
+    with pytest.raises(HistoryError, match="is damaged"):
+        History(path)
+    copies = {p.name[-4:]: p.read_bytes() for p in path.parent.iterdir() if ".damaged-" in p.name}
+    assert copies.pop("-wal") == b"a log"
+    assert list(copies.values()) == [content]
 
 
 def test_no_copy_to_restore(path: Path) -> None:
