@@ -26,7 +26,7 @@ def sample_clips() -> list[Clip]:
                 7,
                 seed=12,
                 velocity_loss=0.4,
-                faults=(GrowingFault("forward_lean", 5, 17.0, 4.0),),
+                faults=(GrowingFault("forward_lean", 5, 14.0, 2.0),),
             ),
             Lifter(1.66, "female", "female"),
             camera=Camera(60, 3.0, 1.1, **WIDE),
