@@ -65,7 +65,7 @@ def batch(
     stall_s: Annotated[
         float,
         typer.Option("--stall-s", min=1, help="A clip without progress for so long hangs."),
-    ] = 300.0,
+    ] = 600.0,
 ) -> None:
     """Grade many clips: a table, a page to browse, and a folder of results each.
 

@@ -102,6 +102,8 @@ class Terminal:
         done_bytes = self._done_bytes + working_bytes
         elapsed_s = time.monotonic() - self._start_s
         words = [f"{self._done} of {self._clips} clips"]
+        if not self._running and self._done < self._clips:
+            words.append("waiting for workers")
         if self._worked:
             words.append(f"{60 * self._worked / elapsed_s:.1f} clips/min")
         pace = (self._worked_bytes + working_bytes) / max(elapsed_s, 1e-9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from lastrep.batch.jobs import Job
     from lastrep.batch.records import ClipOutcome
     from lastrep.batch.running import Task
+
+#: What to say when the scheduler is lost.
+CLUSTER_GONE = "the cluster is gone; the same command goes on once there is one again"
 
 #: How long to wait for the scheduler to answer.
 CONNECT_S = 10.0
@@ -44,12 +48,23 @@ class ClusterPool:
             raise BatchError(
                 f"{address}: no scheduler answers there; start one with `dask scheduler`"
             ) from error
+        # What goes wrong is told in one line; its own log would add pages.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         self._executor = self._client.get_executor(pure=False)
         self.losses: tuple[type[Exception], ...] = (KilledWorker,)
 
     def slots(self) -> int:
-        """Return the number of threads in the cluster; one job runs in each."""
-        return sum(self._client.nthreads().values())
+        """Return the number of worker processes there are now; one job runs in each.
+
+        Raises
+        ------
+        BatchError
+            If the scheduler is gone.
+        """
+        try:
+            return len(self._client.nthreads())
+        except OSError as error:
+            raise BatchError(CLUSTER_GONE) from error
 
     def submit(self, task: Task, job: Job) -> Future[ClipOutcome]:
         """Hand a job to the scheduler."""

@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import Protocol
 
 from lastrep.batch.attempts import MAX_ATTEMPTS
+from lastrep.batch.cluster import CLUSTER_GONE
 from lastrep.batch.jobs import Job, given_up, grade_clip
 from lastrep.batch.records import ClipOutcome
 from lastrep.errors import BatchError
@@ -87,7 +88,7 @@ def run_jobs(
             try:
                 outcome = future.result()
             except CancelledError as error:
-                raise BatchError("the cluster is gone; the same command goes on") from error
+                raise BatchError(CLUSTER_GONE) from error
             except pool.losses:
                 lost[index] += 1
                 if lost[index] < MAX_ATTEMPTS and not jobs[index].attempts.used_up():

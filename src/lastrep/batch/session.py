@@ -51,7 +51,7 @@ class Batch:
     options: AnalyzeOptions
     formats: tuple[str, ...]
     resume: bool = True
-    stall_s: float = 300.0
+    stall_s: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
