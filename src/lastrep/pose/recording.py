@@ -5,17 +5,23 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from lastrep.errors import VideoError
+from lastrep.pose.lifter import LifterTracker
 from lastrep.pose.mediapipe import MediapipeEstimator
 from lastrep.pose.models import DEFAULT_MODEL
+from lastrep.pose.people import Whereabouts
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.video.reading import VideoFile, VideoInfo
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
+
+#: People looked for when all are looked at: the lifter, a spotter, a passer-by.
+MOST_PEOPLE = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +86,8 @@ def estimate_file(
     slowmo
         How many times the recording is slowed down (see `VideoFile`).
     progress
-        Called after each frame with the share done.
+        Called after each frame with the share done. Where somebody else was followed at first, it
+        begins again.
 
     Raises
     ------
@@ -90,24 +97,66 @@ def estimate_file(
         If the model is missing or damaged.
     """
     start_s = time.perf_counter()
-    poses: list[Pose] = []
-    with VideoFile(path, slowmo=slowmo) as video, MediapipeEstimator(model) as estimator:
-        info = video.info
-        for frame in video.frames():
-            people = estimator.estimate(frame)
-            poses.append(people[0] if people else Pose.missing(frame.t_s))
-            if progress is not None and info.duration_s > 0:
-                progress(min(frame.t_s / info.duration_s, 1.0))
-        model_s, name = estimator.busy_s, estimator.name
-    if not poses:
+    with VideoFile(path, slowmo=slowmo) as video:
+        passage = _follow(video, model, None, progress)
+        model_s = passage.model_s
+        if passage.mistaken_for is not None:
+            # Somebody else was followed until it showed who lifts: once more, knowing it.
+            passage = _follow(video, model, passage.mistaken_for, progress)
+            model_s += passage.model_s
+    if not passage.poses:
         raise VideoError(f"{path}: holds no frame that can be decoded; export or record it again")
     if progress is not None:
         progress(1.0)
     return Recording(
         path=Path(path),
-        info=info,
-        poses=PoseSequence.of(poses, width_px=info.width_px, height_px=info.height_px, model=name),
-        warnings=video.warnings,
+        info=video.info,
+        poses=PoseSequence.of(
+            passage.poses,
+            width_px=video.info.width_px,
+            height_px=video.info.height_px,
+            model=passage.model,
+        ),
+        warnings=(*video.warnings, *(f"{path}: {warning}" for warning in passage.warnings)),
         model_s=model_s,
         wall_s=time.perf_counter() - start_s,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Passage:
+    """The lifter in one reading of a file."""
+
+    poses: list[Pose]
+    mistaken_for: Whereabouts | None
+    warnings: tuple[str, ...]
+    model: str
+    model_s: float
+
+
+def _follow(
+    video: VideoFile, model: str, lifter: Whereabouts | None, progress: Progress | None
+) -> _Passage:
+    """Follow the lifter through the file, or until it shows that somebody else is the lifter."""
+    poses: list[Pose] = []
+    with mediapipe_lifter(model, lifter) as tracker, closing(video.frames()) as frames:
+        for frame in frames:
+            poses.append(tracker.update(frame))
+            if tracker.mistaken_for is not None and lifter is None:
+                break
+            if progress is not None and video.info.duration_s > 0:
+                progress(min(frame.t_s / video.info.duration_s, 1.0))
+    for start_s, end_s in tracker.taken_back:
+        poses = [Pose.missing(p.t_s) if start_s < p.t_s <= end_s else p for p in poses]
+    return _Passage(
+        poses, tracker.mistaken_for, tuple(tracker.warnings), tracker.name, tracker.busy_s
+    )
+
+
+def mediapipe_lifter(model: str, lifter: Whereabouts | None = None) -> LifterTracker:
+    """Return what follows the lifter with MediaPipe: one tracker, and a look at everybody."""
+    return LifterTracker(
+        MediapipeEstimator(model),
+        lambda: MediapipeEstimator(model, people=MOST_PEOPLE, tracking=False),
+        lifter=lifter,
     )

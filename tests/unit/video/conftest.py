@@ -8,7 +8,8 @@ from pathlib import Path
 
 import av
 import pytest
-from video_clips import MakeVideo, marked_picture
+
+from unit.video.video_clips import MakeVideo, marked_picture
 
 #: Clock of the written files.
 MILLISECOND = Fraction(1, 1000)

@@ -8,10 +8,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from video_clips import MakeVideo
 
 from lastrep.errors import VideoError
 from lastrep.video.reading import VideoFile
+from unit.video.video_clips import MakeVideo
 
 
 def assert_refused(path: Path, reason: str) -> None:

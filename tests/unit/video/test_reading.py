@@ -10,9 +10,9 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from video_clips import MakeVideo, red_corner
 
 from lastrep.video.reading import VideoFile
+from unit.video.video_clips import MakeVideo, red_corner
 
 STEADY_MS = tuple(range(0, 1000, 40))
 UNEVEN_MS = (0, 30, 50, 200, 250, 600, 620, 1000)

@@ -8,11 +8,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from video_clips import marked_picture, red_corner
 
 from lastrep.errors import OutputError
 from lastrep.video.reading import VideoFile
 from lastrep.video.writing import VideoWriter
+from unit.video.video_clips import marked_picture, red_corner
 
 UNEVEN_S = [0.0, 0.03, 0.05, 0.2, 0.25, 1.0, 1.01]
 
