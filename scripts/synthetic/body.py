@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -220,7 +221,7 @@ def standing(body: Proportions, n: int, stance_m: float, toe_out_deg: float) -> 
     def rows(v: Array) -> Array:
         return np.tile(np.asarray(v, float), (n,) + (1,) * np.ndim(v))
 
-    def sides(make) -> dict[str, Array]:  # type: ignore[no-untyped-def]
+    def sides(make: Callable[[float], Array]) -> dict[str, Array]:
         return {s: rows(make(sign)) for s, sign in SIDES.items()}
 
     sh = body.shoulder_half_m
@@ -244,8 +245,3 @@ def standing(body: Proportions, n: int, stance_m: float, toe_out_deg: float) -> 
         hang = hang * (0.985 * body.arm_m / np.linalg.norm(hang))
         pose.wrist[side] = shoulder(body, pose, side) + hang
     return pose
-
-
-def with_head(pose: Pose, head: Array) -> Pose:
-    """The same pose looking elsewhere."""
-    return replace(pose, head=head)

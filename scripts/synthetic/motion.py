@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -93,7 +94,7 @@ class Motion:
 
     # -- parts
 
-    def _drive_pose(self, s: Array, fault) -> Pose:  # type: ignore[no-untyped-def]
+    def _drive_pose(self, s: Array, fault: Callable[[str], Array]) -> Pose:
         up = 1 - s if self.exercise.eccentric_first else s
         radius = (self.load.plate_diameter_m or 0.45) / 2
         return self.exercise.pose(self.body, Drive(up, fault, radius))

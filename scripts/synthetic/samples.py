@@ -5,8 +5,6 @@ from __future__ import annotations
 from synthetic.description import Camera, Clip, Lifter, Load, Look, Move, Rep
 from synthetic.sets import GrowingFault, lifting_set
 
-WIDE = {"width_px": 640, "height_px": 480}
-
 
 def sample_clips() -> list[Clip]:
     """Return the shipped clips in the order of their README."""
@@ -15,7 +13,7 @@ def sample_clips() -> list[Clip]:
             "squat_clean",
             "back_squat",
             lifting_set(5, seed=11, velocity_loss=0.2),
-            camera=Camera(66, 3.15, 1.05, **WIDE),
+            camera=Camera(66, 3.15, 1.05),
             look=Look(plates="red"),
             seed=11,
         ),
@@ -29,7 +27,7 @@ def sample_clips() -> list[Clip]:
                 faults=(GrowingFault("forward_lean", 5, 14.0, 2.0),),
             ),
             Lifter(1.66, "female", "female"),
-            camera=Camera(60, 3.0, 1.1, **WIDE),
+            camera=Camera(60, 3.0, 1.1),
             look=Look(plates="blue"),
             seed=12,
         ),
@@ -40,7 +38,7 @@ def sample_clips() -> list[Clip]:
                 4, seed=13, eccentric_s=1.1, velocity_loss=0.45, grind=0.8, fail_last_at=0.45
             ),
             Lifter(1.84, "male", "male_dark"),
-            camera=Camera(62, 3.25, 1.0, **WIDE),
+            camera=Camera(62, 3.25, 1.0),
             look=Look(plates="yellow"),
             seed=13,
         ),
@@ -55,7 +53,7 @@ def sample_clips() -> list[Clip]:
                 faults=(GrowingFault("torso_swing", 4, 17.0, 4.0),),
             ),
             Lifter(1.75, "male", "male_slim"),
-            camera=Camera(78, 3.1, 1.05, **WIDE),
+            camera=Camera(78, 3.1, 1.05),
             seed=14,
         ),
         Clip(
@@ -63,7 +61,7 @@ def sample_clips() -> list[Clip]:
             "bench_press",
             lifting_set(5, seed=15, velocity_loss=0.35, grind=0.5),
             Lifter(1.72, "male", "male_heavy"),
-            camera=Camera(45, 3.25, 1.2, **WIDE),
+            camera=Camera(45, 3.25, 1.2),
             seed=15,
         ),
         Clip(
@@ -78,7 +76,7 @@ def sample_clips() -> list[Clip]:
                 faults=(GrowingFault("hip_sag", 4, 15.0, 3.0),),
             ),
             Lifter(1.66, "female", "female_dark"),
-            camera=Camera(80, 2.6, 0.75, **WIDE),
+            camera=Camera(80, 2.6, 0.75),
             look=Look(room="home"),
             seed=16,
         ),
@@ -101,7 +99,7 @@ def sample_clips() -> list[Clip]:
             lifting_set(5, seed=18, eccentric_s=1.0, concentric_s=0.8, velocity_loss=0.25),
             Lifter(1.70, "female", "female"),
             Load("barbell", 0.35),
-            Camera(60, 2.9, 1.0, **WIDE),
+            Camera(60, 2.9, 1.0),
             look=Look(plates="blue"),
             seed=18,
         ),
@@ -110,7 +108,7 @@ def sample_clips() -> list[Clip]:
             "lunge",
             lifting_set(5, seed=19, velocity_loss=0.15),
             Lifter(1.70, "female", "female_dark"),
-            camera=Camera(75, 3.0, 1.0, **WIDE),
+            camera=Camera(75, 3.0, 1.0),
             seed=19,
         ),
         Clip(
@@ -124,7 +122,7 @@ def sample_clips() -> list[Clip]:
                 Move("rerack", 2.8),
             ),
             Lifter(1.75, "male", "male_slim"),
-            camera=Camera(76, 3.5, 1.1, **WIDE),
+            camera=Camera(76, 3.5, 1.1),
             look=Look(plates="black"),
             lead_s=0.5,
             seed=20,

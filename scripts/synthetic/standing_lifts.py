@@ -7,6 +7,8 @@ the timeline's velocity profile.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from synthetic.body import SIDES, Pose, Proportions, shoulder_mid, standing
@@ -114,7 +116,7 @@ def deadlift(body: Proportions, d: Drive) -> Pose:
     def hips(down: Array) -> tuple[Array, Array]:
         return legs_over_feet(body, 1 + 18 * down**1.3, 1 + 57 * down, stance)
 
-    return _pull(body, d, stance, hips, floor_m=d.plate_radius_m, bottom_lean_deg=None)
+    return _pull(body, d, stance, hips, floor_m=d.plate_radius_m)
 
 
 def romanian_deadlift(body: Proportions, d: Drive) -> Pose:
@@ -124,11 +126,22 @@ def romanian_deadlift(body: Proportions, d: Drive) -> Pose:
     def hips(down: Array) -> tuple[Array, Array]:
         return legs_over_feet(body, 1 - 1 * down, 1 + 27 * down, stance)
 
-    return _pull(body, d, stance, hips, floor_m=None, bottom_lean_deg=68.0)
+    return _pull(body, d, stance, hips, bottom_lean_deg=68.0)
 
 
-def _pull(body, d, stance, hips, floor_m, bottom_lean_deg):  # type: ignore[no-untyped-def]
-    """Hinge with a hanging bar: the bar's height is given, the trunk's lean follows."""
+def _pull(
+    body: Proportions,
+    d: Drive,
+    stance: float,
+    hips: Callable[[Array], tuple[Array, Array]],
+    *,
+    floor_m: float | None = None,
+    bottom_lean_deg: float = 0.0,
+) -> Pose:
+    """Hinge with a hanging bar: the bar's height is given, the trunk's lean follows.
+
+    The lowest bar height is `floor_m` or, without it, where the trunk leans by `bottom_lean_deg`.
+    """
     pose = standing(body, d.n, stance, 8.0)
     trunk = body.trunk_m
     length = float(np.hypot(trunk[1], trunk[2]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
@@ -32,6 +32,8 @@ from synthetic.exercises import EXERCISES
 from synthetic.faults import FAULTS
 from synthetic.sets import GrowingFault, lifting_set
 from synthetic.truth import clip_document
+
+Events = tuple[Rep | Move, ...]
 
 # Where a coach would put the camera; the first is the best.
 SIDE_VIEWS = (90.0, 75.0, 60.0)
@@ -119,7 +121,7 @@ def _conditions(exercise: str) -> dict[str, Clip]:
     bad = replace(reps[4], faults=(Fault(faint.name, 2 * FAULTS[faint.name].major),))
     partial = replace(reps[3], rom=0.6)
     unrack, rerack = Move("unrack", 4.0), Move("rerack", 4.0)
-    around = (Move("walk_in"), Move("fidget"), unrack, *reps, rerack, Move("walk_out"))
+    around: Events = (Move("walk_in"), Move("fidget"), unrack, *reps, rerack, Move("walk_out"))
     return {
         "clean": base,
         "fatigue": replace(base, events=lifting_set(7, seed=seed, velocity_loss=0.45, grind=0.9)),
@@ -180,7 +182,7 @@ def _film(
     exercise: str,
     yaw: float,
     lifter: Lifter,
-    events: tuple[Rep | Move, ...] | None = None,
+    events: Events | None = None,
 ) -> Clip:
     seed = _seed(name)
     distance = DISTANCES.get(exercise, 3.5)
@@ -228,7 +230,7 @@ def _film_conditions() -> list[Clip]:
         return _film(f"{exercise}-{condition}", exercise, yaw, next(people))
 
     squat, curl = film("plain"), film("plain", "biceps_curl", 80.0)
-    around = (Move("walk_in", 2.5), Move("unrack", 3.0), *squat.reps, Move("rerack", 3.0))
+    around: Events = (Move("walk_in", 2.5), Move("unrack", 3.0), *squat.reps, Move("rerack", 3.0))
     variants = {
         "near": replace(
             squat, camera=replace(squat.camera, distance_m=2.85, aim_m=(0.0, 0.9, 0.0))
@@ -272,7 +274,11 @@ def _film_conditions() -> list[Clip]:
     return out
 
 
-def render_missing(folder: Path, assets: Path | None = None, report=None) -> Path:  # type: ignore[no-untyped-def]
+def render_missing(
+    folder: Path,
+    assets: Path | None = None,
+    report: Callable[[Clip, int, int], None] | None = None,
+) -> Path:
     """Render what `folder` lacks of the rendered suite; a stopped run goes on where it was.
 
     Parameters

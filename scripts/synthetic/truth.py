@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -362,8 +362,9 @@ def clip_document(clip: Clip) -> object:
     return _trimmed(asdict(clip))
 
 
-def _rounded(values: Array, digits: int) -> list[float]:
-    return np.round(values, digits).tolist()
+def _rounded(values: Array, digits: int) -> list[Any]:
+    rows: list[Any] = np.round(values, digits).tolist()
+    return rows
 
 
 def _trimmed(value: object) -> object:

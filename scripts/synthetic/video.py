@@ -6,10 +6,13 @@ film.render(Path("out/squat.mp4"))      # writes out/squat.mp4 and out/squat.jso
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synthetic.camera import View
 from synthetic.description import Clip, Lifter
@@ -60,7 +63,6 @@ class Film:
         grips = not open_hands(clip.exercise, self.motion.load.kind)
         self.rig = Rig(figure, grips)
         self.times_s = frame_times(clip.sampling, self.motion.duration_s, clip.seed)
-        self._renderer: Renderer | None = None
 
     def truth(self) -> Truth:
         """What happens, measured on the rendered body's own joints."""
@@ -83,8 +85,8 @@ class Film:
                 film.write(np.clip(noisy, 0, 255).astype(np.uint8), float(t))
         write_truth(self.truth(), path.with_suffix(".json"))
 
-    def frames(self, times_s: Array):  # type: ignore[no-untyped-def]
-        """RGB images at the given times, one after the other, as float arrays (h, w, 3)."""
+    def frames(self, times_s: Array) -> Iterator[NDArray[Any]]:
+        """Yield the RGB images (h, w, 3) at the given times, values 0..255."""
         blur = max(self.clip.look.motion_blur, 1)
         step = SHUTTER / self.clip.sampling.fps / blur
         offsets = (np.arange(blur) - (blur - 1) / 2) * step

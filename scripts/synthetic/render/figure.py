@@ -6,6 +6,7 @@ import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,7 @@ class Figure:
             if group.startswith("joint-"):
                 cubes.setdefault(group, set()).update(v for v, _ in polygon)
 
-        def place(where: dict) -> Array:  # type: ignore[type-arg]
+        def place(where: dict[str, Any]) -> Array:
             if where["strategy"] == "CUBE":
                 return np.asarray(self._base[sorted(cubes[where["cube_name"]])].mean(0))
             if where["strategy"] == "VERTEX":

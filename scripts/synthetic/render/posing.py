@@ -13,6 +13,8 @@ from synthetic.geometry import Array, Y, Z, apply, frame, pitch, rotation, slerp
 from synthetic.render.figure import SPINE, Figure
 
 Surface = NDArray[np.float32]
+# Rotations or points by the name of a bone or joint.
+Bones = dict[str, Array]
 
 NECK = ("neck01", "neck02", "neck03", "head")
 LETTER = {"left": "L", "right": "R"}
@@ -103,7 +105,9 @@ class Rig:
             Joints(joints, pose.head, pose.hand, pose.foot, middle),
         )
 
-    def _leg(self, pose: Pose, side: str, k: str, hip: Array, r: dict[str, Array]) -> dict:  # type: ignore[type-arg]
+    def _leg(
+        self, pose: Pose, side: str, k: str, hip: Array, r: dict[str, Array]
+    ) -> dict[str, Array]:
         body = self.figure.proportions
         knee, ankle, hinge = two_bone(
             hip, pose.ankle[side], body.thigh_m, body.shank_m, pose.knee_pole[side]
@@ -123,7 +127,9 @@ class Rig:
                 r[bone] = foot @ pitch(-bend)
         return {f"{side}_hip": hip, f"{side}_knee": knee, f"{side}_ankle": ankle}
 
-    def _arm(self, pose: Pose, side: str, k: str, sh: Array, r: dict[str, Array]) -> dict:  # type: ignore[type-arg]
+    def _arm(
+        self, pose: Pose, side: str, k: str, sh: Array, r: dict[str, Array]
+    ) -> dict[str, Array]:
         body = self.figure.proportions
         rest = self._rest
         elbow, wrist, hinge = two_bone(

@@ -29,6 +29,7 @@ from synthetic.render.shaders import (
 from synthetic.render.shapes import Mesh
 
 Image = NDArray[np.uint8]
+Surface = NDArray[np.floating]
 
 SHADOW_SIZE = 1024
 MAX_TEXTURE_PX = 1024
@@ -68,7 +69,7 @@ class Drawable:
             for p in (renderer.body, renderer.shadow, renderer.place)
         }
 
-    def update(self, vertices: Array, normals: Array) -> None:
+    def update(self, vertices: Surface, normals: Surface) -> None:
         """Replace vertices and normals."""
         self._points.write(_interleaved(vertices, normals))
 
@@ -166,26 +167,26 @@ class Renderer:
     def _draw_shadows(self, drawables: list[Drawable]) -> None:
         self._shadows.use()
         self._shadows.clear(depth=1.0)
-        self.shadow["light_mvp"].write(_bytes(self._light))
+        _set_matrix(self.shadow, "light_mvp", self._light)
         self._draw([d for d in drawables if d.throws_shadow], self.shadow)
 
     def _draw_lit(self, drawables: list[Drawable], camera: Array, eye: Array, mode: int) -> None:
         p = self.body
-        p["mvp"].write(_bytes(camera))
-        p["light_mvp"].write(_bytes(self._light))
-        p["shadow"].value, p["gain"].value, p["mode"].value = 1, self.gain, mode
-        p["eye"].value, p["sun"].value = tuple(eye), tuple(self._sun)
+        _set_matrix(p, "mvp", camera)
+        _set_matrix(p, "light_mvp", self._light)
+        p["shadow"], p["gain"], p["mode"] = 1, self.gain, mode
+        p["eye"], p["sun"] = tuple(eye), tuple(self._sun)
         self._depth.use(1)
         for d in drawables:
-            p["colour"].value, p["shine"].value = d.colour, d.shine
+            p["colour"], p["shine"] = d.colour, d.shine
             self._draw([d], p)
 
     def _draw(self, drawables: list[Drawable], program: moderngl.Program) -> None:
-        program["tex"].value = 0
+        program["tex"] = 0
         for d in drawables:
             (d.texture or self._white).use(0)
-            program["use_tex"].value = d.texture is not None
-            program["model"].write(_bytes(d.model))
+            program["use_tex"] = d.texture is not None
+            _set_matrix(program, "model", d.model)
             d.arrays[program].render()
 
     def _draw_cache(self, camera: Array, eye: Array) -> list[moderngl.Texture]:
@@ -203,12 +204,12 @@ class Renderer:
         where = ctx.framebuffer([place], ctx.depth_renderbuffer(size))
         where.use()
         where.clear(0.0, 0.0, 0.0, 1.0, depth=1.0)
-        self.place["mvp"].write(_bytes(camera))
-        self.place["light_mvp"].write(_bytes(self._light))
+        _set_matrix(self.place, "mvp", camera)
+        _set_matrix(self.place, "light_mvp", self._light)
         self._draw(self._room, self.place)
         out.append(place)
         b = self.backdrop
-        b["shadow"].value, b["lit"].value, b["dark"].value, b["place"].value = 1, 2, 3, 4
+        b["shadow"], b["lit"], b["dark"], b["place"] = 1, 2, 3, 4
         return out
 
     def _read(self) -> Image:
@@ -220,7 +221,7 @@ class Renderer:
 
     def _load(self, path: Path) -> moderngl.Texture:
         if path not in self._textures:
-            picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+            picture: Image | None = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
             if picture is None:
                 raise FileNotFoundError(f"{path}: not a picture")
             code = cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGBA
@@ -253,9 +254,11 @@ def _light_matrix(sun: Array, centre: Array) -> Array:
     return np.asarray(scale @ view)
 
 
-def _interleaved(vertices: Array, normals: Array) -> bytes:
+def _interleaved(vertices: Surface, normals: Surface) -> bytes:
     return np.concatenate([vertices, normals], 1).astype("f4").tobytes()
 
 
-def _bytes(matrix: Array) -> bytes:
-    return np.ascontiguousarray(matrix.T, "f4").tobytes()
+def _set_matrix(program: moderngl.Program, name: str, matrix: Array) -> None:
+    uniform = program[name]
+    assert isinstance(uniform, moderngl.Uniform)
+    uniform.write(np.ascontiguousarray(matrix.T, "f4").tobytes())
