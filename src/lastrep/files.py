@@ -41,6 +41,14 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def readable(text: str | Path) -> str:
+    """Return a name that can be written as UTF-8: what is not, is marked.
+
+    File names need not be UTF-8; Python keeps their other bytes in a form that no text file takes.
+    """
+    return os.fsencode(text).decode("utf-8", "replace")
+
+
 def _umask() -> int:
     """Return the permissions that new files do not get (mkstemp gives the owner's only)."""
     mask = os.umask(0o022)

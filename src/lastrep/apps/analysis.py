@@ -10,6 +10,7 @@ from pathlib import Path
 import lastrep
 from lastrep.errors import PoseFileError, VideoError
 from lastrep.exercises import ExerciseDefinition, find
+from lastrep.files import readable
 from lastrep.output.overlay import SetTrack
 from lastrep.output.writers import AnalyzedRecording
 from lastrep.pose import PoseSequence
@@ -177,7 +178,7 @@ def _check_found(poses: PoseSequence, name: Path | None) -> None:
 def _source(poses: PoseSequence, name: Path | None) -> Source:
     frame_s = poses.frame_s if math.isfinite(poses.frame_s) else 0.0
     return Source(
-        path=str(name),
+        path=readable(str(name)),
         duration_s=poses.duration_s + frame_s,
         fps=1.0 / frame_s if frame_s else 0.0,
         width=poses.width_px,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 
 if TYPE_CHECKING:
+    from lastrep.batch.clips import Clip
     from lastrep.batch.running import Pool
 
 #: Exit status after Ctrl-C, as shells have it.
@@ -94,6 +96,7 @@ def batch(
             slowmo=slowmo,
         )
         clips = find_clips(paths or [], described, out)
+        options = replace(options, model=_model(model, clips))
         pool = _pool(len(clips), workers, scheduler)
     except LastrepError as error:
         raise typer.BadParameter(str(error)) from error
@@ -112,6 +115,17 @@ def batch(
         raise typer.Exit(1) from None
     terminal.sum_up(graded, out)
     raise typer.Exit(1 if any(outcome.error for outcome in graded.outcomes) else 0)
+
+
+def _model(name: str, clips: tuple[Clip, ...]) -> str:
+    """Return the model's name, or its path from the root: all processes shall find the same."""
+    from lastrep.batch.clips import POSES_SUFFIX
+    from lastrep.pose.models import MODEL_NAMES, find_model
+
+    if all(clip.path.suffix.lower() == POSES_SUFFIX for clip in clips):
+        return name
+    found = find_model(name)  # missing, it is no failure of the clips
+    return name if name in MODEL_NAMES else str(found.absolute())
 
 
 def _pool(clips: int, workers: int | None, scheduler: str | None) -> Pool:

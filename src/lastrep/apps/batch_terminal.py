@@ -18,6 +18,7 @@ from lastrep.batch.jobs import Job
 from lastrep.batch.records import ClipOutcome, GradedSet
 from lastrep.batch.session import Graded, size_bytes
 from lastrep.batch.tables import Status, clip_status
+from lastrep.files import readable
 
 GRADE_STYLE: dict[Grade | None, str] = {
     Grade.A: "green",
@@ -84,7 +85,7 @@ class Terminal:
             self._worked, self._worked_bytes = self._worked + 1, self._worked_bytes + size
         place = f"[{self._done}/{self._clips}] "
         if outcome.record is None:
-            self._err.print(Text(f"{place}lastrep: {outcome.error}", style="red"))
+            self._err.print(Text(readable(f"{place}lastrep: {outcome.error}"), style="red"))
         else:
             was = "  (was done)" if outcome.reused else f"  ({outcome.wall_s:.1f} s)"
             line = Text(f"{place}{job.folder.name}: ")
@@ -144,7 +145,9 @@ class Terminal:
             self._out.print(line)
         for outcome in graded.outcomes:
             if outcome.error is not None:
-                self._out.print(Text(f"failed: {outcome.error}", style="red"), soft_wrap=True)
+                self._out.print(
+                    Text(readable(f"failed: {outcome.error}"), style="red"), soft_wrap=True
+                )
         self._out.print(f"written to {out}/: {', '.join(graded.files)}", style="dim")
 
 

@@ -7,14 +7,16 @@ import glob
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from lastrep.batch.layout import CSV_FILE, INDEX_FILE, PARQUET_FILE, RECORD_FILE
 from lastrep.errors import BatchError, ExerciseError
 from lastrep.exercises import find
+from lastrep.files import readable
 
 #: What is taken from a folder; a file that is named itself may be called anything.
 VIDEO_SUFFIXES = frozenset(
@@ -39,8 +41,14 @@ POSES_SUFFIX = ".npz"
 #: A text file that names one clip a line.
 LIST_SUFFIX = ".txt"
 
-#: What `lastrep analyze` and `lastrep batch` write beside an annotated video.
-_OWN_VIDEO, _OWN_DOCUMENT = "annotated.mp4", "analysis.json"
+#: An annotated video of lastrep's own is known by what stands beside it.
+_OWN_VIDEO, _BESIDE_OWN = "annotated.mp4", {"analysis.json", RECORD_FILE}
+
+#: Names of result folders are cut to this length: what file systems allow, less what is added.
+MAX_NAME_BYTES = 180
+
+
+_TABLES = (CSV_FILE, PARQUET_FILE, INDEX_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +228,7 @@ def _inside(folder: Path, out: Path) -> Iterator[Path]:
             suffix = Path(name).suffix.lower()
             if name.startswith(".") or not (suffix in VIDEO_SUFFIXES or suffix == POSES_SUFFIX):
                 continue
-            if name == _OWN_VIDEO and _OWN_DOCUMENT in names:
+            if name == _OWN_VIDEO and not _BESIDE_OWN.isdisjoint(names):
                 continue
             yield here / name
 
@@ -255,14 +263,14 @@ def _folder_names(clips: Sequence[_Found]) -> list[str]:
         lambda one: _flat(one.below.with_suffix("")),
         lambda one: _flat(one.below),
         lambda one: _flat(Path(one.path.parent.name) / one.below),
-        lambda one: f"{_flat(one.below)}-{_digest(one.path)}",
+        lambda one: f"{_flat(one.below)}-{_digest(_absolute(one.path))}",
     )
     names: dict[_Found, str] = {}
     for way in ways:
         left = [one for one in clips if one not in names]
         wanted = {one: way(one) for one in left}
         count = Counter(name.casefold() for name in wanted.values())
-        taken = {name.casefold() for name in names.values()}
+        taken = {name.casefold() for name in (*names.values(), *_TABLES)}
         names |= {
             one: name
             for one, name in wanted.items()
@@ -272,16 +280,16 @@ def _folder_names(clips: Sequence[_Found]) -> list[str]:
 
 
 def _flat(path: Path) -> str:
-    """Join the parts of a path to one name that is not hidden."""
-    return "__".join(_parts(path)).lstrip(".") or "clip"
-
-
-def _parts(path: Path) -> Iterable[str]:
-    return (part for part in path.parts if part not in (os.sep, os.pardir))
+    """Join the parts of a path to one name that is not hidden and not too long."""
+    parts = (part for part in path.parts if part not in (os.sep, os.pardir))
+    name = readable("__".join(parts)).lstrip(".") or "clip"
+    if len(name.encode()) <= MAX_NAME_BYTES:
+        return name
+    return f"{name.encode()[:MAX_NAME_BYTES].decode(errors='ignore')}-{_digest(path)}"
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(_absolute(path))).hexdigest()[:12]
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
 
 
 def _absolute(path: Path) -> Path:

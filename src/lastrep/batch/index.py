@@ -15,11 +15,12 @@ import jinja2
 import lastrep
 from lastrep.batch.clips import Clip
 from lastrep.batch.grading import RULE, Grade
+from lastrep.batch.layout import INDEX_FILE
 from lastrep.batch.records import ClipOutcome, ClipRecord, GradedSet
 from lastrep.batch.tables import Status, clip_status
+from lastrep.files import readable
 from lastrep.output.writers import write_text
 
-INDEX_FILE = "index.html"
 _TEMPLATE = "index.html.jinja"
 
 #: What opens when a clip's name is clicked: the first of these kinds that was written.
@@ -123,9 +124,10 @@ def _common_folder(clips: Sequence[Clip]) -> Path:
 def _lines(clip: Clip, outcome: ClipOutcome, root: Path) -> list[Line]:
     record = outcome.record
     links = () if record is None else _links(clip, record)
-    title = str(clip.source.relative_to(root))
+    title = readable(clip.source.relative_to(root))
+    error = None if outcome.error is None else readable(outcome.error)
     return [
-        Line(clip, title, clip_status(outcome), record, one, outcome.error, links)
+        Line(clip, title, clip_status(outcome), record, one, error, links)
         for one in (record.sets if record is not None and record.sets else (None,))
     ]
 

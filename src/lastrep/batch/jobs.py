@@ -15,7 +15,8 @@ import lastrep
 from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
 from lastrep.batch.attempts import Attempts, Progress
 from lastrep.batch.clips import POSES_SUFFIX
-from lastrep.batch.records import RECORD_FILE, ClipOutcome, ClipRecord, load_record
+from lastrep.batch.layout import RECORD_FILE
+from lastrep.batch.records import ClipOutcome, ClipRecord, load_record
 from lastrep.errors import BatchError, LastrepError, OutputError, PoseFileError, VideoError
 from lastrep.output.writers import write_files, write_text
 

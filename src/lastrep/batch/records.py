@@ -9,11 +9,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lastrep.apps.analysis import AnalyzeOptions
 from lastrep.batch.grading import Grade, grade
+from lastrep.batch.layout import RECORD_FILE
 from lastrep.exercises import catalogue
 from lastrep.sets.results import Analysis, EndReason, RepStatus, SetReport
-
-#: The file in a result folder that holds its `ClipRecord`.
-RECORD_FILE = "grade.json"
 
 
 class _Record(BaseModel):

@@ -17,13 +17,11 @@ from lastrep.apps.analysis import AnalyzeOptions
 from lastrep.batch.clips import Clip
 from lastrep.batch.index import write_index
 from lastrep.batch.jobs import Job, grade_clip
+from lastrep.batch.layout import WORK_FOLDER
 from lastrep.batch.records import ClipOutcome
 from lastrep.batch.running import Pool, Task, Watcher, run_jobs
 from lastrep.batch.tables import rows_of, write_tables
 from lastrep.errors import BatchError, OutputError
-
-#: Holds what is not finished, below the output folder: results are moved, never copied.
-WORK_FOLDER = ".running"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,14 @@ from pydantic import BaseModel, ConfigDict
 
 from lastrep.batch.clips import Clip
 from lastrep.batch.grading import Grade
+from lastrep.batch.layout import CSV_FILE, PARQUET_FILE
 from lastrep.batch.records import ClipOutcome, GradedSet
-from lastrep.files import replacing
+from lastrep.files import readable, replacing
 from lastrep.output.writers import write_text
 from lastrep.sets.results import EndReason
 
 if TYPE_CHECKING:
     import pyarrow  # type: ignore[import-untyped]
-
-CSV_FILE, PARQUET_FILE = "grades.csv", "grades.parquet"
 
 
 class Status(StrEnum):
@@ -76,11 +75,11 @@ def rows_of(clip: Clip, outcome: ClipOutcome) -> list[GradeRow]:
     """Return the rows of a clip, at least one."""
     record = outcome.record
     base = GradeRow(
-        clip=str(clip.path),
+        clip=readable(clip.path),
         athlete=clip.athlete,
         load_kg=clip.load_kg,
         status=clip_status(outcome),
-        error=outcome.error,
+        error=None if outcome.error is None else readable(outcome.error),
     )
     if record is None:
         return [base]

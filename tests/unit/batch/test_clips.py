@@ -21,6 +21,7 @@ def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         *("notes.txt", "._row.mp4", ".trash/old.mp4", "photo.jpg"),
         *("lastrep-out/squat/annotated.mp4", "lastrep-out/squat/analysis.json"),
         *("graded/x/annotated.mp4", "filmed/annotated.mp4"),
+        *("older/squat/annotated.mp4", "older/squat/grade.json"),
     ):
         path = Path("uploads") / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,6 +82,19 @@ def test_folder_names_are_unlike_each_other_and_lie_in_the_output(
     for clip in clips:
         assert Path(clip.name).name == clip.name
         assert not clip.name.startswith(".")
+
+
+def test_folder_names_spare_the_tables_and_fit_any_file_system(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath("uploads", *["a" * 90] * 3)
+    deep.mkdir(parents=True)
+    for name in ("press.mp4", "squat.mp4"):
+        (deep / name).write_bytes(b"")
+    words = ["grades.csv.mp4", "Index.html.mov", str(tmp_path / "uploads")]
+    names = {c.path.name: c.name for c in find_clips(words, None, Path("graded"))}
+    assert names.pop("grades.csv.mp4") == "grades.csv.mp4"
+    assert names.pop("Index.html.mov") == "Index.html.mov"
+    assert len(set(names.values())) == 2
+    assert all(len(name) < 200 for name in names.values())
 
 
 def test_more_clips_do_not_rename_the_others(uploads: Path) -> None:

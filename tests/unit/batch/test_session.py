@@ -17,7 +17,7 @@ import lastrep
 from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
 from lastrep.batch import jobs
 from lastrep.batch.clips import find_clips
-from lastrep.batch.records import RECORD_FILE
+from lastrep.batch.layout import RECORD_FILE
 from lastrep.batch.session import Batch, Graded, grade_batch
 from lastrep.errors import BatchError, OutputError
 from lastrep.output.writers import AnalyzedRecording
@@ -51,11 +51,12 @@ def _analyse_once(monkeypatch: pytest.MonkeyPatch) -> None:
         progress: Callable[[float], None],
     ) -> AnalyzedRecording:
         key = poses_path.read_bytes(), repr(options)
-        if key not in _analysed:
+        known = _analysed.get(key)
+        if known is None:
             _analysed[key] = analyze_recording(
                 video, options, poses_path=poses_path, progress=progress
             )
-        known = _analysed[key]
+            return _analysed[key]
         source = known.analysis.source.model_copy(update={"path": str(poses_path)})
         return replace(known, analysis=known.analysis.model_copy(update={"source": source}))
 
@@ -207,6 +208,17 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_ends_the_same(
     for name in ("grades.csv", "index.html"):
         assert (batch.out / name).read_bytes() == (whole.out / name).read_bytes()
     assert not (batch.out / ".running").exists()
+
+
+def test_a_name_that_is_not_utf_8(batch: Batch) -> None:
+    folder = batch.clips[0].path.parent
+    strange = Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.npz"))
+    write_poses(strange, 6)
+    clips = find_clips([str(strange), str(folder / "broken.npz")], None, batch.out)
+    graded = run(replace(batch, clips=clips))
+    assert [outcome.error is None for outcome in graded.outcomes] == [False, True]
+    assert rows(batch)["caf\ufffd.npz"]["status"] == "graded"
+    assert (batch.out / "caf\ufffd" / "analysis.json").exists()
 
 
 def test_leftovers_of_a_killed_batch_are_cleared(batch: Batch) -> None:
