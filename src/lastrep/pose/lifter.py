@@ -11,6 +11,7 @@ missing: a bystander never takes the lifter's place unnoticed.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 from typing import Self
 
@@ -45,6 +46,13 @@ LOST_FOR_GOOD_S = 3.0
 
 #: After a stranger was followed, this long everybody is compared with their colours.
 WARY_S = 3.0
+
+#: Frames of the last moments that are kept to look back at, and the time between them.
+LOOK_BACK_FRAMES = 4
+LOOK_BACK_EVERY_S = 0.3
+
+#: Once found alone in the picture, a lifter who moves about is trusted for this long.
+ALONE_S = 1.0
 
 #: Room left around a person when all else is blanked out, as a share of their extent.
 BLINKER_MARGIN = 0.25
@@ -86,6 +94,8 @@ class LifterTracker:
         self._crowd = Acquaintances()
         #: Colours of somebody who was followed in error a moment ago.
         self._stranger: Colours | None = None
+        self._recent: deque[Frame] = deque(maxlen=LOOK_BACK_FRAMES)
+        self._alone_until_s = -math.inf
         self._suspected_s = -math.inf
         self._seen_s = -math.inf
         self._looked_s = -math.inf
@@ -113,6 +123,8 @@ class LifterTracker:
             self._tracker.restart()
             self._forget()
         tracked = self._tracker.estimate(frame)
+        if not self._recent or frame.t_s - self._recent[-1].t_s >= LOOK_BACK_EVERY_S:
+            self._recent.append(frame)
         if not tracked:
             return Pose.missing(frame.t_s)
         expected = self._expected(frame.t_s)
@@ -145,6 +157,7 @@ class LifterTracker:
     def _forget(self) -> None:
         self._memory.forget()
         self._crowd = Acquaintances()
+        self._recent.clear()
         self._hint = None
         self._stranger = None
 
@@ -162,24 +175,44 @@ class LifterTracker:
         in_place = expected.strangeness(Place.of(tracked)) <= 1
         if in_place and self._is_lifter(frame, tracked):
             return self._reconsider(frame, tracked)
-        if frame.t_s - self._looked_s < LOST_LOOK_S:
+        if frame.t_s < self._alone_until_s:
+            return self._moved_on(tracked)
+        if self._stranger is not None and frame.t_s - self._looked_s < LOST_LOOK_S:
             return None
-        people = [
+        people = self._look(frame)
+        there = [
             p
-            for p in self._look(frame)
+            for p in people
             if expected.strangeness(Place.of(p)) <= 1 and self._is_lifter(frame, p)
         ]
-        if people:
-            nearest = min(people, key=lambda p: expected.strangeness(Place.of(p)))
+        if there:
+            nearest = min(there, key=lambda p: expected.strangeness(Place.of(p)))
             if Place.of(nearest).is_same(Place.of(tracked)):
                 return tracked
             self._suspect(frame, tracked)
             return self._follow(nearest, frame)
+        # The lifter's place is empty, or hidden.
+        if self._stranger is None and len(people) < 2 and not self._had_company():
+            self._alone_until_s = frame.t_s + ALONE_S
+            return self._moved_on(tracked)
         if self._is_lifter(frame, tracked) and self._has_moved(frame, tracked):
-            self._memory.forget()
-            return tracked
+            return self._moved_on(tracked)
         self._suspect(frame, tracked)
         return None
+
+    def _moved_on(self, tracked: Pose) -> Pose:
+        """Go on with the lifter from another place."""
+        self._memory.forget()
+        return tracked
+
+    def _had_company(self) -> bool:
+        """Whether somebody else was in the picture in the last moments.
+
+        Who hides the lifter now walked up in sight; without anybody, it is the lifter who moved.
+        """
+        looker = self._looker
+        earlier = list(self._recent)[:: LOOK_BACK_FRAMES // 2]
+        return looker is not None and any(len(distinct(looker.estimate(f))) > 1 for f in earlier)
 
     def _is_lifter(self, frame: Frame, pose: Pose) -> bool:
         """Whether somebody resembles the lifter more than the stranger under suspicion."""
@@ -190,7 +223,7 @@ class LifterTracker:
         return difference(seen, usual) < difference(seen, self._stranger)
 
     def _has_moved(self, frame: Frame, tracked: Pose) -> bool:
-        """Whether the lifter's place is empty because it is the lifter who has left it."""
+        """Whether somebody has the lifter's colours and can have come from the lifter's place."""
         usual = self._memory.colours(frame.t_s)
         return (
             usual is not None
