@@ -19,11 +19,13 @@ import numpy as np
 import pytest
 
 from integration.samples import SAMPLES, Run
+from lastrep.batch.running import run_jobs
 from lastrep.pose import PoseSequence
 from lastrep.pose.recorded import save_poses
 from lastrep.video.reading import VideoFile
 from lastrep.video.writing import VideoWriter
 from synthetic import Camera, Clip, landmark_recording, lifting_set
+from unit.batch.batch_tasks import Silent, job_for, misbehave, tried
 
 #: Clips in the folder that runs are cut short on.
 MANY = 10
@@ -89,6 +91,7 @@ def started(*words: str | Path, cwd: Path) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         start_new_session=True,
     )
     try:
@@ -291,6 +294,26 @@ def test_a_cluster_gives_the_same_result_even_if_a_worker_dies(
     assert process.returncode == 1, said
     assert not alive(worker)
     assert_same(out, whole)
+
+
+def test_a_clip_that_ends_cluster_workers_fails_alone(
+    tmp_path: Path, cluster: tuple[str, int]
+) -> None:
+    from lastrep.batch.cluster import ClusterPool
+
+    names = ["fine-1", "killed", "fine-2", "hang", "once", "fine-3"]
+    jobs = [job_for(name, tmp_path, stall_s=2.0) for name in names]
+    pool = ClusterPool(cluster[0])
+    outcomes = dict(run_jobs(jobs, pool, Silent(), misbehave))
+    pool.close()
+    errors = {name: outcomes[index].error or "" for index, name in enumerate(names)}
+    assert [name for name in names if errors[name] == name.split("-")[0]] == [
+        *("fine-1", "fine-2", "once", "fine-3")
+    ]
+    assert "killed, or out of memory; tried 2 times" in errors["killed"]
+    assert "made no progress" in errors["hang"]
+    counts = dict(zip(names, map(tried, jobs), strict=True))
+    assert (counts["killed"], counts["hang"], counts["once"]) == (2, 2, 2)
 
 
 def cpu_ticks(process: int) -> int:

@@ -7,6 +7,7 @@ import logging
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,19 +69,31 @@ def given_up(job: Job) -> ClipOutcome:
     return ClipOutcome(None, f"{job.source}: {job.attempts.how_they_ended()}")
 
 
+def attempted(job: Job, work: Callable[[Progress], ClipOutcome]) -> ClipOutcome:
+    """Do a job's work under watch, unless it was tried often enough already.
+
+    A cluster starts a job anew by itself when its worker died, so the job must know when to stop.
+    """
+    if job.attempts.used_up():
+        return given_up(job)
+    with job.attempts.one(job.stall_s) as progress:
+        return work(progress)
+
+
 def grade_clip(job: Job) -> ClipOutcome:
     """Grade a clip; its result folder appears whole or not at all.
 
     Whatever is wrong with the clip is part of the outcome. Only what ends the process itself
     (see `Attempts`) leaves no outcome.
     """
-    if job.attempts.used_up():
-        return given_up(job)
+    return attempted(job, lambda progress: _outcome(job, progress))
+
+
+def _outcome(job: Job, progress: Progress) -> ClipOutcome:
     start_s = time.perf_counter()
     try:
-        with job.attempts.one(job.stall_s) as progress:
-            record, reused = _grade(job, progress)
-            return ClipOutcome(record, reused=reused, wall_s=time.perf_counter() - start_s)
+        record, reused = _grade(job, progress)
+        return ClipOutcome(record, reused=reused, wall_s=time.perf_counter() - start_s)
     except LastrepError as error:
         reason = str(error)
     except Exception as error:  # a defect of ours: one failed clip, and the others go on

@@ -14,7 +14,8 @@ import numpy as np
 
 import lastrep
 from lastrep.apps.analysis import AnalyzeOptions
-from lastrep.batch.jobs import Job
+from lastrep.batch.attempts import Progress
+from lastrep.batch.jobs import Job, attempted
 from lastrep.batch.records import ClipOutcome
 from lastrep.batch.running import Task
 from lastrep.pose import PoseSequence
@@ -63,7 +64,8 @@ def job_for(name: str, tmp: Path, stall_s: float = 60.0) -> Job:
 
 def misbehave(job: Job) -> ClipOutcome:
     """Do what the clip's name says, as `grade_clip` would meet it; note each attempt in a file."""
-    with job.attempts.one(job.stall_s) as progress:
+
+    def work(progress: Progress) -> ClipOutcome:
         count = job.source.with_suffix(".tried")
         tried = len(count.read_text()) if count.exists() else 0
         count.write_text("x" * (tried + 1))
@@ -79,6 +81,8 @@ def misbehave(job: Job) -> ClipOutcome:
                 time.sleep(0.6)
                 progress(0.5)
         return ClipOutcome(None, what)
+
+    return attempted(job, work)
 
 
 def tried(job: Job) -> int:
