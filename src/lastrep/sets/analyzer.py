@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion.view import camera_view
+from lastrep.motion.view import CameraView, camera_view
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.ending import STOPPED_AFTER_S, Aftermath, completed_reps, find_end, good_reps
+from lastrep.sets.form import SetForm, judge_form, with_form
+from lastrep.sets.form_metrics import read_reps
 from lastrep.sets.metrics import RepMeasures, measure
+from lastrep.sets.movement import Movement
 from lastrep.sets.options import SetOptions
-from lastrep.sets.results import Rejected, Rep, SetReport
+from lastrep.sets.results import Rejected, Rep, RepStatus, SetReport
 from lastrep.sets.segmentation import Segmentation, SetSpan, segment
-from lastrep.sets.verdicts import verdicts
+from lastrep.sets.verdicts import Verdict, verdicts
 
 Array = NDArray[np.float64]
 
@@ -97,7 +101,9 @@ class SetAnalyzer:
         view = camera_view(poses, one.start_s, one.end_s)
         side = "mean" if view is None else view.angle_side
         measures = measure(one.reps, segmentation, poses, self._exercise, side)
-        reps = _reps(measures)
+        statuses = verdicts(measures)
+        form = self._form(one, measures, statuses, segmentation, poses, view)
+        reps = _reps(measures, statuses, form)
         until_s = float(poses.t_s[-1]) if next_s is None else next_s
         end = find_end(reps, self._options, _aftermath(poses, one.end_s, until_s, next_s))
         inside = (segmentation.t_s >= one.start_s) & (segmentation.t_s <= one.end_s)
@@ -113,6 +119,9 @@ class SetAnalyzer:
             completed_reps=completed_reps(reps),
             good_reps=good_reps(reps, end),
             end=end,
+            standards=() if form is None else form.standards,
+            baseline_reps=() if form is None else tuple(i + 1 for i in form.baseline),
+            form_notes=() if form is None else form.notes,
             reps=reps,
             rejected=tuple(
                 Rejected(start_s=r.start_s, end_s=r.end_s, reason=r.reason)
@@ -124,6 +133,29 @@ class SetAnalyzer:
             report, self._exercise, segmentation.t_s[inside], segmentation.fraction[inside]
         )
 
+    def _form(
+        self,
+        one: SetSpan,
+        measures: tuple[RepMeasures, ...],
+        statuses: Sequence[Verdict],
+        segmentation: Segmentation,
+        poses: PoseSequence,
+        view: CameraView | None,
+    ) -> SetForm | None:
+        """Judge the form; None where it is not known what is done, or nobody is seen."""
+        if self._exercise is None or view is None:
+            return None
+        movement = Movement.of(poses, segmentation, one.start_s, one.end_s)
+        return judge_form(
+            self._exercise,
+            view.name,
+            measures,
+            [status is RepStatus.GOOD for status, _ in statuses],
+            read_reps(movement, self._exercise, measures, view),
+            self._options,
+            roll_certain=movement.roll.certain,
+        )
+
 
 def _aftermath(
     poses: PoseSequence, end_s: float, until_s: float, next_s: float | None
@@ -133,17 +165,18 @@ def _aftermath(
     return Aftermath(until_s=until_s, seen=seen, next_set=next_s is not None)
 
 
-def _reps(measures: tuple[RepMeasures, ...]) -> tuple[Rep, ...]:
-    return tuple(
+def _reps(
+    measures: tuple[RepMeasures, ...], statuses: Sequence[Verdict], form: SetForm | None
+) -> tuple[Rep, ...]:
+    reps = tuple(
         Rep(
             number=number,
             status=status,
             reason=reason,
             side=m.span.side,
-            # A rep is the movement; the rest around it belongs to no rep.
-            start_s=m.span.leave_s,
+            start_s=m.span.start_s,
             turn_s=m.span.turn_s,
-            end_s=m.span.back_s,
+            end_s=m.span.end_s,
             phases=m.phases,
             eccentric_s=m.seconds("eccentric"),
             pause_s=m.seconds("pause"),
@@ -155,6 +188,7 @@ def _reps(measures: tuple[RepMeasures, ...]) -> tuple[Rep, ...]:
             coverage=m.coverage,
         )
         for number, (m, (status, reason)) in enumerate(
-            zip(measures, verdicts(measures), strict=True), start=1
+            zip(measures, statuses, strict=True), start=1
         )
     )
+    return reps if form is None else with_form(reps, form)

@@ -1,7 +1,9 @@
 """Why and where a set ended (`domain.md` 4.5), and the sentence that says so.
 
-This step knows the ends that follow from the reps themselves: a failed rep, range of motion lost
-in consecutive reps, the target, and the lifter or the recording stopping.
+The rules in their order for each rep: E6 it failed; E1 a critical safety fault; E2 the same major
+fault in consecutive reps; E4 consecutive reps short of the range of motion; E5 a grind that also
+lost its range; E3 major faults in most of the last reps; E9 too slow (if asked for); E7 the target.
+What the recording shows after the last rep decides the rest (E8, E10).
 """
 
 from __future__ import annotations
@@ -9,14 +11,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lastrep.sets.options import SetOptions
-from lastrep.sets.results import EndReason, Rep, RepStatus, SetEnd
+import numpy as np
 
-#: Range of motion below this share of the set's reference makes a rep partial. Measured rep-to-rep
-#: noise is 3-6 %, so the textbook's 90 % would call good reps partial.
-PARTIAL_BELOW_PCT = 85.0
-#: Reps that set the lifter's own reference before lost range can end a set (E5: three good reps).
+from lastrep.exercises.faults import shown
+from lastrep.sets.options import SetOptions
+from lastrep.sets.results import EndReason, Fault, Rep, RepStatus, SetEnd, Severity
+from lastrep.sets.verdicts import PARTIAL_BELOW_PCT
+
+#: Good reps before which lost range or a change of form is nothing (E5: three good reps).
 BASELINE_REPS = 3
+#: No technical failure is confirmed before the rep after these.
+GRACE_REPS = 2
+#: E5: a rep this short that also took this many times as long to lift is a grind gone wrong.
+GRIND_BELOW_PCT, GRIND_FACTOR = 70.0, 2.0
+#: Reps of which less was seen neither break nor extend a run.
+COVERED_FROM = 0.8
 #: A recording that goes on this long after the last rep shows that the lifter stopped.
 STOPPED_AFTER_S = 2.0
 
@@ -50,13 +59,12 @@ def find_end(reps: Sequence[Rep], options: SetOptions, aftermath: Aftermath) -> 
         At least one rep, in order of time.
     """
     for index, rep in enumerate(reps):
-        if rep.status is RepStatus.FAILED:
-            return _absolute_failure(rep, reps[:index])
-        run = _partial_run(reps[: index + 1], options.strictness.run_length)
-        if run:
-            return _lost_range(run, reps)
-        if options.target_reps is not None and _completed(reps[: index + 1]) == options.target_reps:
-            return _target(rep, reps[: index + 1], options.target_reps)
+        so_far = reps[: index + 1]
+        end = _end_at(so_far, options)
+        if end is not None:
+            return end
+        if options.target_reps is not None and _completed(so_far) == options.target_reps:
+            return _target(rep, so_far, options.target_reps)
     return _stopped(reps, aftermath)
 
 
@@ -74,17 +82,121 @@ def completed_reps(reps: Sequence[Rep]) -> int:
     return _completed(reps)
 
 
+def majors(rep: Rep) -> dict[str, Fault]:
+    """Major and critical faults of a rep, by id."""
+    return {f.id: f for f in rep.faults if f.severity is not Severity.MINOR}
+
+
 def _completed(reps: Sequence[Rep]) -> int:
     return sum(rep.status in (RepStatus.GOOD, RepStatus.COMPLETED) for rep in reps)
 
 
-def _partial_run(reps: Sequence[Rep], length: int) -> Sequence[Rep]:
-    """Last `length` reps if all are partial and a baseline stands before them, else none."""
-    run = reps[-length:]
-    if len(run) < length or any(rep.status is not RepStatus.PARTIAL for rep in run):
-        return ()
-    good_before = sum(rep.status is RepStatus.GOOD for rep in reps[: len(reps) - length])
-    return run if good_before >= BASELINE_REPS else ()
+def _end_at(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
+    """The end that the last of these reps confirms."""
+    rep = reps[-1]
+    if rep.status is RepStatus.FAILED:
+        return _absolute_failure(rep, reps[:-1])
+    critical = [f for f in rep.faults if f.severity is Severity.CRITICAL]
+    if critical:
+        return _broken(rep, rep, critical[0], reps)
+    if rep.number > GRACE_REPS and rep.coverage >= COVERED_FROM:
+        end = _same_fault(reps, options) or _lost_range(reps, options) or _grind(reps)
+        end = end or _many_faults(reps, options)
+        if end is not None:
+            return end
+    return _too_slow(reps, options)
+
+
+def _covered(reps: Sequence[Rep]) -> list[Rep]:
+    return [rep for rep in reps if rep.coverage >= COVERED_FROM]
+
+
+def _same_fault(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
+    """E2: the same major fault, rep after rep; a rep in which it is not known is passed over."""
+    for fault in majors(reps[-1]).values():
+        known = [r for r in _covered(reps) if not _unknown(r, fault.id)]
+        run = _run([fault.id in majors(r) for r in known])
+        if run >= options.strictness.run_length:
+            return _broken(known[-run], reps[-1], fault, reps)
+    return None
+
+
+def _unknown(rep: Rep, fault: str) -> bool:
+    return any(m.id == fault and m.state == "unknown" for m in rep.measured)
+
+
+def _run(bad: Sequence[bool]) -> int:
+    """Length of the run of True at the end."""
+    return next((i for i, b in enumerate(reversed(bad)) if not b), len(bad))
+
+
+def _lost_range(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
+    """E4: consecutive partial reps, after a baseline or by the absolute standard."""
+    covered = _covered(reps)
+    run = _run([r.status is RepStatus.PARTIAL for r in covered])
+    if run < options.strictness.run_length:
+        return None
+    bad = covered[-run:]
+    good_before = sum(r.status is RepStatus.GOOD for r in reps if r.number < bad[0].number)
+    standards = [_missed_standard(r) for r in bad]
+    if good_before < BASELINE_REPS and None in standards:
+        return None
+    fault = standards[0] or next(iter(majors(bad[0]).values()), None)
+    return _broken(bad[0], bad[-1], fault, reps)
+
+
+def _missed_standard(rep: Rep) -> Fault | None:
+    return next((f for f in majors(rep).values() if f.reference == "absolute"), None)
+
+
+def _grind(reps: Sequence[Rep]) -> SetEnd | None:
+    """E5: after three good reps, one that lost its range and took twice as long to lift."""
+    rep, before = reps[-1], [r for r in reps[:-1] if r.status is RepStatus.GOOD]
+    if len(before) < BASELINE_REPS or rep.rom_pct is None or rep.rom_pct >= GRIND_BELOW_PCT:
+        return None
+    usual = float(np.median([r.concentric_s or 0.0 for r in before]))
+    if (rep.concentric_s or 0.0) < GRIND_FACTOR * usual:
+        return None
+    return _broken(rep, rep, next(iter(majors(rep).values()), None), reps)
+
+
+def _many_faults(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
+    """E3: any major fault in so many of the last so many reps."""
+    enough, among = options.strictness.share
+    window = [r for r in _covered(reps)[-among:] if r.number > GRACE_REPS]
+    bad = [r for r in window if majors(r) or r.status is RepStatus.PARTIAL]
+    if len(bad) < enough or bad[-1] is not reps[-1]:
+        return None
+    good_before = sum(r.status is RepStatus.GOOD for r in reps if r.number < bad[0].number)
+    if good_before < BASELINE_REPS and not all(majors(r) for r in bad):
+        return None
+    return _broken(bad[0], bad[-1], next(iter(majors(bad[0]).values()), None), reps)
+
+
+def _too_slow(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
+    """E9, only if asked for: velocity loss against the fastest rep so far."""
+    cap = options.velocity_cap_pct
+    speeds = [_speed(r) for r in reps]
+    now, known = speeds[-1], [s for s in speeds if s is not None]
+    if cap is None or now is None or len(known) < BASELINE_REPS:
+        return None
+    loss = 100.0 * (1.0 - now / max(known))
+    if loss < cap:
+        return None
+    good = sum(r.status is RepStatus.GOOD for r in reps)
+    return SetEnd(
+        reason=EndReason.VELOCITY_CAP,
+        t_s=reps[-1].end_s,
+        explanation=(
+            f"Rep {reps[-1].number} was {loss:.0f} % slower than the fastest, "
+            f"limit {cap:.0f} %: {_reps(good)}."
+        ),
+    )
+
+
+def _speed(rep: Rep) -> float | None:
+    speed = rep.bar.mean_velocity_m_s
+    return rep.bar.relative_velocity if speed is None else speed
 
 
 def _absolute_failure(rep: Rep, before: Sequence[Rep]) -> SetEnd:
@@ -98,19 +210,34 @@ def _absolute_failure(rep: Rep, before: Sequence[Rep]) -> SetEnd:
     )
 
 
-def _lost_range(run: Sequence[Rep], reps: Sequence[Rep]) -> SetEnd:
-    first, last = run[0], run[-1]
+def _broken(first: Rep, last: Rep, fault: Fault | None, reps: Sequence[Rep]) -> SetEnd:
     good = sum(r.status is RepStatus.GOOD for r in reps if r.number < first.number)
     confirmed = "" if first is last else f", confirmed at rep {last.number}"
+    first_fault = None if fault is None else majors(first).get(fault.id, fault)
+    if first_fault is None or first_fault.id == "G1":
+        what = "Range of motion"
+        numbers = f"{first.rom_pct or 0:.0f} % of the lifter's own, limit {PARTIAL_BELOW_PCT:.0f} %"
+    else:
+        what, numbers = "Form", described(first_fault)
     return SetEnd(
         reason=EndReason.TECHNICAL_FAILURE,
         rep=first.number,
         confirmed_at_rep=last.number,
         t_s=last.end_s,
-        explanation=(
-            f"Range of motion broke at rep {first.number} ({first.rom_pct:.0f} % of the lifter's "
-            f"own, limit {PARTIAL_BELOW_PCT:.0f} %){confirmed}: {_reps(good)}."
-        ),
+        explanation=f"{what} broke at rep {first.number} ({numbers}){confirmed}: {_reps(good)}.",
+    )
+
+
+def described(fault: Fault) -> str:
+    """A fault in one phrase with its numbers."""
+    own = (
+        f", {shown(fault.baseline, fault.unit)} in the first reps"
+        if fault.reference == "baseline" and fault.baseline is not None
+        else ""
+    )
+    return (
+        f"{fault.title or fault.id} {shown(fault.measured, fault.unit)}, "
+        f"limit {shown(fault.limit, fault.unit)}{own}"
     )
 
 

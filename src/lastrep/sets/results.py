@@ -50,13 +50,63 @@ class Fault(_Result):
     """One form fault in one rep: what was measured, against which limit."""
 
     id: str
+    title: str = ""
     severity: Severity
     measured: float
     limit: float
     unit: str
     reference: str = Field(pattern="^(absolute|baseline)$")
-    t_s: float
+    baseline: float | None = Field(
+        default=None, description="the same measure in the lifter's own first reps"
+    )
+    t_s: float = Field(description="the worst moment")
     cue: str
+
+
+class Measured(_Result):
+    """One form metric of one rep, and how well it is known; `raw` to `visible` let it be rejudged.
+
+    `state` is ok, minor, major, critical, or unknown with the `reason`.
+    """
+
+    id: str
+    value: float | None
+    unit: str
+    change: float | None = Field(default=None, description="from the first reps, bad = positive")
+    z: float | None = Field(default=None, description="change in standard errors")
+    state: str = Field(pattern="^(ok|minor|major|critical|unknown)$")
+    reason: str | None = None
+    t_s: float
+    confidence: float
+    raw: float | None = None
+    near: float | None = None
+    world: float | None = None
+    sustained: float | None = None
+    visible: float = 1.0
+
+
+class FormStandard(_Result):
+    """One fault as it was judged in this set: against what, and how noisy it was."""
+
+    id: str
+    title: str
+    unit: str
+    assessed: bool
+    reason: str | None = Field(default=None, description="why it is not assessed")
+    baseline: float | None = None
+    sd: float | None = Field(default=None, description="spread from rep to rep in this set")
+    expected_sd: float
+    standing: bool = Field(default=False, description="there from the first reps on: a style note")
+
+
+class Override(_Result):
+    """A coach's correction of a verdict; it stays with the result."""
+
+    rep: int
+    fault: str | None = Field(default=None, description="the fault that is called wrong")
+    status: RepStatus | None = Field(default=None, description="what the rep is said to be")
+    by: str
+    why: str
 
 
 class Bar(_Result):
@@ -99,8 +149,12 @@ class Rep(_Result):
     turn_angle_deg: float | None
     bar: Bar = Bar()
     faults: tuple[Fault, ...] = ()
+    measured: tuple[Measured, ...] = ()
     not_assessed: tuple[str, ...] = ()
     form_score: float | None = None
+    form_coverage_pct: float | None = Field(
+        default=None, description="share of the exercise's faults that could be judged"
+    )
     coverage: float = Field(description="share of the rep's frames in which the lifter was seen")
 
 
@@ -147,6 +201,14 @@ class SetReport(_Result):
     end: SetEnd
     velocity_loss_pct: float | None = None
     estimated_rir: tuple[int, int] | None = None
+    standards: tuple[FormStandard, ...] = ()
+    baseline_reps: tuple[int, ...] = Field(
+        default=(), description="reps that the lifter's own reference was learned from"
+    )
+    form_notes: tuple[str, ...] = Field(
+        default=(), description="standing faults, drift, unknown changes, what was not judged"
+    )
+    overrides: tuple[Override, ...] = ()
     reps: tuple[Rep, ...]
     rejected: tuple[Rejected, ...] = ()
 

@@ -1,0 +1,243 @@
+"""Judging: each metric of each rep against the absolute standard and the lifter's own first reps.
+
+A change must be both larger than noise (z) and large enough to matter (limit). What is not known
+is neither a fault nor a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lastrep.exercises.faults import FaultRule, Limits
+from lastrep.sets.baseline import (
+    SEEN_FROM,
+    Standard,
+    beyond,
+    change_size,
+    noise,
+    widened,
+)
+from lastrep.sets.form_metrics import Reading, RepReadings
+from lastrep.sets.options import SetOptions
+from lastrep.sets.results import Fault, Measured, Severity
+
+#: Standard errors that a change must exceed, by severity (`domain` 4.2).
+Z_MINOR, Z_MAJOR, Z_CRITICAL = 1.5, 2.5, 4.0
+#: A safety fault is critical from this many times its major limit.
+CRITICAL_FACTOR = 1.6
+#: Below this confidence a reading is not judged; critical needs landmarks this visible.
+CONFIDENT_FROM, CRITICAL_VISIBLE = 0.7, 0.8
+#: A reading that moved by its limit while the world landmarks moved less than this share of it is a
+#: tracking error.
+WITNESS_SHARE = 1.0 / 3.0
+#: A channel that has to stay the same may change by this share.
+STEADY_WITHIN = 0.10
+_ORDER = (None, Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRep:
+    """One rep's form.
+
+    Parameters
+    ----------
+    faults
+        Worst first.
+    measured
+        Every metric with its state.
+    """
+
+    faults: tuple[Fault, ...]
+    measured: tuple[Measured, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    severity: Severity | None
+    limit: float
+    reference: str
+
+
+def judge_reps(
+    standards: Sequence[Standard], reps: Sequence[RepReadings], options: SetOptions
+) -> tuple[JudgedRep, ...]:
+    """Judge the reps of a set in order; later reps see how noisy the earlier ones were."""
+    clean: dict[str, list[float]] = {standard.rule.id: [] for standard in standards}
+    judged = []
+    for rep in reps:
+        measured, faults = [], []
+        for standard in standards:
+            rule = standard.rule
+            one, fault = _judge(standard, rep, clean[rule.id], options)
+            measured.append(one)
+            if one.value is not None and one.state in ("ok", "minor"):
+                clean[rule.id].append(one.value)
+            if fault is not None:
+                faults.append(fault)
+        faults.sort(key=lambda f: -_ORDER.index(f.severity))
+        judged.append(JudgedRep(tuple(faults), tuple(measured)))
+    return tuple(judged)
+
+
+def _judge(
+    standard: Standard, rep: RepReadings, clean: Sequence[float], options: SetOptions
+) -> tuple[Measured, Fault | None]:
+    rule, reading = standard.rule, rep.readings[standard.rule.id]
+    reason = standard.refused or _unknown(standard, rep, reading)
+    value = standard.scaled(reading.value) if standard.value is not None else reading.value
+    if rule.of_baseline and standard.value is None:
+        reason = reason or "the first reps give no reference"
+    change, z = _change(standard, value)
+    one = Measured(
+        id=rule.id,
+        value=_number(value),
+        unit=rule.unit,
+        change=_number(change),
+        z=_number(z),
+        state="unknown",
+        reason=reason,
+        confidence=round(reading.confidence, 3),
+        t_s=round(reading.t_s, 4),
+        raw=_number(reading.value),
+        near=_number(reading.near),
+        world=_number(reading.world),
+        sustained=_number(reading.sustained),
+        visible=round(reading.visible, 3),
+    )
+    if reason is not None:
+        return one, None
+    verdict = max(
+        _by_change(standard, value, change, z, reading, clean),
+        _by_standard(standard, value),
+        key=lambda v: _ORDER.index(v.severity),
+    )
+    severity = verdict.severity
+    if severity is not None and not (rule.ends_set and _counts(rule, options)):
+        severity = Severity.MINOR
+    one = one.model_copy(update={"state": severity.value if severity else "ok"})
+    if severity is None:
+        return one, None
+    return one, Fault(
+        id=rule.id,
+        title=rule.title,
+        severity=severity,
+        measured=round(value, 3),
+        limit=round(verdict.limit, 3),
+        unit=rule.unit,
+        reference=verdict.reference,
+        baseline=_number(standard.reference),
+        t_s=round(reading.t_s, 4),
+        cue=rule.cue,
+    )
+
+
+def _counts(rule: FaultRule, options: SetOptions) -> bool:
+    """Whether faults of this class cost credit; symmetry and control only when asked for."""
+    if rule.kind == "control" and options.tempo_declared:
+        return False
+    return rule.kind in ("safety", "compensation", "range") or rule.kind in options.also_ending
+
+
+def _unknown(standard: Standard, rep: RepReadings, reading: Reading) -> str | None:
+    """Why this rep's reading cannot be judged."""
+    rule = standard.rule
+    if rep.seen < SEEN_FROM:
+        return f"the lifter was seen in only {rep.seen:.0%} of the rep"
+    if not np.isfinite(reading.value):
+        return "could not be measured"
+    if reading.confidence < CONFIDENT_FROM:
+        return f"seen with confidence {reading.confidence:.2f}, needed {CONFIDENT_FROM}"
+    if rule.plausible is not None and not rule.plausible[0] <= reading.value <= rule.plausible[1]:
+        return "tracking failed: not a posture a body can take here"
+    if rule.steady is not None and not _steady(rep.readings.get(f"{rule.id}.steady")):
+        return f"{rule.steady} changed"
+    size = change_size(rule)
+    if standard.value is None or size is None or rule.of_baseline:
+        return None
+    near, world = standard.witnesses
+    moved = reading.value - standard.value
+    if abs(moved - (reading.near - near)) > size / 2:
+        return "the two sides of the body disagree"
+    if abs(moved) > size and abs(reading.world - world) < WITNESS_SHARE * size:
+        return "the model's own 3-D pose did not move along"
+    return None
+
+
+def _steady(reading: Reading | None) -> bool:
+    return reading is None or abs(reading.value) <= 100 * STEADY_WITHIN
+
+
+def _change(standard: Standard, value: float) -> tuple[float, float]:
+    """Change in the bad direction, and in standard errors."""
+    if standard.reference is None:
+        return float("nan"), float("nan")
+    change = value - standard.reference
+    if standard.rule.bad == "low":
+        change = -change
+    elif standard.rule.bad == "either":
+        change = abs(change)
+    return change, change / standard.z_scale
+
+
+def _by_change(
+    standard: Standard,
+    value: float,
+    change: float,
+    z: float,
+    reading: Reading,
+    clean: Sequence[float],
+) -> _Verdict:
+    rule, nothing = standard.rule, _Verdict(None, 0.0, "baseline")
+    if rule.change is None or standard.reference is None or not np.isfinite(change):
+        return nothing
+    limits = widened(rule.change, noise(clean, rule.sd), rule.sd)
+    critical = _critical(rule, limits)
+
+    def verdict(severity: Severity, size: float) -> _Verdict:
+        below = rule.bad == "low" or (rule.bad == "either" and value < (standard.reference or 0.0))
+        limit = (standard.reference or 0.0) + (-size if below else size)
+        return _Verdict(severity, limit, "baseline")
+
+    sustained, _ = _change(standard, standard.scaled(reading.sustained))
+    if (
+        critical is not None
+        and min(change, sustained) >= critical
+        and z >= Z_CRITICAL
+        and reading.visible >= CRITICAL_VISIBLE
+    ):
+        return verdict(Severity.CRITICAL, critical)
+    if limits.major is not None and change >= limits.major and z >= Z_MAJOR:
+        return verdict(Severity.MAJOR, limits.major)
+    if limits.minor is not None and change >= limits.minor and z >= Z_MINOR:
+        return verdict(Severity.MINOR, limits.minor)
+    return nothing
+
+
+def _critical(rule: FaultRule, limits: Limits) -> float | None:
+    if rule.kind != "safety" or rule.proxy:
+        return None
+    if limits.critical is not None:
+        return limits.critical
+    return None if limits.major is None else CRITICAL_FACTOR * limits.major
+
+
+def _by_standard(standard: Standard, value: float) -> _Verdict:
+    """Against the absolute limits; never critical, a biased picture would make it so."""
+    rule = standard.rule
+    if rule.absolute is None or not standard.absolute:
+        return _Verdict(None, 0.0, "absolute")
+    major, minor = rule.absolute.major, rule.absolute.minor
+    if standard.standing is Severity.MAJOR:
+        return _Verdict(None, 0.0, "absolute")
+    if major is not None and beyond(rule, value, major):
+        return _Verdict(Severity.MAJOR, major, "absolute")
+    if standard.standing is None and minor is not None and beyond(rule, value, minor):
+        return _Verdict(Severity.MINOR, minor, "absolute")
+    return _Verdict(None, 0.0, "absolute")
+
+
+def _number(x: float | None) -> float | None:
+    return None if x is None or not np.isfinite(x) else round(float(x), 4)

@@ -1,0 +1,245 @@
+"""The form of a set: readings, own baseline, faults, score, warnings, as one judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.exercises.faults import FaultKind, FaultRule, View, shown
+from lastrep.sets.baseline import Standard, baseline_reps, learn, noise
+from lastrep.sets.ending import described
+from lastrep.sets.faults import JudgedRep, judge_reps
+from lastrep.sets.form_metrics import RepReadings
+from lastrep.sets.metrics import RepMeasures
+from lastrep.sets.options import SetOptions
+from lastrep.sets.results import Fault, FormStandard, Rep, RepStatus, Severity
+from lastrep.sets.samples import NAN
+
+#: Points a fault costs, and how much its class weighs (`domain` 4.3).
+PENALTY = {Severity.MINOR: 10.0, Severity.MAJOR: 30.0, Severity.CRITICAL: 60.0}
+WEIGHT: dict[FaultKind, float] = {
+    "safety": 1.0, "range": 0.8, "compensation": 0.7, "symmetry": 0.5, "control": 0.3,
+}  # fmt: skip
+#: Drift warning: weight of the newest rep, and limit in standard errors (`domain` 4.6, Montgomery).
+EWMA_WEIGHT, EWMA_LIMIT = 0.4, 1.35
+#: A drift is worth a word if it also reached this share of the minor limit.
+DRIFT_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SetForm:
+    """The form of a set.
+
+    Parameters
+    ----------
+    reps
+        In order.
+    standards
+        Every fault of the exercise as it was judged.
+    baseline
+        Indices of the reps the reference was learned from.
+    notes
+        Sentences about the set as a whole.
+    rules
+        By id, for whoever needs their class.
+    """
+
+    reps: tuple[JudgedRep, ...]
+    standards: tuple[FormStandard, ...]
+    baseline: tuple[int, ...]
+    notes: tuple[str, ...]
+    rules: dict[str, FaultRule]
+
+    def score(self, rep: JudgedRep) -> float | None:
+        """Form score 0..100 of a rep (85 good, 60 okay); None if nothing could be judged."""
+        return form_score(rep.faults, self.rules) if self.coverage(rep) else None
+
+    def coverage(self, rep: JudgedRep) -> float:
+        """Share of the exercise's faults that were judged in this rep."""
+        judged = sum(m.state != "unknown" for m in rep.measured)
+        return judged / max(len(self.standards), 1)
+
+    def not_assessed(self, rep: JudgedRep) -> tuple[str, ...]:
+        """What could not be judged in a rep, each with its reason."""
+        whole = {s.id: s.reason for s in self.standards if not s.assessed}
+        here = {m.id: m.reason for m in rep.measured if m.state == "unknown"}
+        return tuple(f"{i} {self.rules[i].title}: {reason}" for i, reason in (here | whole).items())
+
+
+def with_form(reps: Sequence[Rep], form: SetForm) -> tuple[Rep, ...]:
+    """Return reps with their faults, and with the status that follows from them."""
+    return tuple(
+        rep.model_copy(
+            update={
+                "faults": judged.faults,
+                "measured": judged.measured,
+                "not_assessed": form.not_assessed(judged),
+                "form_score": form.score(judged),
+                "form_coverage_pct": round(100 * form.coverage(judged), 1),
+            }
+            | _status(rep, judged.faults, form.rules)
+        )
+        for rep, judged in zip(reps, form.reps, strict=True)
+    )
+
+
+def _status(
+    rep: Rep, faults: Sequence[Fault], rules: dict[str, FaultRule]
+) -> dict[str, RepStatus | str]:
+    """A good rep needs no major fault; one that misses an absolute range standard is partial."""
+    majors = [f for f in faults if f.severity is not Severity.MINOR]
+    if rep.status is not RepStatus.GOOD or not majors:
+        return {}
+    missed = [f for f in majors if f.reference == "absolute" and rules[f.id].kind == "range"]
+    if missed:
+        return {"status": RepStatus.PARTIAL, "reason": described(missed[0])}
+    return {"status": RepStatus.COMPLETED, "reason": described(majors[0])}
+
+
+def form_score(faults: Sequence[Fault], rules: dict[str, FaultRule]) -> float:
+    """100 less what each fault costs, not below 0."""
+    lost = sum(PENALTY[f.severity] * WEIGHT[rules[f.id].kind] for f in faults)
+    return max(0.0, 100.0 - lost)
+
+
+def judge_form(
+    exercise: ExerciseDefinition,
+    view: View,
+    measures: Sequence[RepMeasures],
+    credited: Sequence[bool],
+    readings: Sequence[RepReadings],
+    options: SetOptions,
+    *,
+    roll_certain: bool = True,
+) -> SetForm:
+    """Judge the form of a set's reps.
+
+    Parameters
+    ----------
+    credited
+        Which reps have their whole range of motion.
+    readings
+        Of each rep, from `read_reps`.
+    roll_certain
+        Whether the turn of the camera is known.
+    """
+    return judge_readings(
+        exercise.faults, view, baseline_reps(measures, credited), readings, options,
+        roll_certain=roll_certain,
+    )  # fmt: skip
+
+
+def judge_readings(
+    rules: Sequence[FaultRule],
+    view: View,
+    baseline: tuple[int, ...],
+    readings: Sequence[RepReadings],
+    options: SetOptions,
+    *,
+    roll_certain: bool = True,
+) -> SetForm:
+    """Judge readings against a given baseline; see `judge_form`."""
+    rules = [rule.seen_from(view).edited(options.limits.get(rule.id)) for rule in rules]
+    read = set(readings[0].readings) if readings else set()
+    standards = [
+        learn(
+            rule, [readings[i].readings[rule.id] for i in baseline], options,
+            roll_certain=roll_certain,
+        )
+        for rule in rules
+        if rule.id in read
+    ]  # fmt: skip
+    guarded = [_with_steadiness(r, readings, baseline) for r in readings]
+    judged = judge_reps(standards, guarded, options)
+    by_id = {standard.rule.id: standard for standard in standards}
+    described = tuple(
+        _described(rule, by_id.get(rule.id), judged, view, roll_certain) for rule in rules
+    )
+    notes = (*_style_notes(standards), *_drifts(standards, judged))
+    if len(baseline) == 0 and not options.history:
+        notes = (*notes, "No clean first reps: form is judged by the absolute standard only.")
+    return SetForm(judged, described, baseline, notes, {rule.id: rule for rule in rules})
+
+
+def _with_steadiness(
+    rep: RepReadings, readings: Sequence[RepReadings], baseline: tuple[int, ...]
+) -> RepReadings:
+    """Turn channels that must stay the same into their change in %."""
+    changed = dict(rep.readings)
+    for key, reading in rep.readings.items():
+        if key.endswith(".steady"):
+            first = [readings[i].readings[key].value for i in baseline]
+            usual = float(np.median(first)) if first else NAN
+            changed[key] = replace(reading, value=100 * (reading.value / usual - 1))
+    return replace(rep, readings=changed)
+
+
+def _described(
+    rule: FaultRule,
+    standard: Standard | None,
+    judged: Sequence[JudgedRep],
+    view: View,
+    roll_certain: bool,
+) -> FormStandard:
+    if standard is None:
+        views = " or ".join(rule.views)
+        unseen = f"not visible from the {view} view, needs: {views}"
+        return FormStandard(
+            id=rule.id, title=rule.title, unit=rule.unit, assessed=False,
+            reason=rule.not_assessed or unseen,
+            expected_sd=rule.sd,
+        )  # fmt: skip
+    values = [
+        m.value
+        for rep in judged
+        for m in rep.measured
+        if m.id == rule.id and m.state in ("ok", "minor") and m.value is not None
+    ]
+    reason = standard.refused
+    if reason is None and rule.absolute is not None and not standard.absolute and not roll_certain:
+        reason = "only against the first reps: the camera seems turned by an unknown angle"
+    return FormStandard(
+        id=rule.id,
+        title=rule.title,
+        unit=rule.unit,
+        assessed=standard.refused is None,
+        reason=reason,
+        baseline=None if standard.reference is None else round(standard.reference, 3),
+        sd=round(noise(values, rule.sd), 3) if len(values) > 1 else None,
+        expected_sd=rule.sd,
+        standing=standard.standing is Severity.MAJOR,
+    )
+
+
+def _style_notes(standards: Sequence[Standard]) -> list[str]:
+    return [
+        f"{s.rule.title.capitalize()} in the first reps already ({s.rule.id}): taken as the "
+        "lifter's style. It does not end the set unless this standard is enforced."
+        for s in standards
+        if s.standing is Severity.MAJOR and s.rule.ends_set
+    ]
+
+
+def _drifts(standards: Sequence[Standard], judged: Sequence[JudgedRep]) -> list[str]:
+    """Warn of metrics that creep towards their limit, before they reach it."""
+    notes = []
+    for standard in standards:
+        rule, level = standard.rule, 0.0
+        minor = rule.change.minor if rule.change is not None else None
+        if standard.reference is None or minor is None or not rule.ends_set:
+            continue
+        for number, rep in enumerate(judged, start=1):
+            one = next(m for m in rep.measured if m.id == rule.id)
+            if one.z is None or one.change is None or one.state == "unknown":
+                continue
+            level = EWMA_WEIGHT * one.z + (1 - EWMA_WEIGHT) * level
+            if level > EWMA_LIMIT and one.change >= DRIFT_SHARE * minor:
+                notes.append(
+                    f"Drift towards {rule.title} from rep {number} "
+                    f"({shown(one.change, rule.unit)} from the first reps)."
+                )
+                break
+    return notes

@@ -1,0 +1,241 @@
+"""Numbers of each rep that form is judged by, each with how well it is known.
+
+A reading rests on the image plane, corrected for camera roll. Where both sides of the body show the
+metric its value is their mean, weighted by how well each is seen (on measured sets the mean was
+never worse than the nearer side alone). The better seen side alone and the model's world landmarks
+are kept as witnesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.exercises.faults import FaultRule
+from lastrep.motion.posture import CHANNELS, Channel
+from lastrep.motion.view import CameraView
+from lastrep.sets.metrics import RepMeasures
+from lastrep.sets.movement import Movement
+from lastrep.sets.samples import NAN, SAMPLERS, Sampled, percentile_of
+from lastrep.sets.segmentation import RepSpan
+from lastrep.sets.verdicts import DOUBTFUL_FROM_PCT
+
+Array = NDArray[np.float64]
+
+#: Hips and shoulders are compared over this first part of the ascent (`domain` SQ3).
+ASCENT_START = 0.4
+#: Of the hips' lead in that part this percentile counts, not one frame.
+LEAD = 80.0
+#: Timing between 10 and 90 % of the range leaves out the pause at the turn.
+SWING = (0.1, 0.9)
+#: Landmarks that stand for how well the whole body is seen (left, with their right twins).
+MAIN_LANDMARKS = (11, 13, 15, 23, 25, 27)
+#: The body counts as seen as well as the upper quarter of them.
+BODY_SHARE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One metric of one rep; NaN where it is not known.
+
+    Parameters
+    ----------
+    value
+        In the rule's unit.
+    near
+        The same from the better seen side of the body alone; NaN for metrics without sides.
+    world
+        The same from the model's world landmarks.
+    sustained
+        Value that was reached or passed for `SUSTAINED_S` together.
+    t_s
+        The worst moment.
+    confidence
+        0..1: how well the landmarks were seen over the rep.
+    visible
+        0..1: how sure the model is that the landmarks it rests on can be seen.
+    """
+
+    value: float
+    t_s: float
+    confidence: float
+    near: float = NAN
+    world: float = NAN
+    sustained: float = NAN
+    visible: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RepReadings:
+    """What was read of one rep, by rule.
+
+    Parameters
+    ----------
+    seen
+        Share of the rep's frames in which the lifter was found.
+    """
+
+    readings: dict[str, Reading]
+    seen: float
+
+
+def read_reps(
+    movement: Movement,
+    exercise: ExerciseDefinition,
+    measures: Sequence[RepMeasures],
+    view: CameraView,
+) -> tuple[RepReadings, ...]:
+    """Read every metric that the exercise's faults need and this view can show."""
+    rules = [r for r in exercise.faults if view.name in r.views and r.not_assessed is None]
+    reader = _Reader(movement, exercise)
+    return tuple(
+        RepReadings(
+            {rule.id: reader.read(rule, m) for rule in rules}
+            | {
+                f"{rule.id}.steady": reader.steady(rule.steady, rule, m)
+                for rule in rules
+                if rule.steady
+            },
+            m.coverage,
+        )
+        for m in measures
+    )
+
+
+class _Reader:
+    """Reads metrics of one set."""
+
+    def __init__(self, movement: Movement, exercise: ExerciseDefinition) -> None:
+        self._movement = movement
+        self._exercise = exercise
+
+    def steady(self, channel: str, rule: FaultRule, rep: RepMeasures) -> Reading:
+        """Read a channel that must not change, at the time of the rule it guards."""
+        return self._channel(channel, rule, rep)
+
+    def read(self, rule: FaultRule, rep: RepMeasures) -> Reading:
+        if rule.at == "whole":
+            return self._whole(rule, rep)
+        return self._channel(rule.metric, rule, rep)
+
+    def _channel(self, name: str, rule: FaultRule, rep: RepMeasures) -> Reading:
+        movement, channel, span = self._movement, CHANNELS[name], rep.span
+        sample = SAMPLERS[rule.at]
+
+        def read(source: str) -> Sampled:
+            return sample(movement, movement.channel(name, source), span, rule)
+
+        one_limb = channel.sided and span.side != "both"
+        main = read(span.side if one_limb else "mean")
+        both = channel.sided and not one_limb
+        confidence, visible = self._seen(channel, span)
+        return Reading(
+            value=main.value,
+            t_s=main.t_s,
+            confidence=confidence,
+            near=read("near").value if both else NAN,
+            world=read("world").value if not one_limb else NAN,
+            sustained=main.sustained,
+            visible=visible,
+        )
+
+    def _seen(self, channel: Channel, span: RepSpan) -> tuple[float, float]:
+        """Confidence of a reading, and visibility of its landmarks on the better side."""
+        frames = self._movement.window(span.start_s, span.end_s)
+        visibility = self._movement.visibility[frames]
+        left = list(channel.landmarks)
+        right = [i + 1 for i in left]
+        sides = [left, right] if channel.sided else [left + right]
+        inside = max(float(self._movement.inside[frames][:, s].all(axis=1).mean()) for s in sides)
+        visible = max(float(np.median(visibility[:, s].min(axis=1))) for s in sides)
+        return inside * _body_seen(visibility), visible
+
+    def _whole(self, rule: FaultRule, rep: RepMeasures) -> Reading:
+        frames = self._movement.window(rep.span.start_s, rep.span.end_s)
+        seen = _body_seen(self._movement.visibility[frames])
+        value = _WHOLE[rule.metric](self, rep)
+        return Reading(value, rep.span.turn_s, seen, visible=seen, sustained=value)
+
+    # -- metrics of a whole rep
+
+    def range_of_motion(self, rep: RepMeasures) -> float:
+        """Excursion in % of the lifter's own; where signals disagree, the kinder reading."""
+        doubtful = rep.rom_high_pct >= DOUBTFUL_FROM_PCT
+        return max(rep.rom_pct, rep.rom_high_pct) if doubtful else rep.rom_pct
+
+    def hips_before_shoulders(self, rep: RepMeasures) -> float:
+        """Lead of the hips' rise over the shoulders', each as a share of its own total."""
+        hips, shoulders = self._rises(rep.span)
+        early = np.fmin(hips, shoulders) <= ASCENT_START
+        return 100 * percentile_of((hips - shoulders)[early], LEAD)
+
+    def hips_after_shoulders(self, rep: RepMeasures) -> float:
+        """How much later than the shoulders the hips are half-way up, % of the time."""
+        hips, shoulders = self._rises(rep.span)
+        if not (np.isfinite(hips).all() and np.isfinite(shoulders).all()):
+            return NAN
+        late = float(np.argmax(hips >= 0.5)) - float(np.argmax(shoulders >= 0.5))
+        return 100 * late / max(len(hips) - 1, 1)
+
+    def _rises(self, span: RepSpan) -> tuple[Array, Array]:
+        frames = self._movement.window(*span.concentric_s)
+        heights = [-self._movement.image.middle(i)[frames, 1] for i in (23, 11)]
+        hips, shoulders = ((h - h[0]) / (h[-1] - h[0] or NAN) for h in heights)
+        return hips, shoulders
+
+    def eccentric_time(self, rep: RepMeasures) -> float:
+        """Seconds from 90 to 10 % of the lowering."""
+        start_s, end_s = rep.span.eccentric_s
+        return self._swing_time(self._movement.window(start_s, end_s))
+
+    def _swing_time(self, frames: slice) -> float:
+        c = self._movement.fraction[frames]
+        swing = np.ptp(c)
+        if len(c) < 3 or not swing > 0:
+            return NAN
+        share = (c - c.min()) / swing
+        inner = np.flatnonzero((share >= SWING[0]) & (share <= SWING[1]))
+        return len(inner) / self._movement.rate_hz if len(inner) else NAN
+
+    def turn_acceleration(self, rep: RepMeasures) -> float:
+        """Curvature of the concentric fraction at the turn, per square second, in %."""
+        c, rate_hz = self._movement.fraction, self._movement.rate_hz
+        bend = np.gradient(np.gradient(c)) * rate_hz**2
+        turn_s = rep.span.turn_s if rep.span.eccentric_first else rep.span.end_s
+        return 100 * float(np.max(np.abs(bend[self._movement.around(turn_s, 0.3)])))
+
+    def side_difference(self, rep: RepMeasures) -> float:
+        """Difference of the two sides' swing of the primary angle, % of their mean."""
+        if rep.span.side != "both" or self._exercise.angle.joint == "trunk":
+            return NAN
+        frames = self._movement.window(rep.span.start_s, rep.span.end_s)
+        swings = [
+            float(np.ptp(self._movement.channel(self._exercise.angle.joint, s)[frames]))
+            for s in ("left", "right")
+        ]
+        return 100 * abs(swings[0] - swings[1]) / max(sum(swings) / 2, 1e-9)
+
+
+_WHOLE: dict[str, Callable[[_Reader, RepMeasures], float]] = {
+    "range_of_motion": _Reader.range_of_motion,
+    "hips_before_shoulders": _Reader.hips_before_shoulders,
+    "hips_after_shoulders": _Reader.hips_after_shoulders,
+    "eccentric_time": _Reader.eccentric_time,
+    "turn_acceleration": _Reader.turn_acceleration,
+    "side_difference": _Reader.side_difference,
+}
+
+
+def _body_seen(visibility: Array) -> float:
+    """How well the whole body is seen: the main joints of the better side, over time.
+
+    The model's own visibility of a single joint says little about its error on real sets; that of
+    the whole body tells a picture that shows the lifter from one that does not. Plates may hide
+    half of the joints.
+    """
+    sides = [[i + side for i in MAIN_LANDMARKS] for side in (0, 1)]
+    return max(float(np.quantile(visibility[:, s], BODY_SHARE)) for s in sides)

@@ -1,0 +1,163 @@
+"""When in a rep a posture channel is read, and how: never from a single frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.exercises.faults import FaultRule
+from lastrep.sets.movement import Movement
+from lastrep.sets.segmentation import RepSpan
+
+Array = NDArray[np.float64]
+NAN = float("nan")
+
+#: "Highest" and "lowest" are these percentiles.
+HIGH, LOW = 95.0, 5.0
+#: An end of the range is read as the median over this time. Its furthest reach is this percentile
+#: (or its complement) over a longer one: the end itself, with fewer of the noise's extremes.
+END_WINDOW_S = 0.1
+REACH_WINDOW_S, REACH = 0.3, 80.0
+#: A safety fault is critical only if it lasted this long.
+SUSTAINED_S = 0.2
+#: Leg drive belongs to this first part of the lifting phase, hitching to the last.
+ONSET, LATE = 0.6, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A value, its worst moment, and what was reached for `SUSTAINED_S` in all."""
+
+    value: float
+    t_s: float
+    sustained: float
+
+
+Sampler = Callable[[Movement, Array, RepSpan, FaultRule], Sampled]
+
+
+def _end_s(span: RepSpan, end: str) -> float:
+    at_turn = span.eccentric_first == (end == "ecc")
+    return span.turn_s if at_turn else span.end_s
+
+
+def _end(end: str) -> Sampler:
+    """Middle value at one end of the range."""
+
+    def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+        t_s = _end_s(span, end)
+        value = median_of(x[movement.around(t_s, END_WINDOW_S)])
+        return Sampled(value, t_s, value)
+
+    return sample
+
+
+def _reach(end: str) -> Sampler:
+    """The best that was reached around one end of the range."""
+
+    def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+        t_s = _end_s(span, end)
+        best = 100.0 - REACH if rule.bad == "high" else REACH
+        value = percentile_of(x[movement.around(t_s, REACH_WINDOW_S)], best)
+        return Sampled(value, t_s, value)
+
+    return sample
+
+
+def _worst(part: Callable[[RepSpan], tuple[float, float]]) -> Sampler:
+    """The worst over a part of the rep, in the bad direction."""
+
+    def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+        frames = movement.window(*part(span))
+        return _extreme(movement, x[frames], frames, rule.bad)
+
+    return sample
+
+
+def _change(part: Callable[[RepSpan], tuple[float, float]], *, rise: bool = False) -> Sampler:
+    """How much a channel moves over a part of the rep (`rise`: upwards from where it began)."""
+
+    def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+        frames = movement.window(*part(span))
+        start = median_of(x[frames][: max(2, round(END_WINDOW_S * movement.rate_hz))])
+        low = start if rise else percentile_of(x[frames], LOW)
+        value = percentile_of(x[frames], HIGH) - low
+        # The worst moment is the one furthest from where the rep began.
+        away = np.abs(x[frames] - start)
+        at = int(np.nanargmax(away)) if np.isfinite(away).any() else 0
+        return Sampled(value, float(movement.t_s[frames][at]), value)
+
+    return sample
+
+
+def _middle(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+    frames = movement.window(span.leave_s, span.back_s)
+    value = median_of(x[frames])
+    # A posture held all through is shown at the turn.
+    return Sampled(value, span.turn_s, value)
+
+
+def _late_dip(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+    """Largest fall back from the highest so far, late in the lifting phase."""
+    start_s, end_s = span.concentric_s
+    frames = movement.window(start_s + (1 - LATE) * (end_s - start_s), end_s)
+    part = x[frames]
+    if not np.isfinite(part).all():
+        return Sampled(NAN, start_s, NAN)
+    fall = np.maximum.accumulate(part) - part
+    at = int(np.argmax(fall))
+    return Sampled(float(fall[at]), float(movement.t_s[frames][at]), float(fall[at]))
+
+
+def _extreme(movement: Movement, part: Array, frames: slice, bad: str) -> Sampled:
+    if not np.isfinite(part).any():
+        return Sampled(NAN, float(movement.t_s[frames.start]), NAN)
+    if bad == "either":
+        high, low = percentile_of(part, HIGH), percentile_of(part, LOW)
+        bad = "high" if abs(high) >= abs(low) else "low"
+    sign = 1.0 if bad == "high" else -1.0
+    value = percentile_of(part, HIGH if bad == "high" else LOW)
+    ranked = np.sort(sign * part[np.isfinite(part)])[::-1]
+    held = ranked[min(max(3, round(SUSTAINED_S * movement.rate_hz)), len(ranked)) - 1]
+    at = int(np.nanargmax(sign * part))
+    return Sampled(value, float(movement.t_s[frames][at]), sign * float(held))
+
+
+def median_of(x: Array) -> float:
+    """Median of what is known; NaN if nothing is."""
+    seen = x[np.isfinite(x)]
+    return float(np.median(seen)) if len(seen) else NAN
+
+
+def percentile_of(x: Array, share: float) -> float:
+    """Percentile of what is known; NaN if nothing is."""
+    seen = x[np.isfinite(x)]
+    return float(np.percentile(seen, share)) if len(seen) else NAN
+
+
+def _onset(span: RepSpan) -> tuple[float, float]:
+    start_s, end_s = span.concentric_s
+    # A dip that starts the drive begins just before the load moves.
+    return start_s - 0.3, start_s + ONSET * (end_s - start_s)
+
+
+def _moving(span: RepSpan) -> tuple[float, float]:
+    return span.leave_s, span.back_s
+
+
+SAMPLERS: dict[str, Sampler] = {
+    "con_end": _end("con"),
+    "ecc_end": _end("ecc"),
+    "con_reach": _reach("con"),
+    "ecc_reach": _reach("ecc"),
+    "concentric": _worst(lambda span: span.concentric_s),
+    "rep": _worst(_moving),
+    "rep_median": _middle,
+    "rep_range": _change(_moving),
+    "rep_rise": _change(_moving, rise=True),
+    "onset_range": _change(_onset),
+    "late_dip": _late_dip,
+}
