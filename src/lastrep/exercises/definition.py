@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lastrep.errors import ExerciseError
+from lastrep.exercises.faults import FaultRule, View, inherited
 from lastrep.motion import signals
 
 RepEnd = Literal["con_end", "ecc_end"]
-View = Literal["side", "oblique", "front", "back"]
 Degrees = Annotated[float, Field(ge=0, le=180)]
 Muscle = Literal[
     "quadriceps", "hamstrings", "glutes", "calves", "chest", "back", "shoulders", "biceps",
@@ -181,6 +181,7 @@ class ExerciseDefinition(_Data):
         description="limits that these signals keep during a rep; elsewhere nothing is counted",
     )
     rom: tuple[RomLimit, ...] = ()
+    faults: tuple[FaultRule, ...] = ()
     ends: dict[str, tuple[float, float]] = Field(
         default_factory=dict,
         description="posture at (con_end, ecc_end) for recognition; what is free is left out",
@@ -236,9 +237,20 @@ def load_definition(path: Path) -> ExerciseDefinition:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ExerciseError(f"{path}: not valid TOML ({error})") from error
     try:
+        data["faults"] = inherited(
+            str(data.get("name")), str(data.get("family")), data.get("faults", [])
+        )
         return ExerciseDefinition.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "file"
+        key = ".".join(_key(data, first["loc"])) or "file"
         what = first["msg"].removeprefix("Value error, ")
         raise ExerciseError(f"{path}: key '{key}': {what}") from error
+
+
+def _key(data: dict[str, Any], path: tuple[int | str, ...]) -> list[str]:
+    """Return the path of a key, with faults named by their id instead of their number."""
+    parts = [str(part) for part in path]
+    if path[:1] == ("faults",) and len(path) > 1 and isinstance(path[1], int):
+        parts[1] = str(data["faults"][path[1]].get("id", path[1]))
+    return parts
