@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from evaluation.corpora import Clip, Corpus
 from lastrep.errors import ExerciseError
-from lastrep.exercises import find
+from lastrep.exercises import catalogue, find
 from lastrep.pose.sequence import PoseSequence
 from lastrep.sets.segmentation import segment
 
@@ -50,7 +50,7 @@ def analyse(poses: PoseSequence, exercise: str | None) -> Found:
         definition = None if exercise is None else find(exercise)
     except ExerciseError:
         definition = None
-    result = segment(poses, definition)
+    result = segment(poses, definition, exercises=tuple(catalogue().values()))
     spans = np.array([(rep.start_s, rep.end_s) for rep in result.reps]).reshape(-1, 2)
     return Found(spans, result.confidence, result.signal)
 

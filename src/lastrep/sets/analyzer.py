@@ -174,9 +174,10 @@ def _reps(
             status=status,
             reason=reason,
             side=m.span.side,
-            start_s=m.span.start_s,
+            # A rep is the movement; the rest around it belongs to no rep.
+            start_s=m.span.leave_s,
             turn_s=m.span.turn_s,
-            end_s=m.span.end_s,
+            end_s=m.span.back_s,
             phases=m.phases,
             eccentric_s=m.seconds("eccentric"),
             pause_s=m.seconds("pause"),

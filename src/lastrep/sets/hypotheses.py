@@ -9,7 +9,7 @@ needs no labels (`scoring`).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,8 @@ class SegmentationOptions:
         Rest ends where this share of the swing is still to the far end.
     mixes
         So many of the best signals become the centre of a mix.
+    whole_body
+        Whether signals that the exercise does not list may join a mix (slower).
     scene_share
         A rep must be in the posture of the exercise for this share of its time.
     edge_swing
@@ -76,6 +78,7 @@ class SegmentationOptions:
     rest_trim: float = 0.75
     rest_level: float = 0.85
     mixes: int = 10
+    whole_body: bool = True
     scene_share: float = 0.5
     edge_swing: float = 0.8
     edge_still_s: float = 0.06
@@ -119,7 +122,10 @@ class Hypothesis:
         Reference swing in the unit of the source.
     reps
         shape = (n, 3): start, turn, end of each rep as sample indices. Start and turn (or turn
-        and end) are the same where the recording begins (or ends) at the far end.
+        and end) are the same where the recording begins (or ends) at the far end. Long rests
+        are cut off.
+    extremes
+        shape = (n, 3): the same reps from extreme to extreme, rests included.
     odd, misplaced
         shape = (m, 3): candidates that resemble no other rep; that are in another posture.
     score
@@ -131,6 +137,7 @@ class Hypothesis:
     hysteresis: float
     reference: float
     reps: Indices
+    extremes: Indices
     odd: Indices
     misplaced: Indices
     score: float
@@ -140,16 +147,17 @@ def all_hypotheses(
     body: Body, exercise: ExerciseDefinition | None, options: SegmentationOptions
 ) -> list[Hypothesis]:
     """Every cut that mixes of the exercise's signals (or of the whole pool) propose."""
-    polarity = dict.fromkeys(body.signals, 0) if exercise is None else exercise.rhythm.polarity
+    own = dict.fromkeys(body.signals, 0) if exercise is None else exercise.rhythm.polarity
     start_low = None if exercise is None else exercise.start == "ecc_end"
     scene = None if exercise is None else exercise_scene(body, exercise)
+    names = body.signals if options.whole_body else own
     single = [
         hypothesis
-        for name, sign in polarity.items()
+        for name in names
         if name in body.signals
         for hypothesis in propose(
             name,
-            Source(body.signals[name], {name: 1.0}, sign, options.min_swing(name)),
+            Source(body.signals[name], {name: 1.0}, own.get(name, 0), options.min_swing(name)),
             start_low,
             scene,
             body,
@@ -158,10 +166,10 @@ def all_hypotheses(
     ]
     mixed = [
         hypothesis
-        for name, source in mix(single, options)
+        for name, source in mix(single, own, options)
         for hypothesis in propose(name, source, start_low, scene, body, options)
     ]
-    return mixed or single
+    return mixed or [h for h in single if h.name in own]
 
 
 def exercise_scene(body: Body, exercise: ExerciseDefinition) -> Mask | None:
@@ -174,10 +182,14 @@ def exercise_scene(body: Body, exercise: ExerciseDefinition) -> Mask | None:
     return inside if inside.any() else None
 
 
-def mix(single: list[Hypothesis], options: SegmentationOptions) -> list[tuple[str, Source]]:
-    """Mix signals around each of the best ones, weighted by score and by agreement with it.
+def mix(
+    single: list[Hypothesis], centres: Collection[str], options: SegmentationOptions
+) -> list[tuple[str, Source]]:
+    """Mix signals around each of the best centres.
 
-    Each signal is measured in its own reference swings and turned to move with the centre.
+    Each signal is measured in its own reference swings, turned to move with the centre, and
+    weighs by its score and by the square of its correlation with the centre: what moves along
+    helps, whether the exercise lists it or not.
     """
     best: dict[str, Hypothesis] = {}
     for hypothesis in single:
@@ -193,8 +205,10 @@ def mix(single: list[Hypothesis], options: SegmentationOptions) -> list[tuple[st
     agreement = np.atleast_2d(np.corrcoef(np.clip(lines, -2.0, 2.0)))
     scores = np.array([h.score for h in ranked])
     out = []
-    for k, centre in enumerate(ranked[: options.mixes]):
-        weight = scores * agreement[k]
+    chosen = [k for k, h in enumerate(ranked) if h.name in centres][: options.mixes]
+    for k in chosen:
+        centre = ranked[k]
+        weight = scores * agreement[k] * np.abs(agreement[k])
         weight /= np.abs(weight).sum()
         gains = {h.name: float(w / h.reference) for h, w in zip(ranked, weight, strict=True)}
         source = Source(weight @ lines, gains, centre.source.polarity, options.min_swing_limbs)
@@ -292,6 +306,7 @@ def propose(
             hysteresis=hysteresis,
             reference=reference,
             reps=kept,
+            extremes=raw[keep],
             odd=reps[placed & ~keep],
             misplaced=reps[~placed],
             score=score(x, kept, rep_shapes(body.posture, kept), body, scene),

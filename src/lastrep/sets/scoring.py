@@ -53,6 +53,15 @@ class Body:
         )
         return cls(smoothed, posture, np.abs(np.diff(posture, axis=0)).sum(axis=1), rate_hz)
 
+    def part(self, where: slice) -> Body:
+        """Return a stretch of the recording."""
+        return Body(
+            {name: x[where] for name, x in self.signals.items()},
+            self.posture[where],
+            self.movement[where.start : max(where.stop - 1, where.start)],
+            self.rate_hz,
+        )
+
 
 def is_half(reps: Indices) -> Mask:
     """Which reps were seen by half only: the recording begins or ends at their far end."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.exercises.recognition import Ends, Recognition, recognize
 from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
@@ -23,6 +24,11 @@ Side = Literal["both", "left", "right"]
 #: A pause this long between reps, or this many median reps, whichever is longer, ends a set.
 SET_PAUSE_S = 8.0
 SET_PAUSE_REPS = 2.5
+#: Fewer samples hold no rep.
+MIN_SAMPLES = 8
+#: A further set of another exercise needs this many reps and this confidence.
+OTHER_SET_REPS = 3
+OTHER_SET_CONFIDENCE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +92,19 @@ class RejectedSpan:
 
 @dataclass(frozen=True, slots=True)
 class SetSpan:
-    """Reps that follow each other without a long rest."""
+    """Reps of one exercise that follow each other without a long rest.
+
+    Parameters
+    ----------
+    exercise
+        What is done: as given, or as recognised with enough confidence; None if not known.
+    recognition
+        How the movement was recognised; None if the exercise was given.
+    """
 
     reps: tuple[RepSpan, ...]
+    exercise: ExerciseDefinition | None = None
+    recognition: Recognition | None = None
 
     @property
     def start_s(self) -> float:
@@ -114,11 +130,13 @@ class Segmentation:
     confidence
         0..1: how sure the count is. Below about 0.15 the count is a guess.
     signal
-        Name of the signal that won, "" if none did.
+        Name of the signal at the centre of the winning mix, "" if nothing was found.
     mix, offset
         What c is made of: c = offset + sum of gain x signal over the mix, in any frame.
     t_s, fraction
-        Its concentric fraction over time, shape = (n,) each.
+        The concentric fraction over time, shape = (n,) each; NaN where nothing was found.
+
+    If a recording holds several exercises, `signal`, `mix` and `offset` are those of the last.
     """
 
     sets: tuple[SetSpan, ...]
@@ -145,82 +163,185 @@ def segment(
     poses: PoseSequence,
     exercise: ExerciseDefinition | None = None,
     options: SegmentationOptions = SegmentationOptions(),  # noqa: B008 - frozen
+    exercises: Collection[ExerciseDefinition] = (),
 ) -> Segmentation:
     """Find the reps of a recording.
 
     Parameters
     ----------
     exercise
-        What is done, or None: any repeated movement counts.
+        What is done. None: any repeated movement counts, is then recognised if possible, and
+        counted again as what it is.
+    exercises
+        What may be recognised; none: reps are counted without a name.
     """
     track = Track.of(poses)
     smoothed = rhythm_signals(track)
-    if "elbow" not in smoothed or len(track) < 8:
+    if "elbow" not in smoothed or len(track) < MIN_SAMPLES:
         return Segmentation.nothing(track.t_s)
     body = Body.of(smoothed, track.rate_hz)
-    hypotheses = all_hypotheses(body, exercise, options)
+    whole = slice(0, len(track))
+    if exercise is not None:
+        parts = [_part(body, whole, exercise, None, options)]
+    else:
+        parts = _recognised(body, whole, options, tuple(exercises))
+    return _assemble([part for part in parts if part is not None], track)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A stretch of the recording in which one exercise is done."""
+
+    where: slice
+    body: Body
+    best: Hypothesis
+    exercise: ExerciseDefinition | None
+    recognition: Recognition | None
+
+
+def _part(
+    body: Body,
+    where: slice,
+    exercise: ExerciseDefinition | None,
+    recognition: Recognition | None,
+    options: SegmentationOptions,
+) -> _Part | None:
+    inside = body.part(where)
+    hypotheses = all_hypotheses(inside, exercise, options)
     if not hypotheses:
-        return Segmentation.nothing(track.t_s)
+        return None
     best = max(hypotheses, key=lambda h: h.score)
-    return _result(best, body, track, exercise)
+    return _Part(where, inside, best, exercise, recognition)
 
 
-def _result(
-    best: Hypothesis, body: Body, track: Track, exercise: ExerciseDefinition | None
-) -> Segmentation:
-    eccentric_first = exercise is not None and exercise.start == "con_end"
-    x, whole = best.source.x, best.reps
-    away, back = whole[whole[:, 0] < whole[:, 1]], whole[whole[:, 1] < whole[:, 2]]
-    rest = float(np.median(np.concatenate((x[away[:, 0]], x[back[:, 2]]))))
-    far = float(np.median(x[whole[:, 1]]))
-    ecc_level, con_level = (far, rest) if eccentric_first else (rest, far)
-    if ecc_level == con_level:
+def _recognised(
+    body: Body,
+    whole: slice,
+    options: SegmentationOptions,
+    exercises: tuple[ExerciseDefinition, ...],
+) -> list[_Part | None]:
+    """Count without a name, recognise, and count again by name, for each exercise in turn."""
+    first = _part(body, whole, None, None, options)
+    if first is None or not exercises:
+        return [first]
+    parts = [_renamed(body, first, options, exercises)]
+    # What the winning rhythm leaves over may be a set of something else.
+    at = parts[0].best.reps
+    rest = round(SET_PAUSE_S * body.rate_hz)
+    for where in (
+        slice(whole.start, max(int(at[0, 0]) - 1, 0)),
+        slice(int(at[-1, 2]) + 1, whole.stop),
+    ):
+        if where.stop - where.start < rest:
+            continue
+        other = _part(body, where, None, None, options)
+        if other is None or len(other.best.reps) < OTHER_SET_REPS:
+            continue
+        named = _renamed(body, other, options, exercises)
+        if named.exercise is not None and named.best.score >= OTHER_SET_CONFIDENCE:
+            parts.append(named)
+    parts.sort(key=lambda part: part.where.start + int(part.best.reps[0, 0]))
+    return list(parts)
+
+
+def _renamed(
+    body: Body,
+    part: _Part,
+    options: SegmentationOptions,
+    exercises: tuple[ExerciseDefinition, ...],
+) -> _Part:
+    recognition = recognize(Ends.of(part.body.signals, part.best.reps), exercises)
+    if recognition.sure:
+        known = next(e for e in exercises if e.name == recognition.name)
+        named = _part(body, part.where, known, recognition, options)
+        if named is not None:
+            return named
+    return _Part(part.where, part.body, part.best, None, recognition)
+
+
+def _assemble(parts: list[_Part], track: Track) -> Segmentation:
+    if not parts:
         return Segmentation.nothing(track.t_s)
-    fraction = (x - ecc_level) / (con_level - ecc_level)
-    gains = {name: gain / (con_level - ecc_level) for name, gain in best.source.gains.items()}
-    offset = float(
-        np.median(fraction - sum(gain * body.signals[name] for name, gain in gains.items()))
-    )
-
-    def span(rep: NDArray[np.intp]) -> RepSpan:
-        start, turn, end = (int(i) for i in rep)
-        at = rep_phases(fraction, body.rate_hz, start, turn, end)
-        swing = float(amplitudes(fraction, rep[None])[0])
-        t = track.t_s
-        return RepSpan(
-            start_s=float(t[start]),
-            turn_s=float(t[turn]),
-            end_s=float(t[end]),
-            leave_s=float(t[at.leave]),
-            turn_in_s=float(t[at.turn_in]),
-            turn_out_s=float(t[at.turn_out]),
-            back_s=float(t[at.back]),
-            eccentric_first=eccentric_first,
-            excursion=swing,
-        )
-
-    title = "" if exercise is None else exercise.title.lower()
-    rejected = [
-        *_rejected(best.odd, "the whole movement differs from the reps", track),
-        *_rejected(best.misplaced, f"not in the posture of the {title}", track),
-    ]
+    fraction = np.full(len(track), np.nan)
+    sets: list[SetSpan] = []
+    rejected: list[RejectedSpan] = []
+    line = _Line.of(parts[0])
+    for part in parts:
+        line = _Line.of(part)
+        fraction[part.where] = line.fraction
+        t_s = track.t_s[part.where]
+        reps = [
+            _span(rep, extremes, line, t_s, part)
+            for rep, extremes in zip(part.best.reps, part.best.extremes, strict=True)
+        ]
+        sets += [SetSpan(group, part.exercise, part.recognition) for group in split_sets(reps)]
+        title = "" if part.exercise is None else part.exercise.title.lower()
+        for spans, reason in (
+            (part.best.odd, "the whole movement differs from the reps"),
+            (part.best.misplaced, f"not in the posture of the {title}"),
+        ):
+            rejected += [RejectedSpan(float(t_s[a]), float(t_s[c]), reason) for a, _, c in spans]
+    weight = [len(part.best.reps) for part in parts]
     return Segmentation(
-        sets=split_sets([span(rep) for rep in best.reps]),
+        sets=tuple(sets),
         rejected=tuple(sorted(rejected, key=lambda r: r.start_s)),
-        confidence=best.score,
-        signal=best.name,
-        mix=gains,
-        offset=offset,
+        confidence=float(np.average([part.best.score for part in parts], weights=weight)),
+        signal=parts[-1].best.name,
+        mix=line.mix,
+        offset=line.offset,
         t_s=track.t_s,
         fraction=fraction,
     )
 
 
-def _rejected(reps: NDArray[np.intp], reason: str, track: Track) -> list[RejectedSpan]:
-    return [RejectedSpan(float(track.t_s[a]), float(track.t_s[c]), reason) for a, _, c in reps]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """The concentric fraction of one part."""
+
+    fraction: Array
+    mix: Mapping[str, float]
+    offset: float
+
+    @classmethod
+    def of(cls, part: _Part) -> _Line:
+        x, reps = part.best.source.x, part.best.extremes
+        away, back = reps[reps[:, 0] < reps[:, 1]], reps[reps[:, 1] < reps[:, 2]]
+        rest = float(np.median(np.concatenate((x[away[:, 0]], x[back[:, 2]]))))
+        far = float(np.median(x[reps[:, 1]]))
+        ecc_level, con_level = (far, rest) if _eccentric_first(part) else (rest, far)
+        span = con_level - ecc_level or 1e-9
+        fraction = (x - ecc_level) / span
+        mix = {name: gain / span for name, gain in part.best.source.gains.items()}
+        raw = sum(gain * part.body.signals[name] for name, gain in mix.items())
+        return cls(fraction, mix, float(np.median(fraction - raw)))
 
 
-def split_sets(reps: Sequence[RepSpan]) -> tuple[SetSpan, ...]:
+def _eccentric_first(part: _Part) -> bool:
+    return part.exercise is not None and part.exercise.start == "con_end"
+
+
+def _span(
+    rep: NDArray[np.intp], extremes: NDArray[np.intp], line: _Line, t_s: Array, part: _Part
+) -> RepSpan:
+    first, turn, last = (int(i) for i in extremes)
+    at = rep_phases(line.fraction, part.body.rate_hz, first, turn, last)
+    # Where a rest was cut off, the rep begins (or ends) with its movement.
+    start = first if rep[0] == first else at.leave
+    end = last if rep[2] == last else at.back
+    return RepSpan(
+        start_s=float(t_s[start]),
+        turn_s=float(t_s[turn]),
+        end_s=float(t_s[end]),
+        leave_s=float(t_s[at.leave]),
+        turn_in_s=float(t_s[at.turn_in]),
+        turn_out_s=float(t_s[at.turn_out]),
+        back_s=float(t_s[at.back]),
+        eccentric_first=_eccentric_first(part),
+        excursion=float(amplitudes(line.fraction, extremes[None])[0]),
+    )
+
+
+def split_sets(reps: Sequence[RepSpan]) -> tuple[tuple[RepSpan, ...], ...]:
     """Divide reps at long rests."""
     if not reps:
         return ()
@@ -232,4 +353,4 @@ def split_sets(reps: Sequence[RepSpan]) -> tuple[SetSpan, ...]:
         if rep.start_s - groups[-1][-1].end_s > limit_s:
             groups.append([])
         groups[-1].append(rep)
-    return tuple(SetSpan(tuple(group)) for group in groups)
+    return tuple(tuple(group) for group in groups)

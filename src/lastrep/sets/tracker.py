@@ -75,6 +75,8 @@ class RepTracker:
     ----------
     exercise
         What is done, or None if unknown.
+    options
+        Settings of hindsight; by default a quick search, because it runs again and again.
     """
 
     def __init__(
@@ -83,7 +85,7 @@ class RepTracker:
         options: SegmentationOptions | None = None,
     ) -> None:
         self.exercise = exercise
-        self.options = options or SegmentationOptions()
+        self.options = options or SegmentationOptions(mixes=3, whole_body=False)
         self.fraction = float("nan")
         self._poses: deque[Pose] = deque()
         self._sizes: deque[tuple[float, float]] = deque()

@@ -1,0 +1,127 @@
+"""The shipped exercise files, and what a user's own folder may do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lastrep.errors import ExerciseError
+from lastrep.exercises import catalogue, find
+from lastrep.exercises.definition import load_definition
+
+OWN = """
+name = "zercher_squat"
+title = "Zercher squat"
+aliases = ["zercher", "squat"]
+family = "squat"
+summary = "Knee angle counts."
+full_rep = "Down and up."
+start = "con_end"
+bar_proxy = "shoulder"
+placement = "Side on."
+
+[angle]
+joint = "knee"
+con_end_deg = 170
+ecc_end_deg = 70
+
+[views]
+required = ["side"]
+
+[rhythm]
+rise = ["knee"]
+"""
+
+
+def test_the_catalogue_is_complete() -> None:
+    names = set(catalogue())
+    assert len(names) >= 22
+    assert {
+        "back_squat", "front_squat", "bodyweight_squat", "goblet_squat", "deadlift",
+        "romanian_deadlift", "bench_press", "push_up", "overhead_press", "biceps_curl",
+        "hammer_curl", "bent_over_row", "pull_up", "dip", "lunge", "hip_thrust", "lateral_raise",
+        "front_raise", "triceps_pushdown", "rope_pushdown", "sit_up", "crunch", "leg_raise",
+        "jumping_jack",
+    } <= names  # fmt: skip
+
+
+def test_every_exercise_moves_its_primary_angle_the_way_its_signals_say() -> None:
+    for exercise in catalogue().values():
+        polarity = exercise.rhythm.polarity.get(exercise.angle.joint)
+        if polarity:
+            rises = exercise.angle.con_end_deg > exercise.angle.ecc_end_deg
+            assert (polarity > 0) == rises, exercise.name
+        if exercise.angle.joint in exercise.ends:
+            con, ecc = exercise.ends[exercise.angle.joint]
+            rises = exercise.angle.con_end_deg > exercise.angle.ecc_end_deg
+            assert con == ecc or (con > ecc) == rises, exercise.name
+
+
+@pytest.mark.parametrize(
+    ("spoken", "name"),
+    [
+        ("squat", "back_squat"), ("Pull-Ups", "pull_up"), ("bench pressing", "bench_press"),
+        ("jump_jack", "jumping_jack"), ("situp", "sit_up"), ("DIPS", "dip"),
+        ("row", "bent_over_row"),
+    ],
+)  # fmt: skip
+def test_aliases_and_spelling(spoken: str, name: str) -> None:
+    assert find(spoken).name == name
+
+
+def test_an_unknown_name_suggests_the_nearest() -> None:
+    with pytest.raises(ExerciseError, match="did you mean 'deadlift'"):
+        find("dedlift")
+    with pytest.raises(ExerciseError, match="unknown exercise 'xqz'"):
+        find("xqz")
+
+
+def test_own_files_add_and_override(tmp_path: Path) -> None:
+    (tmp_path / "z.toml").write_text(OWN)
+    (tmp_path / "d.toml").write_text(
+        OWN.replace("zercher_squat", "deadlift").replace('"zercher", "squat"', '"zzz"')
+    )
+    own = catalogue(tmp_path)
+    assert len(own) == len(catalogue()) + 1
+    assert find("squat", own).name == "zercher_squat"
+    assert own["deadlift"].title == "Zercher squat"
+    assert find("squat").name == "back_squat"
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "what"),
+    [
+        (('start = "con_end"', 'start = "top"'), "start", "con_end"),
+        (('rise = ["knee"]', 'rise = ["kneee"]'), "rhythm", "kneee"),
+        (("ecc_end_deg = 70", "ecc_end_deg = 169"), "angle", "10 degrees"),
+        (("ecc_end_deg = 70", ""), "angle.ecc_end_deg", "required"),
+        (('bar_proxy = "shoulder"', 'bar_prox = "shoulder"'), "bar_prox", "required|permitted"),
+        (('required = ["side"]', "required = []"), "views.required", "at least 1"),
+        (("[rhythm]", "[ends]\nnose = [1, 2]\n[rhythm]"), "ends", "nose"),
+        (("[rhythm]", "[posture]\nknee = [2, 1]\n[rhythm]"), "posture", "lower limit"),
+    ],
+)
+def test_a_bad_file_names_file_and_key(
+    tmp_path: Path, change: tuple[str, str], key: str, what: str
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.replace(*change))
+    with pytest.raises(ExerciseError, match=what) as error:
+        load_definition(path)
+    assert str(path) in str(error.value)
+    assert f"key '{key}" in str(error.value)
+
+
+def test_files_that_cannot_be_used(tmp_path: Path) -> None:
+    with pytest.raises(ExerciseError, match="no such folder"):
+        catalogue(tmp_path / "none")
+    with pytest.raises(ExerciseError, match="holds no exercise file"):
+        catalogue(tmp_path)
+    (tmp_path / "a.toml").write_text("name = ")
+    with pytest.raises(ExerciseError, match=r"a\.toml: not valid TOML"):
+        catalogue(tmp_path)
+    (tmp_path / "a.toml").write_text(OWN)
+    (tmp_path / "b.toml").write_text(OWN)
+    with pytest.raises(ExerciseError, match=r"b\.toml: key 'name'"):
+        catalogue(tmp_path)
