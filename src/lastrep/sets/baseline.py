@@ -141,8 +141,9 @@ def learn(
     style = absolute and rule.kind != "range" and rule.id not in options.enforced
     standing = _standing(rule, known) if style else None
     values = np.array([r.value for r in known])
+    declared = "a tempo was declared" if _declared(rule, options) else None
     if len(known) < FEWEST and past is None:
-        return Standard(rule, None, (NAN, NAN), sd, 0, None, absolute, standing)
+        return Standard(rule, None, (NAN, NAN), sd, 0, declared, absolute, standing)
     value, reps = _blend(values, past)
     deviations = values - np.median(values) if len(values) else values
     if rule.of_baseline:
@@ -154,8 +155,12 @@ def learn(
         )
     )
     witnesses = _witnesses(known)
-    refused = _refusal(rule, known, deviations, witnesses, sd)
+    refused = declared or _refusal(rule, known, deviations, witnesses, sd)
     return Standard(rule, value, witnesses, spread, reps, refused, absolute, standing)
+
+
+def _declared(rule: FaultRule, options: SetOptions) -> bool:
+    return rule.kind == "control" and options.tempo_declared
 
 
 def _prior_sd(rule: FaultRule, past: PastBaseline | None) -> float:

@@ -136,8 +136,6 @@ def _judge(
 
 def _counts(rule: FaultRule, options: SetOptions) -> bool:
     """Whether faults of this class cost credit; symmetry and control only when asked for."""
-    if rule.kind == "control" and options.tempo_declared:
-        return False
     return rule.kind in ("safety", "compensation", "range") or rule.kind in options.also_ending
 
 
