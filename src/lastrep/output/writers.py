@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import cv2
+
 from lastrep.errors import OutputError
 from lastrep.files import replacing
+from lastrep.output.drawing import Image
+from lastrep.output.evidence import PICTURES, draw, evidence
 from lastrep.output.overlay import Overlay, SetTrack
 from lastrep.pose import PoseSequence
 from lastrep.sets.results import Analysis
@@ -130,10 +134,40 @@ class AnnotatedVideoWriter:
         progress(1.0)
 
 
+class EvidenceWriter:
+    """A picture of each major fault at its worst, beside the same moment of a first rep."""
+
+    filename = "evidence"
+
+    def write(self, recording: AnalyzedRecording, path: Path, progress: Progress) -> None:
+        """Make a folder of pictures, in one pass over the video; none if there is no fault."""
+        pictures = evidence(recording.analysis.sets)
+        for old in path.glob(PICTURES):  # of an earlier analysis, with other verdicts
+            old.unlink()
+        if pictures:
+            _make_folder(path)
+            if recording.video is None:
+                draw(pictures, recording.poses, None, lambda name, i: _save(path / name, i))
+            else:
+                with VideoFile(recording.video, slowmo=recording.slowmo) as video:
+                    frames = ((f.t_s, f.image_rgb) for f in video.frames())
+                    draw(pictures, recording.poses, frames, lambda name, i: _save(path / name, i))
+        progress(1.0)
+
+
+def _save(path: Path, image: Image) -> None:
+    done, png = cv2.imencode(".png", cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    if not done:
+        raise OutputError(f"{path}: cannot be made into a picture")
+    with replacing(path) as temporary:
+        temporary.write_bytes(png.tobytes())
+
+
 WRITERS: dict[str, type[ResultWriter]] = {
     "json": JsonWriter,
     "csv": CsvWriter,
     "video": AnnotatedVideoWriter,
+    "evidence": EvidenceWriter,
 }
 
 
@@ -165,17 +199,22 @@ def write_files(
             continue
         writer = WRITERS[name]()
         writer.write(recording, folder / writer.filename, progress_of(writer.filename))
-        written.append(writer.filename)
+        if (folder / writer.filename).exists():
+            written.append(writer.filename)
     return tuple(written)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all; raises OutputError naming the file."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"{path.parent}: cannot be written ({error.strerror}); choose another --out"
-        ) from error
+    _make_folder(path.parent)
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be written ({error.strerror}); choose another --out"
+        ) from error
