@@ -47,6 +47,10 @@ LOST_FOR_GOOD_S = 3.0
 #: After a stranger was followed, this long everybody is compared with their colours.
 WARY_S = 3.0
 
+#: Somebody alone, who may hide the lifter, is held back for this long. Who walks past at 1 m/s has
+#: uncovered the lifter by then.
+HOLD_S = 1.2
+
 #: Frames of the last moments that are kept to look back at, and the time between them.
 LOOK_BACK_FRAMES = 4
 LOOK_BACK_EVERY_S = 0.3
@@ -83,6 +87,8 @@ class LifterTracker:
         self.mistaken_for: Whereabouts | None = None
         #: Spans (start_s, end_s) whose poses proved another's afterwards: after start to end.
         self.taken_back: list[tuple[float, float]] = []
+        #: Poses that were held back, and were the lifter's.
+        self.given_back: list[Pose] = []
         #: What happened that a user should know, one line each.
         self.warnings: list[str] = []
         self._tracker = tracker
@@ -95,6 +101,7 @@ class LifterTracker:
         #: Colours of somebody who was followed in error a moment ago.
         self._stranger: Colours | None = None
         self._recent: deque[Frame] = deque(maxlen=LOOK_BACK_FRAMES)
+        self._held: list[Pose] | None = None
         self._alone_until_s = -math.inf
         self._suspected_s = -math.inf
         self._seen_s = -math.inf
@@ -135,11 +142,17 @@ class LifterTracker:
         )
         if pose is None:
             return Pose.missing(frame.t_s)
-        self._seen_s = frame.t_s
+        self._seen_s, self._held = frame.t_s, None
         if frame.t_s - self._suspected_s > WARY_S:
             self._stranger = None
         self._memory.add(frame, pose)
         return pose
+
+    def finish(self) -> None:
+        """Settle what is open at the end of the stream."""
+        if self._held:
+            self.given_back += self._held
+            self._held = None
 
     def _expected(self, t_s: float) -> Whereabouts | None:
         """Return where the lifter must be; None where nothing is known, or no longer."""
@@ -158,6 +171,7 @@ class LifterTracker:
         self._memory.forget()
         self._crowd = Acquaintances()
         self._recent.clear()
+        self._held = None
         self._hint = None
         self._stranger = None
 
@@ -176,9 +190,10 @@ class LifterTracker:
         if in_place and self._is_lifter(frame, tracked):
             return self._reconsider(frame, tracked)
         if frame.t_s < self._alone_until_s:
-            return self._moved_on(tracked)
+            self._memory.forget()
+            return tracked
         if self._stranger is not None and frame.t_s - self._looked_s < LOST_LOOK_S:
-            return None
+            return self._hold(tracked)
         people = self._look(frame)
         there = [
             p
@@ -190,18 +205,37 @@ class LifterTracker:
             if Place.of(nearest).is_same(Place.of(tracked)):
                 return tracked
             self._suspect(frame, tracked)
+            self._take_back(frame.t_s)
             return self._follow(nearest, frame)
         # The lifter's place is empty, or hidden.
-        if self._stranger is None and len(people) < 2 and not self._had_company():
-            self._alone_until_s = frame.t_s + ALONE_S
-            return self._moved_on(tracked)
+        company = len(people) > 1
         if self._is_lifter(frame, tracked) and self._has_moved(frame, tracked):
-            return self._moved_on(tracked)
+            self._alone_until_s = -math.inf if company else frame.t_s + ALONE_S
+            self._memory.forget()
+            return tracked
+        if self._stranger is None:
+            company = company or self._had_company()
+            self._held = []
         self._suspect(frame, tracked)
-        return None
+        if company:
+            self._held = None
+            self._take_back(frame.t_s)
+        return self._hold(tracked)
 
-    def _moved_on(self, tracked: Pose) -> Pose:
-        """Go on with the lifter from another place."""
+    def _hold(self, tracked: Pose) -> Pose | None:
+        """Wait whether the lifter appears from behind somebody who seems to be alone.
+
+        If not, it was the lifter all the time, and the poses held back are given back.
+        """
+        if self._held is None:
+            return None
+        self._held.append(tracked)
+        if tracked.t_s - self._held[0].t_s < HOLD_S:
+            return None
+        self.given_back += self._held
+        self._stranger = None
+        self._suspected_s = -math.inf
+        self._alone_until_s = tracked.t_s + ALONE_S
         self._memory.forget()
         return tracked
 
@@ -223,7 +257,7 @@ class LifterTracker:
         return difference(seen, usual) < difference(seen, self._stranger)
 
     def _has_moved(self, frame: Frame, tracked: Pose) -> bool:
-        """Whether somebody has the lifter's colours and can have come from the lifter's place."""
+        """Whether somebody wears the lifter's colours and came steadily from the lifter's place."""
         usual = self._memory.colours(frame.t_s)
         return (
             usual is not None
@@ -232,11 +266,15 @@ class LifterTracker:
         )
 
     def _suspect(self, frame: Frame, tracked: Pose) -> None:
-        """Take the tracked person for a stranger, who may have been followed for a while."""
+        """Take the tracked person for a stranger."""
         if self._stranger is None:
             self._stranger = colours(frame.image_rgb, tracked)
         self._suspected_s = frame.t_s
-        lifter_seen_s = self._memory.take_back(frame.t_s, self._stranger)
+
+    def _take_back(self, t_s: float) -> None:
+        """Take back the poses that were the stranger's already."""
+        assert self._stranger is not None
+        lifter_seen_s = self._memory.take_back(t_s, self._stranger)
         if lifter_seen_s < self._seen_s:
             self.taken_back.append((lifter_seen_s, self._seen_s))
             self._seen_s = lifter_seen_s

@@ -146,6 +146,9 @@ def _follow(
                 break
             if progress is not None and video.info.duration_s > 0:
                 progress(min(frame.t_s / video.info.duration_s, 1.0))
+    tracker.finish()
+    given_back = {pose.t_s: pose for pose in tracker.given_back}
+    poses = [given_back.get(p.t_s, p) for p in poses]
     for start_s, end_s in tracker.taken_back:
         poses = [Pose.missing(p.t_s) if start_s < p.t_s <= end_s else p for p in poses]
     return _Passage(

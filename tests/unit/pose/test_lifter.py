@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lastrep.pose import Pose
-from lastrep.pose.lifter import CALM_LOOK_S, LOST_FOR_GOOD_S, LifterTracker
+from lastrep.pose.lifter import CALM_LOOK_S, HOLD_S, LOST_FOR_GOOD_S, LifterTracker
 from unit.pose.stick_people import Person, Scene, SceneLook, SceneTracker, standing
 
 RED, BLUE, GREEN = (200, 40, 40), (40, 40, 200), (40, 190, 60)
@@ -137,6 +137,31 @@ def test_a_lifter_who_walks_is_followed() -> None:
     assert run.share_found(0, 10) > 0.97
     assert not run.follow.taken_back
     assert not run.follow.warnings
+
+
+def test_somebody_alone_is_held_back_only_until_it_is_clear_who_it_is() -> None:
+    """In a jump the lifter comes near and looks different: it is nobody else all the same."""
+
+    def scene(t_s: float) -> list[Person]:
+        return [lifter(t_s)] if t_s < 4 else [(standing(450, px_per_m=200), BLUE)]
+
+    run = Run(scene)
+    held = [p.t_s for p in run.poses if not p.found]
+    assert held
+    assert (held[0], held[-1]) == pytest.approx((4.0, 4.0 + HOLD_S), abs=0.1)
+    assert [p.t_s for p in run.follow.given_back][: len(held)] == held
+    assert not run.follow.warnings
+
+
+def test_who_is_held_back_at_the_end_is_given_back() -> None:
+    def scene(t_s: float) -> list[Person]:
+        return [lifter(t_s)] if t_s < 4 else [(standing(450, px_per_m=200), BLUE)]
+
+    run = Run(scene, end_s=4.5)
+    missing = [p.t_s for p in run.poses if not p.found]
+    assert len(missing) > 10
+    run.follow.finish()
+    assert [p.t_s for p in run.follow.given_back] == missing
 
 
 def test_a_walking_lifter_alone_costs_few_looks() -> None:

@@ -1,0 +1,87 @@
+"""With the real model: somebody is carried through the picture in front of the lifter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from lastrep.pose import Pose
+from lastrep.pose.mediapipe import MediapipeEstimator
+from lastrep.pose.people import Place
+from lastrep.pose.recording import estimate_file, mediapipe_lifter
+from lastrep.video.orientation import Image
+from lastrep.video.reading import Frame
+from lastrep.video.writing import VideoWriter
+
+#: The passer-by enters, and has left the picture.
+ENTERS_S, LEAVES_S = 0.5, 4.0
+FRAMES, FRAME_S = 135, 1 / 30
+
+
+def person_cut_out(frames: list[Frame]) -> Image:
+    """Return the lifter's own picture, mirrored and in other colours: another person."""
+    with MediapipeEstimator("lite", tracking=False) as estimator:
+        (pose,) = estimator.estimate(frames[0])
+    low, high = pose.image_px[:, :2].min(axis=0), pose.image_px[:, :2].max(axis=0)
+    margin = 0.12 * (high - low).max()
+    left, top = np.maximum(low - margin, 0).astype(int)
+    right, bottom = (high + margin).astype(int)
+    return frames[0].image_rgb[top:bottom, left:right][:, ::-1, [2, 0, 1]]
+
+
+@pytest.fixture(scope="module")
+def scene(clip_frames: list[Frame]) -> list[Frame]:
+    """The lifter goes on; from the left somebody a third larger crosses."""
+    cut_out = person_cut_out(clip_frames)
+    cut_out = cv2.resize(cut_out, None, fx=1.35, fy=1.35)
+    height, width = clip_frames[0].image_rgb.shape[:2]
+    cut_out = cut_out[:height]
+    there_and_back = [*clip_frames, *reversed(clip_frames)]
+    frames = []
+    for i in range(FRAMES):
+        t_s = i * FRAME_S
+        image = there_and_back[i % len(there_and_back)].image_rgb.copy()
+        share = (t_s - ENTERS_S) / (LEAVES_S - ENTERS_S)
+        left = round(-cut_out.shape[1] + share * (width + cut_out.shape[1]))
+        shown = slice(max(left, 0), max(min(left + cut_out.shape[1], width), 0))
+        if shown.stop > shown.start:
+            image[-cut_out.shape[0] :, shown] = cut_out[:, shown.start - left : shown.stop - left]
+        frames.append(Frame(t_s, image))
+    return frames
+
+
+def astray_m(pose: Pose, home: Place) -> float:
+    return abs(Place.of(pose).x_px - home.x_px) / home.px_per_m
+
+
+def test_the_passer_by_is_not_followed(scene: list[Frame], tmp_path: Path) -> None:
+    with MediapipeEstimator("lite") as estimator:
+        plain = [people[0] for frame in scene if (people := estimator.estimate(frame))]
+    home = Place.of(plain[0])
+    astray = [p for p in plain if astray_m(p, home) > 0.4]
+    assert len(astray) > 3, "without care the track is taken away"
+
+    path = tmp_path / "scene.mp4"
+    height, width = scene[0].image_rgb.shape[:2]
+    with VideoWriter(path, width_px=width, height_px=height) as out:
+        for frame in scene:
+            out.write(frame.image_rgb, frame.t_s)
+    poses = estimate_file(path, model="lite").poses
+    found = [p for p in poses if p.found]
+    assert max(astray_m(p, home) for p in found) < 0.3
+    assert all(p.found for p in poses if p.t_s < ENTERS_S or p.t_s > LEAVES_S + 0.2)
+    assert len(found) < FRAMES, "hidden, the lifter is missing"
+
+
+def test_alone_the_poses_are_those_of_the_tracker(clip_frames: list[Frame]) -> None:
+    with MediapipeEstimator("lite") as estimator:
+        plain = [estimator.estimate(frame)[0] for frame in clip_frames]
+    with mediapipe_lifter("lite") as lifter:
+        followed = [lifter.update(frame) for frame in clip_frames]
+        assert lifter.busy_s > 0
+        assert lifter.name == "mediapipe/lite"
+    for ours, theirs in zip(followed, plain, strict=True):
+        np.testing.assert_array_equal(ours.image_px, theirs.image_px)
