@@ -26,6 +26,8 @@ AUTO = "auto"
 FEW_POSES = 0.8
 #: Slower sources blur fast reps (`domain.md` 2.6).
 SLOW_FPS = 20.0
+#: A recognised exercise below this confidence is shown with its runner-up.
+FIRM = 0.75
 #: Counts below this confidence are said to be unsure.
 UNSURE = 0.3
 
@@ -210,6 +212,12 @@ def _warnings(poses: PoseSequence, sets: tuple[AnalyzedSet, ...]) -> list[str]:
         warnings.append(f"only {1 / poses.frame_s:.0f} frames a second: fast reps may be missed")
     for number, one in enumerate(sets, start=1):
         of_set = f"set {number}: " if len(sets) > 1 else ""
+        guess = one.recognition
+        if guess is not None and (one.exercise is None or guess.confidence < FIRM):
+            warnings.append(
+                f"{of_set}the exercise is not sure: {guess.name} ({guess.confidence:.0%}) "
+                f"or {guess.runner_up}; name it with -e"
+            )
         if one.report.count_confidence < UNSURE:
             warnings.append(f"{of_set}the count is unsure ({one.report.count_confidence:.0%})")
         if one.exercise is not None and one.report.view not in one.exercise.views.required:

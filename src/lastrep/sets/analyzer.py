@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.exercises.library import catalogue
+from lastrep.exercises.recognition import Recognition
 from lastrep.motion.view import CameraView, camera_view
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.ending import STOPPED_AFTER_S, Aftermath, completed_reps, find_end, good_reps
@@ -37,12 +39,15 @@ class AnalyzedSet:
         The result.
     exercise
         The definition it was judged by; None if the exercise is not known.
+    recognition
+        How the exercise was recognised; None if it was given.
     t_s, fraction
         shape = (n,) each: concentric fraction over the set's time.
     """
 
     report: SetReport
     exercise: ExerciseDefinition | None
+    recognition: Recognition | None
     t_s: Array
     fraction: Array
 
@@ -83,7 +88,7 @@ class SetAnalyzer:
         """Return the sets of the recording, in order of time, judged with hindsight."""
         width_px, height_px = self._size
         poses = PoseSequence.of(self._poses, width_px=width_px, height_px=height_px)
-        segmentation = segment(poses, self._exercise)
+        segmentation = segment(poses, self._exercise, exercises=tuple(catalogue().values()))
         sets = segmentation.sets
         following: list[SetSpan | None] = [*sets[1:], None]
         return tuple(
@@ -100,7 +105,7 @@ class SetAnalyzer:
     ) -> AnalyzedSet:
         view = camera_view(poses, one.start_s, one.end_s)
         side = "mean" if view is None else view.angle_side
-        measures = measure(one.reps, segmentation, poses, self._exercise, side)
+        measures = measure(one.reps, segmentation, poses, one.exercise, side)
         statuses = verdicts(measures)
         form = self._form(one, measures, statuses, segmentation, poses, view)
         reps = _reps(measures, statuses, form)
@@ -108,9 +113,9 @@ class SetAnalyzer:
         end = find_end(reps, self._options, _aftermath(poses, one.end_s, until_s, next_s))
         inside = (segmentation.t_s >= one.start_s) & (segmentation.t_s <= one.end_s)
         report = SetReport(
-            exercise=UNKNOWN_EXERCISE if self._exercise is None else self._exercise.name,
-            exercise_source="recognised" if self._exercise is None else "given",
-            exercise_confidence=0.0 if self._exercise is None else 1.0,
+            exercise=UNKNOWN_EXERCISE if one.exercise is None else one.exercise.name,
+            exercise_source="given" if one.recognition is None else "recognised",
+            exercise_confidence=1.0 if one.recognition is None else one.recognition.confidence,
             view="oblique" if view is None else view.name,
             start_s=one.start_s,
             end_s=one.end_s,
@@ -130,7 +135,11 @@ class SetAnalyzer:
             ),
         )
         return AnalyzedSet(
-            report, self._exercise, segmentation.t_s[inside], segmentation.fraction[inside]
+            report,
+            one.exercise,
+            one.recognition,
+            segmentation.t_s[inside],
+            segmentation.fraction[inside],
         )
 
     def _form(
@@ -143,15 +152,15 @@ class SetAnalyzer:
         view: CameraView | None,
     ) -> SetForm | None:
         """Judge the form; None where it is not known what is done, or nobody is seen."""
-        if self._exercise is None or view is None:
+        if one.exercise is None or view is None:
             return None
         movement = Movement.of(poses, segmentation, one.start_s, one.end_s)
         return judge_form(
-            self._exercise,
+            one.exercise,
             view.name,
             measures,
             [status is RepStatus.GOOD for status, _ in statuses],
-            read_reps(movement, self._exercise, measures, view),
+            read_reps(movement, one.exercise, measures, view),
             self._options,
             roll_certain=movement.roll.certain,
         )
@@ -173,6 +182,7 @@ def _reps(
             number=number,
             status=status,
             reason=reason,
+            movement=status,
             side=m.span.side,
             # A rep is the movement; the rest around it belongs to no rep.
             start_s=m.span.leave_s,
