@@ -41,3 +41,7 @@ class HistoryError(LastrepError):
 
 class BatchError(LastrepError):
     """A batch of clips cannot be graded as asked, or a clip of it was given up."""
+
+
+class ResultError(LastrepError):
+    """A result document cannot be read, or does not hold what was asked for."""

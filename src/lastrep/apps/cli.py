@@ -23,6 +23,7 @@ from lastrep.apps.batch import batch
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.history import app as history
 from lastrep.apps.plan import app as plan
+from lastrep.apps.review import review
 from lastrep.errors import ExerciseError, LastrepError, OutputError
 
 app = typer.Typer(
@@ -171,6 +172,7 @@ def analyze(
 
 
 app.command()(batch)
+app.command()(review)
 app.add_typer(history)
 app.add_typer(plan)
 

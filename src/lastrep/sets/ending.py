@@ -229,7 +229,9 @@ def _broken(first: Rep, last: Rep, fault: Fault | None, reps: Sequence[Rep]) -> 
 
 
 def described(fault: Fault) -> str:
-    """A fault in one phrase with its numbers."""
+    """A fault in one phrase with its numbers; what a coach called bad has none."""
+    if not fault.unit:
+        return fault.title
     own = (
         f", {shown(fault.baseline, fault.unit)} in the first reps"
         if fault.reference == "baseline" and fault.baseline is not None

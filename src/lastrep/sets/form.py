@@ -27,6 +27,8 @@ WEIGHT: dict[FaultKind, float] = {
 EWMA_WEIGHT, EWMA_LIMIT = 0.4, 1.35
 #: A drift is worth a word if it also reached this share of the minor limit.
 DRIFT_SHARE = 0.5
+#: Why inclinations are not judged by absolute standards.
+TURNED = "only against the first reps: the camera seems turned by an unknown angle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ def _described(
     ]
     reason = standard.refused
     if reason is None and rule.absolute is not None and not standard.absolute and not roll_certain:
-        reason = "only against the first reps: the camera seems turned by an unknown angle"
+        reason = TURNED
     return FormStandard(
         id=rule.id,
         title=rule.title,

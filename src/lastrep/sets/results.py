@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SCHEMA_VERSION = 1
 
@@ -100,13 +100,30 @@ class FormStandard(_Result):
 
 
 class Override(_Result):
-    """A coach's correction of a verdict; it stays with the result."""
+    """A coach's correction; it stays with the result.
 
-    rep: int
-    fault: str | None = Field(default=None, description="the fault that is called wrong")
-    status: RepStatus | None = Field(default=None, description="what the rep is said to be")
-    by: str
-    why: str
+    A rep is marked ("good", "bad" or "partial"), or a fault of a rep is called wrong, or a limit
+    of a fault is changed for this lifter (all reps are then judged again).
+    """
+
+    rep: int | None = None
+    mark: str | None = Field(default=None, pattern="^(good|bad|partial)$")
+    fault: str | None = None
+    limit: str | None = Field(default=None, pattern=r"^(absolute|change)\.(minor|major|critical)$")
+    value: float | None = None
+    by: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Override:
+        marks = self.rep is not None and self.mark is not None and self.fault is None
+        denies = self.rep is not None and self.fault is not None and self.mark is None
+        edits = self.fault is not None and self.limit is not None and self.value is not None
+        if (self.limit is None and not marks and not denies) or (
+            self.limit is not None and not (edits and self.rep is None and self.mark is None)
+        ):
+            raise ValueError("mark a rep, or name the wrong fault of a rep, or a fault's limit")
+        return self
 
 
 class Bar(_Result):
@@ -135,6 +152,9 @@ class Rep(_Result):
     number: int
     status: RepStatus
     reason: str = Field(description="why it has this status, in plain words")
+    movement: RepStatus = Field(
+        default=RepStatus.GOOD, description="status by the movement alone, before form"
+    )
     side: str = Field(default="both", pattern="^(both|left|right)$")
     start_s: float
     turn_s: float
