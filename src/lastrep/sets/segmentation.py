@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from lastrep.exercises.recognition import Ends, Recognition, recognize
 from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
+from lastrep.sets.attempts import stuck_attempt
 from lastrep.sets.hypotheses import Hypothesis, SegmentationOptions, all_hypotheses
 from lastrep.sets.phases import rep_phases
 from lastrep.sets.scoring import Body, amplitudes
@@ -274,7 +276,13 @@ def _assemble(parts: list[_Part], track: Track) -> Segmentation:
             _span(rep, extremes, line, t_s, part)
             for rep, extremes in zip(part.best.reps, part.best.extremes, strict=True)
         ]
-        sets += [SetSpan(group, part.exercise, part.recognition) for group in split_sets(reps)]
+        groups = split_sets(reps)
+        for group, following in zip_longest(groups, groups[1:]):
+            until_s = t_s[-1] if following is None else following[0].start_s
+            stuck = _stuck(group[-1].end_s, until_s, line, t_s, part)
+            sets.append(
+                SetSpan((*group, stuck) if stuck else group, part.exercise, part.recognition)
+            )
         title = "" if part.exercise is None else part.exercise.title.lower()
         for spans, reason in (
             (part.best.odd, "the whole movement differs from the reps"),
@@ -318,6 +326,23 @@ class _Line:
 
 def _eccentric_first(part: _Part) -> bool:
     return part.exercise is not None and part.exercise.start == "con_end"
+
+
+def _stuck(last_s: float, until_s: float, line: _Line, t_s: Array, part: _Part) -> RepSpan | None:
+    """Return the failed attempt after a set's last rep, too small to be found as a rep."""
+    if part.exercise is None:
+        return None
+    found = stuck_attempt(
+        line.fraction,
+        part.body.rate_hz,
+        int(np.searchsorted(t_s, last_s)),
+        int(np.searchsorted(t_s, until_s)),
+        eccentric_first=_eccentric_first(part),
+    )
+    if found is None:
+        return None
+    rep = np.array(found, np.intp)
+    return _span(rep, rep, line, t_s, part)
 
 
 def _span(
