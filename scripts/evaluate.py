@@ -2,6 +2,8 @@
 
     python scripts/evaluate.py counting [--corpus DIR ...] [--mode given|auto] [--json FILE]
     python scripts/evaluate.py accuracy [--clips DIR | --landmarks] [--json FILE]
+    python scripts/evaluate.py form [--seeds N] [--json FILE]
+    python scripts/evaluate.py forms DIR [--json FILE]
 
 A DIR is a landmark corpus (`labels.csv`, `clips/*.npz`), a video corpus (`LABELS.csv`, videos), or
 any folder above such. Without `--mode` both are run.
@@ -14,6 +16,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +40,16 @@ def main() -> int:
     command.add_argument("--clips", type=Path, metavar="DIR", help="videos with truth files")
     command.add_argument("--landmarks", action="store_true", help="synthetic landmarks only")
     command.add_argument("--json", type=Path, metavar="FILE")
+    command = commands.add_parser("form", help="release gates of form on synthetic sets")
+    command.add_argument("--seeds", type=int, default=4, metavar="N", help="sets a case")
+    command.add_argument("--json", type=Path, metavar="FILE")
+    command = commands.add_parser("forms", help="form verdicts on labelled recordings")
+    command.add_argument("corpus", type=Path, metavar="DIR")
+    command.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
-    run = {"counting": run_counting, "accuracy": run_accuracy}[options.command]
+    run = {
+        "counting": run_counting, "accuracy": run_accuracy, "form": run_form, "forms": run_forms,
+    }[options.command]  # fmt: skip
     document = run(options)
     if options.json:
         options.json.write_text(json.dumps(document, indent=1) + "\n")
@@ -55,6 +66,23 @@ def run_counting(options: argparse.Namespace) -> dict[str, object]:
                 print(counting.report(corpus, mode, outcomes, started_s), flush=True)
                 sets.append(counting.document(corpus, mode, outcomes))
     return {"sets": sets}
+
+
+def run_form(options: argparse.Namespace) -> dict[str, object]:
+    from evaluation import form
+
+    result = form.evaluate(options.seeds, say=lambda line: print(line, flush=True))
+    print(f"\n{form.table(result, details=False)}")
+    return {"rows": [asdict(row) for row in result.rows], "passed": result.passed}
+
+
+def run_forms(options: argparse.Namespace) -> dict[str, object]:
+    from evaluation import forms
+
+    print("\n".join(forms.frame_tables(options.corpus)), flush=True)
+    results = forms.evaluate(options.corpus)
+    print(forms.report(results))
+    return {"clips": [asdict(one) for one in results]}
 
 
 def run_accuracy(options: argparse.Namespace) -> dict[str, object]:

@@ -7,7 +7,7 @@ one that moves the judged metric by x times its major limit in a recording witho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -90,6 +90,12 @@ class Row:
     required: float
     at_most: bool = False
 
+    def __str__(self) -> str:
+        return (
+            f"{'' if self.passed else '!!':>3} {self.what:<68}{self.right:>5}/{self.sets:<5}"
+            f"{self.share:>6.1%}  {'<=' if self.at_most else '>='} {self.required:.0%}"
+        )
+
     @property
     def share(self) -> float:
         """Share of the sets."""
@@ -124,7 +130,11 @@ class FormAccuracy:
 
 
 def evaluate(
-    seeds: int = 4, *, cases: Sequence[Case] = CASES, clean: Sequence[tuple[str, float]] = CLEAN
+    seeds: int = 4,
+    *,
+    cases: Sequence[Case] = CASES,
+    clean: Sequence[tuple[str, float]] = CLEAN,
+    say: Callable[[str], None] = lambda text: None,
 ) -> FormAccuracy:
     """Run every gate.
 
@@ -132,6 +142,8 @@ def evaluate(
     ----------
     seeds
         Sets per case and noise level; clean sets are run three times as often.
+    say
+        Called with each line of the table as it is known.
     """
     rows: list[Row] = []
     wrong: list[Wrong] = []
@@ -151,8 +163,8 @@ def evaluate(
                     t.add(ended)
                 if not ended:
                     wrong.append(Wrong(tally.what.strip(), seed, report.end.explanation))
-            rows.append(tally.row())
-        rows.append(total.row())
+            rows.append(tally.row(say))
+        rows.append(total.row(say))
     for noise, share in ((DESIGN, 0.01), (NOISY, 0.05)):
         total = _Tally(f"clean set of {REPS} ends falsely, {noise:g} x noise", share, at_most=True)
         for exercise, yaw_deg in clean:
@@ -164,9 +176,9 @@ def evaluate(
                     t.add(false)
                 if false:
                     wrong.append(Wrong(tally.what.strip(), seed, report.end.explanation))
-            rows.append(tally.row())
-        rows.append(total.row())
-    rows.extend(_last_reps(seeds, wrong))
+            rows.append(tally.row(say))
+        rows.append(total.row(say))
+    rows.extend(_last_reps(seeds, wrong, say))
     return FormAccuracy(tuple(rows), tuple(wrong))
 
 
@@ -178,7 +190,7 @@ LAST_REPS: tuple[tuple[str, EndReason, dict[str, float]], ...] = (
 )
 
 
-def _last_reps(seeds: int, wrong: list[Wrong]) -> list[Row]:
+def _last_reps(seeds: int, wrong: list[Wrong], say: Callable[[str], None]) -> list[Row]:
     rows = []
     for name, reason, script in LAST_REPS:
         tally = _Tally(f"{name}: {reason.value}", 0.95)
@@ -192,7 +204,7 @@ def _last_reps(seeds: int, wrong: list[Wrong]) -> list[Row]:
                 tally.add(end.reason is reason)
                 if end.reason is not reason:
                     wrong.append(Wrong(f"{name} {exercise}", seed, end.explanation))
-        rows.append(tally.row())
+        rows.append(tally.row(say))
     return rows
 
 
@@ -205,8 +217,10 @@ class _Tally:
         self._sets += 1
         self._right += right
 
-    def row(self) -> Row:
-        return Row(self.what, self._sets, self._right, self._required, self._at_most)
+    def row(self, say: Callable[[str], None]) -> Row:
+        row = Row(self.what, self._sets, self._right, self._required, self._at_most)
+        say(str(row))
+        return row
 
 
 def _run(case: Case, factor: float, seed: int) -> SetReport:
@@ -275,12 +289,7 @@ def _analyse(recording: Recording) -> SetReport:
 
 def table(result: FormAccuracy, *, details: bool = True) -> str:
     """Return the gates as text, then the sets that ended wrong."""
-    lines = [
-        f"{'' if row.passed else '!! ':>3}{row.what:<68}{row.right:>5}/{row.sets:<5}"
-        f"{row.share:>6.1%}  {'<=' if row.at_most else '>='} {row.required:.0%}"
-        for row in result.rows
-        if details or not row.what.startswith(" ")
-    ]
+    lines = [str(row) for row in result.rows if details or not row.what.startswith(" ")]
     lines += [f"      {w.what}, seed {w.seed}: {w.explanation}" for w in _some(result.wrong)]
     return "\n".join(lines)
 
