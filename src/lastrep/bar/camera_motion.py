@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.flow import common_move, corners, follow_corners
+from lastrep.bar.flow import Corners, common_move, corners, follow_corners
 
 Array = NDArray[np.float64]
 Grey = NDArray[np.uint8]
@@ -19,8 +19,9 @@ Grey = NDArray[np.uint8]
 CORNERS, MIN_CORNERS = 60, 10
 #: Share of the followed corners that must agree on one movement.
 MIN_AGREEING = 0.5
-#: A new reference is taken once fewer than this share of its corners are still followed.
-RENEW_BELOW = 0.5
+#: A new reference is taken once fewer than this share of its corners are still followed, or once
+#: so many pictures in a row could not be placed.
+RENEW_BELOW, GIVE_UP_AFTER = 0.5, 5
 #: Pictures are shrunk to this long side: the room is large, and followed by many corners.
 LONG_SIDE_PX = 400
 #: How well corners must return on the way back (pixels).
@@ -30,7 +31,9 @@ AGREE_PX = 0.8
 #: The person's box is widened by this share of its height: bar, plates and shadow move too.
 PERSON_MARGIN = 0.12
 
-STILL = np.eye(2, 3)
+#: A camera that moved less than this (pixels) for so many looks is on a stand: from then on only
+#: every so many pictures are looked at, until it moves.
+STAND_PX, STAND_LOOKS, STAND_EVERY = 0.3, 10, 4
 
 
 class CameraMotion:
@@ -47,9 +50,13 @@ class CameraMotion:
         self._shrink = 1.0
         self._reference: Grey | None = None
         self._reference_to_room = np.eye(3)
-        self._corners = np.zeros((0, 2), np.float32)
-        self._last_places = self._corners
-        self._last_to_room = np.eye(3)
+        self._to_room = np.eye(3)
+        self._start: Corners = np.zeros((0, 2), np.float32)
+        self._places = self._start
+        self._wanted = 0
+        self._failures = 0
+        self._still_looks = 0
+        self._skipped = 0
 
     def update(self, grey: Grey, person: Array | None) -> Array:
         """Take the next picture.
@@ -67,38 +74,55 @@ class CameraMotion:
         """
         if self._reference is None:
             self._shrink = min(1.0, LONG_SIDE_PX / max(grey.shape))
-        small = cv2.resize(
-            grey, None, fx=self._shrink, fy=self._shrink, interpolation=cv2.INTER_AREA
-        )
-        picture = np.asarray(small, np.uint8)
-        if self._reference is not None and len(self._corners) >= MIN_CORNERS:
-            self._follow(picture)
+            self._renew(self._small(grey), person)
+        elif self._still_looks < STAND_LOOKS or self._skipped >= STAND_EVERY - 1:
+            self._skipped = 0
+            self._look(self._small(grey), person)
         else:
-            self.known = False
-        if self._reference is None or len(self._last_places) < max(
-            MIN_CORNERS, RENEW_BELOW * len(self._corners)
-        ):
-            self._renew(picture, person)
-        scale = np.diag([1 / self._shrink, 1 / self._shrink, 1])
-        full: Array = scale @ self._last_to_room @ np.linalg.inv(scale)
-        return full[:2]
+            self._skipped += 1
+        out = self._to_room[:2].copy()
+        out[:, 2] /= self._shrink
+        return out
 
-    def _follow(self, picture: Grey) -> None:
+    def _small(self, grey: Grey) -> Grey:
+        factor = self._shrink
+        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        return np.asarray(small, np.uint8)
+
+    def _look(self, picture: Grey, person: Array | None) -> None:
+        before = self._to_room
+        followed = self._follow(picture) if len(self._start) >= MIN_CORNERS else 0
+        self.known = followed > 0
+        if self.known:
+            self._failures = 0
+            moved = np.linalg.norm(self._to_room[:2, 2] - before[:2, 2])
+            away = np.linalg.norm(self._to_room[:2, 2])
+            still = moved < STAND_PX and away < STAND_PX
+            self._still_looks = self._still_looks + 1 if still else 0
+        else:
+            self._failures += 1
+            self._still_looks = 0
+        few = self.known and followed < RENEW_BELOW * self._wanted
+        if few or self._failures > GIVE_UP_AFTER:
+            self._renew(picture, person)
+
+    def _follow(self, picture: Grey) -> int:
+        """Place the picture; returns how many corners were followed, 0 if it cannot be placed."""
         assert self._reference is not None
         end, good = follow_corners(
-            self._reference, picture, self._corners, FLOW_RETURN_PX, guess=self._last_places
+            self._reference, picture, self._start, FLOW_RETURN_PX, guess=self._places
         )
-        self.known = False
-        self._corners, self._last_places = self._corners[good], end[good]
-        if len(self._corners) < MIN_CORNERS:
-            return
-        common = common_move(self._last_places, self._corners, AGREE_PX)
-        if common is None:
-            return
-        move, agreeing = common
-        if agreeing >= max(MIN_CORNERS, MIN_AGREEING * len(self._corners)):
-            self.known = True
-            self._last_to_room = self._reference_to_room @ np.vstack([move, [0, 0, 1]])
+        if good.sum() < MIN_CORNERS:
+            return 0
+        common = common_move(end[good], self._start[good], AGREE_PX)
+        if common is None or common[1] < max(MIN_CORNERS, MIN_AGREEING * good.sum()):
+            return 0
+        self._to_room = self._reference_to_room @ np.vstack([common[0], [0, 0, 1]])
+        # Corners that were lost are looked for where the room's movement puts them.
+        back = cv2.invertAffineTransform(common[0])
+        predicted = self._start @ back[:, :2].T + back[:, 2]
+        self._places = np.where(good[:, None], end, predicted).astype(np.float32)
+        return int(good.sum())
 
     def _renew(self, picture: Grey, person: Array | None) -> None:
         mask = np.full(picture.shape, 255, np.uint8)
@@ -109,7 +133,9 @@ class CameraMotion:
             x0, y0, x1, y1 = box.astype(int)
             mask[y0:y1, x0:x1] = 0
         self._reference = picture
-        self._reference_to_room = self._last_to_room
-        self._corners = corners(picture, mask, CORNERS, 0.02, 8)
-        self._last_places = self._corners
-        self.known = self.known or len(self._corners) >= MIN_CORNERS
+        self._reference_to_room = self._to_room
+        self._start = corners(picture, mask, CORNERS, 0.02, 8)
+        self._places = self._start
+        self._wanted = len(self._start)
+        self._failures = 0
+        self.known = self._wanted >= MIN_CORNERS

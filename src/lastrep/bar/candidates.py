@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,9 +19,11 @@ SMALL_RADII = (0.045, 0.11)
 #: Where a plate may be, from the hands, in statures: the bar is 2.2 m long.
 REACH_X, REACH_Y = 0.95, 0.50
 #: Votes are cast in a picture in which the lifter is this tall.
-VOTE_STATURE_PX = 170.0
+VOTE_STATURE_PX = 140.0
 #: Radii voted for, and groups of them that win by themselves, so that hubs do not hide rims.
-RADII, GROUPS, WINNERS = 18, 3, 3
+RADII, GROUPS, WINNERS = 15, 3, 3
+#: Radius of discs alike, +- this share, and shapes to vote for.
+ALIKE_RADIUS, ALIKE_ASPECTS = 0.25, 1
 #: An edge is stronger than this share of all pixels, and than this gradient (Sobel, grey levels).
 EDGE_QUANTILE, EDGE_LEAST = 0.82, 40.0
 #: Candidates whose rim is seen less than this are dropped.
@@ -54,6 +56,13 @@ class Search:
     stature_px: float
     radii: tuple[float, float] = USUAL_RADII
     aspects: tuple[float, ...] = ASPECTS
+
+    def like(self, radius_px: float, aspect: float) -> Search:
+        """Return the same search for discs of about this size and shape only."""
+        radius = radius_px / self.stature_px
+        low, high = radius * (1 - ALIKE_RADIUS), radius * (1 + ALIKE_RADIUS)
+        nearest = sorted(ASPECTS, key=lambda a: abs(a - min(aspect, 1.0)))[:ALIKE_ASPECTS]
+        return replace(self, radii=(low, high), aspects=tuple(nearest))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,21 +163,25 @@ def _vote(
     height, width = edges.shape
     # The gradient of an ellipse becomes a radius once the picture is stretched to make it round.
     length = np.hypot(edges.ux * aspect, edges.uy) + 1e-9
-    toward_x, toward_y = edges.ux * aspect**2 / length, edges.uy / length
+    toward_x = (edges.ux * aspect**2 / length).astype(np.float32)
+    toward_y = (edges.uy / length).astype(np.float32)
+    from_x, from_y = edges.x.astype(np.float32) + 0.5, edges.y.astype(np.float32) + 0.5
     smallest, largest = (r * search.stature_px * shrink for r in search.radii)
-    radii = np.geomspace(smallest, largest, RADII)
+    # Radii as dense as over the usual span; groups only matter where it is wide.
+    span = np.log(largest / smallest) / np.log(USUAL_RADII[1] / USUAL_RADII[0])
+    count = max(3, round(RADII * float(span)))
+    radii = np.geomspace(smallest, largest, count)
     best = np.zeros((GROUPS, height, width), np.float32)
     best_radius = np.zeros_like(best)
     for i, radius in enumerate(radii):
-        votes = np.zeros(height * width)
-        for sign in (-radius, radius):
-            x = (edges.x + sign * toward_x + 0.5).astype(int)
-            y = (edges.y + sign * toward_y + 0.5).astype(int)
-            inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-            votes += np.bincount(y[inside] * width + x[inside], minlength=height * width)
+        step_x, step_y = np.float32(radius) * toward_x, np.float32(radius) * toward_y
+        x = np.concatenate([from_x - step_x, from_x + step_x]).astype(np.int32)
+        y = np.concatenate([from_y - step_y, from_y + step_y]).astype(np.int32)
+        inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+        votes = np.bincount((y * width + x)[inside], minlength=height * width)
         picture = votes.reshape(height, width).astype(np.float32)
         smooth = cv2.GaussianBlur(picture, (5, 5), 1.2) / radius
-        group = i * GROUPS // RADII
+        group = i * GROUPS // count
         better = smooth > best[group]
         best[group][better], best_radius[group][better] = smooth[better], radius
     above = (np.arange(height) / shrink + origin[1] - search.hands[1]) / search.stature_px

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.signal import savgol_filter
 
 from lastrep.bar.ellipse import Array
 from lastrep.bar.lifter import bridge
+from lastrep.motion.cleaning import hampel
 
 #: Each doubt is a ramp: no trust at the first value, full trust at the second.
 TRACKED_SHARE = (0.0, 0.95)
@@ -38,6 +40,8 @@ class WindowEvidence:
         shape = (n,)
     bar, hands
         shape = (n, 2): pixels of the unmoved camera; NaN in `bar` where it was lost.
+    in_view
+        shape = (n,): whether it should be in the picture.
     support
         shape = (n,): share of the rim seen.
     radii
@@ -51,6 +55,7 @@ class WindowEvidence:
     t_s: Array
     bar: Array
     hands: Array
+    in_view: NDArray[np.bool_]
     support: Array
     radii: Array
     score: float
@@ -65,7 +70,7 @@ def window_confidence(e: WindowEvidence) -> float:
     if seen.sum() < 5:
         return 0.0
     doubts = (
-        ramp(float(seen.mean()), TRACKED_SHARE),
+        ramp(float(seen[e.in_view].mean()), TRACKED_SHARE),
         ramp(float(np.median(e.support[seen])), RIM_SUPPORT),
         ramp(movement_agreement(e.t_s, e.bar[:, 1], e.hands[:, 1]), WITH_THE_HANDS),
         ramp(e.score / e.needed, SCORE),
@@ -91,8 +96,11 @@ def movement_agreement(t_s: Array, bar_y: Array, hands_y: Array) -> float:
     window = max(5, int(SPEED_WINDOW_S * rate_hz) | 1)
     if len(t_s) < window:
         return 0.0
+    if not np.isfinite(hands_y).any():
+        return 1.0  # nothing to compare with: the user showed the bar
     bar, hands = (
-        savgol_filter(bridge(y[:, None])[:, 0], window, 2, deriv=1) for y in (bar_y, hands_y)
+        savgol_filter(hampel(bridge(y[:, None])[:, 0]), window, 2, deriv=1)
+        for y in (bar_y, hands_y)
     )
     moving = np.abs(bar) > MOVING_SHARE * np.percentile(np.abs(bar), 95)
     if moving.sum() < 5:

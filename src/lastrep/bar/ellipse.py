@@ -114,11 +114,11 @@ def rim_edges(image: Image, ellipse: Ellipse, low: float, high: float) -> tuple[
     y = (ellipse.y + ellipse.b * _SIN[:, None] * scales).astype(np.float32)
     height, width = image.shape[:2]
     ray = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    ray = ray.reshape(RAYS, samples, -1).astype(np.float32)
-    edges = np.zeros((RAYS, samples), np.float32)
+    ray = ray.reshape(RAYS, samples, -1).astype(np.int16)
+    edges = np.zeros((RAYS, samples))
     edges[:, 1:-1] = np.abs(ray[:, 2:] - ray[:, :-2]).max(axis=2)
     edges[(x < 1) | (y < 1) | (x > width - 2) | (y > height - 2)] = -1
-    return edges.astype(np.float64), scales
+    return edges, scales
 
 
 def fit_rim(
@@ -207,10 +207,12 @@ def _robust_fit(
     """Weighted least squares with Tukey's weights; returns coefficients and residuals."""
     weight = use.astype(np.float64)
     ridge = 1e-6 * np.eye(columns.shape[1])
-    for _ in range(4):
+    middle = int(use.sum()) // 2
+    for _ in range(3):
         weighted = columns * weight[:, None]
         x = np.linalg.solve(weighted.T @ columns + ridge, weighted.T @ values)
         residual = values - columns @ x
-        spread = max(1.4826 * float(np.median(np.abs(residual[use]))), least_spread)
-        weight = use * np.clip(1 - (residual / (4 * spread)) ** 2, 0, None) ** 2
+        median = float(np.partition(np.abs(residual[use]), middle)[middle])
+        spread = max(1.4826 * median, least_spread)
+        weight = use * np.maximum(1 - (residual / (4 * spread)) ** 2, 0) ** 2
     return np.asarray(x, np.float64), residual

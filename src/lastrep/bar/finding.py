@@ -21,6 +21,7 @@ from lastrep.bar.candidates import (
     still_edges,
 )
 from lastrep.bar.ellipse import EDGE_KNOWN, Array, Ellipse, Image, RimFit, fit_rim, rim_edges
+from lastrep.bar.lifter import Proxy
 
 #: Support below this is what chance gives; the excess is evidence.
 CHANCE_SUPPORT = 0.40
@@ -36,12 +37,18 @@ SLACK_Y, SLACK_Y_PER_MOVE = 0.03, 0.25
 SLACK_RADIUS, SLACK_ASPECT = 0.06, 0.12
 #: A disc that stays within this (statures) while the hands move is part of the room.
 STILL = 0.012
+#: A plate is believed if it is in the picture for at least this much of the movement.
+LEAST_IN_VIEW = 0.4
 #: A candidate this likely joins the chain.
 LINK = 0.06
-#: How far from the hands a plate usually is, statures.
-USUAL_X, USUAL_Y = 0.6, 0.25
+#: How far from the hands a plate usually is, statures: sideways, above, below.
+USUAL_X, USUAL_ABOVE, USUAL_BELOW = 0.6, 0.25, 0.25
+#: The same for shoulders, on which a bar lies, or which a camera at hip height sees below it.
+SHOULDER_ABOVE, SHOULDER_BELOW = 0.20, 0.06
 #: A chain with this score is a plate; small discs are easier to satisfy by chance.
 SCORE_NEEDED, SCORE_NEEDED_SMALL = 0.20, 0.26
+#: Of the pictures, every so manyth is searched for everything.
+PROBE_EVERY = 3
 #: Plates with a smaller radius than this (statures) are small.
 SMALL_BELOW = 0.09
 #: Largest radius a plate can have, statures.
@@ -54,8 +61,11 @@ RING_SHARE, RING_LEAST = 0.22, 1.5
 SEED_SUPPORT, SEED_RADIUS, SEED_WIDTH = 0.5, 0.06, 0.12
 #: Hands must have moved this far (statures) for a second picture to show what stands still.
 ELSEWHERE = 0.08
-#: A disc this near to the head, of about its size, is the head (statures).
-HEAD_NEAR, HEAD_RADIUS = 0.06, 0.085
+#: A disc this near to the head, of at most this radius, is the head (statures).
+HEAD_NEAR, HEAD_RADIUS = 0.06, 0.115
+#: Seen from the front the hips are 0.12 statures wide, and the plates 0.39 from the middle; a disc
+#: nearer to the middle than this much per width beyond a side view's is part of the body.
+SIDE_VIEW_HIPS, OUTSIDE_HIPS = 0.055, 1.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +80,14 @@ class KeyFrame:
         shape = (h, w, 3)
     hands
         shape = (2,): the point that should move like the bar, pixels of this picture.
+    line
+        Which body part `hands` are.
     head
         shape = (2,): NaN if not seen.
+    middle_x
+        Middle of the shoulders, pixels.
+    keep_off_px
+        Discs nearer to the middle are part of the body (`body_width_px`).
     to_room
         shape = (2, 3): moves points of this picture to where they would be had the camera stood
         still.
@@ -80,7 +96,10 @@ class KeyFrame:
     index: int
     image: Image
     hands: Array
+    line: Proxy
     head: Array
+    middle_x: float
+    keep_off_px: float
     to_room: Array
 
     def room(self, points: Array) -> Array:
@@ -111,37 +130,72 @@ class Plate:
     needed: float
 
 
-def find_plate(keys: Sequence[KeyFrame], stature_px: float) -> Plate | None:
+def find_plate(
+    keys: Sequence[KeyFrame], stature_px: float, known: Plate | None = None
+) -> Plate | None:
     """Find the disc that moves with the hands, or None.
+
+    Every third picture is searched for discs of every size and shape; what they agree on is looked
+    for in the others, and everything there only if that finds no plate.
 
     Parameters
     ----------
     keys
         Pictures from all over the hands' movement; a dozen or more are best.
+    stature_px
+        Height of the lifter.
+    known
+        A plate found before in this recording: looked for first.
     """
     if len(keys) < 3:
         return None
     stills = [_still(key, keys, stature_px) for key in keys]
-    chain: list[RimFit | None] = []
-    score, radii = 0.0, USUAL_RADII
-    for band in (USUAL_RADII, SMALL_RADII):
-        if score >= SCORE_NEEDED:
+
+    def discs(search: Search | None, k: int) -> list[RimFit]:
+        if search is None:
+            return []
+        found = find_discs(keys[k].image, replace(search, hands=keys[k].hands), stills[k])
+        return [fit for fit in found if not _is_body(fit.ellipse, keys[k], stature_px)]
+
+    every = range(len(keys))
+    if known is not None:
+        alike = Search(keys[0].hands, stature_px).like(known.b, known.a / known.b)
+        chain, score = choose([discs(alike, k) for k in every], keys, stature_px)
+        if score >= known.needed:
+            return _plate(keys, chain, stature_px, score, known.needed)
+    best: tuple[list[RimFit | None], float, float] = [], 0.0, SCORE_NEEDED
+    for radii, needed in ((USUAL_RADII, SCORE_NEEDED), (SMALL_RADII, SCORE_NEEDED_SMALL)):
+        if best[1] >= SCORE_NEEDED:
             break
-        found = [
-            [
-                fit
-                for fit in find_discs(key.image, Search(key.hands, stature_px, band), still)
-                if not _is_head(fit.ellipse, key, stature_px)
-            ]
-            for key, still in zip(keys, stills, strict=True)
-        ]
-        a_chain, a_score = choose(found, keys, stature_px)
-        if a_score > score:
-            chain, score, radii = a_chain, a_score, band
+        search = Search(keys[0].hands, stature_px, radii)
+        found = [discs(search, k) if k % PROBE_EVERY == 0 else [] for k in every]
+        chain, _ = choose(found[::PROBE_EVERY], keys[::PROBE_EVERY], stature_px)
+        sizes = [(fit.ellipse.b, fit.ellipse.aspect) for fit in chain if fit is not None]
+        score = 0.0
+        if len(sizes) > 1:
+            radius, aspect = (float(v) for v in np.median(sizes, axis=0))
+            alike = search.like(radius, aspect)
+            narrow = [found[k] or discs(alike, k) for k in every]
+            chain, score = choose(narrow, keys, stature_px)
+        if score < needed:
+            full = [found[k] or discs(search, k) for k in every]
+            chain, score = choose(full, keys, stature_px)
+        if score > best[1]:
+            best = chain, score, needed
+    return _plate(keys, best[0], stature_px, best[1], best[2])
+
+
+def _plate(
+    keys: Sequence[KeyFrame],
+    chain: Sequence[RimFit | None],
+    stature_px: float,
+    score: float,
+    needed: float,
+) -> Plate | None:
     linked = [(key, fit) for key, fit in zip(keys, chain, strict=False) if fit is not None]
     if len(linked) < max(3, 0.25 * len(keys)):
         return None
-    return _refine(linked, stature_px, score, small=radii is SMALL_RADII)
+    return _refine(linked, stature_px, score, needed)
 
 
 def choose(
@@ -161,29 +215,44 @@ def choose(
     """
     hands = np.array([key.room(key.hands) for key in keys]) / stature_px
     tables = [_table(fits, key, stature_px) for fits, key in zip(found, keys, strict=True)]
+    back = np.array([cv2.invertAffineTransform(key.to_room) for key in keys])
+    sizes = np.array([key.image.shape[1::-1] for key in keys])
     best_score, best_chain = 0.0, np.full(len(keys), -1)
     for k, anchors in enumerate(tables):
         move = hands - hands[k]
         amplitude = np.hypot(move[:, 0], move[:, 1])
         weight = 0.3 + np.minimum(amplitude / TELLING_MOVE, 1.0)
         for anchor in anchors:
+            # A picture that the plate has left says nothing.
+            expected = (anchor[:2] + move) * stature_px
+            place = np.einsum("kij,kj->ki", back[:, :, :2], expected) + back[:, :, 2]
+            inside = ((place >= 0) & (place < sizes)).all(axis=1)
+            weights = float(weight[inside].sum())
             total, chain = 0.0, np.full(len(keys), -1)
             for m, others in enumerate(tables):
-                if not len(others):
+                if not inside[m] or not len(others):
                     continue
                 likely = _likelihood(anchor, others, move[m], float(amplitude[m]))
                 j = int(likely.argmax())
                 total += weight[m] * likely[j]
                 if likely[j] > LINK:
                     chain[m] = j
-            away = anchor[:2] - hands[k]
-            near = np.exp(-0.5 * ((away[0] / USUAL_X) ** 2 + (away[1] / USUAL_Y) ** 2))
-            score = total / weight.sum() * near
+            share = total / max(weights, LEAST_IN_VIEW * float(weight.sum()))
+            score = share * _near(anchor, hands[k], keys[k])
             if score > best_score:
                 best_score, best_chain = float(score), chain
     return [
         fits[j] if j >= 0 else None for fits, j in zip(found, best_chain, strict=True)
     ], best_score
+
+
+def _near(anchor: Array, hands: Array, key: KeyFrame) -> float:
+    """How usual a plate's place relative to the hands is."""
+    x, y = anchor[:2] - hands
+    shoulder = key.line == "shoulder"
+    above = SHOULDER_ABOVE if shoulder else USUAL_ABOVE
+    below = SHOULDER_BELOW if shoulder else USUAL_BELOW
+    return float(np.exp(-0.5 * ((x / USUAL_X) ** 2 + (y / (below if y > 0 else above)) ** 2)))
 
 
 def _table(fits: Sequence[RimFit], key: KeyFrame, stature_px: float) -> Array:
@@ -232,13 +301,24 @@ def _still(key: KeyFrame, keys: Sequence[KeyFrame], stature_px: float) -> NDArra
     return still_edges(key.image, np.asarray(moved, np.uint8))
 
 
-def _is_head(e: Ellipse, key: KeyFrame, stature_px: float) -> bool:
+def _is_body(e: Ellipse, key: KeyFrame, stature_px: float) -> bool:
+    """Tell head and trunk, which are round and move with the bar, from plates."""
     near = float(np.linalg.norm(e.centre - key.head)) < HEAD_NEAR * stature_px
-    return near and e.b < HEAD_RADIUS * stature_px
+    if near and e.b < HEAD_RADIUS * stature_px:
+        return True
+    return abs(e.x - key.middle_x) < key.keep_off_px
+
+
+def body_width_px(hips_apart_px: float, stature_px: float) -> float:
+    """How far from the middle of the body no plate can be, given the hips' width in the image.
+
+    The hips tell the view better than the shoulders, which a plate hides.
+    """
+    return OUTSIDE_HIPS * max(0.0, hips_apart_px - SIDE_VIEW_HIPS * stature_px)
 
 
 def _refine(
-    linked: list[tuple[KeyFrame, RimFit]], stature_px: float, score: float, *, small: bool
+    linked: list[tuple[KeyFrame, RimFit]], stature_px: float, score: float, needed: float
 ) -> Plate | None:
     """Grow to the outermost ring, agree on one size and keep the pictures that fit it."""
     growth = outermost_ring(
@@ -272,7 +352,8 @@ def _refine(
             moved = same.ellipse.distance(fit.ellipse)
             good_fit = same.support > CHANCE_SUPPORT and moved < 0.08 * b
             seeds[key.index] = same.ellipse if good_fit else replace(fit.ellipse, a=a, b=b)
-    needed = SCORE_NEEDED_SMALL if small or b < SMALL_BELOW * stature_px else SCORE_NEEDED
+    if b < SMALL_BELOW * stature_px:
+        needed = SCORE_NEEDED_SMALL
     return Plate(a, b, seeds, score, needed)
 
 

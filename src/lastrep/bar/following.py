@@ -35,6 +35,8 @@ FLOW_RETURN_PX = 0.7
 MAX_GROWTH = 0.08
 #: The rim must be seen this much to correct the prediction, and this much to measure the shape.
 RIM_NEEDED, RIM_FOR_SHAPE = 0.38, 0.55
+#: The shape is measured in every so many frames: it changes slowly.
+SHAPE_EVERY = 4
 #: How far the rim may correct the prediction, in radii; when lost, and more for every lost frame.
 GATE, GATE_LOST, GATE_PER_FRAME = 0.30, 1.2, 0.3
 #: Frames that a lost plate coasts before it is looked for where the hands went.
@@ -53,15 +55,18 @@ class Picture:
 
     Parameters
     ----------
-    image, grey
-        shape = (h, w, 3) and (h, w)
+    image
+        shape = (h, w, 3)
     hands
         shape = (2,): where the hands (or shoulders) are, pixels; NaN if not known.
     """
 
     image: Image
-    grey: Grey
     hands: Array
+
+    def grey(self) -> Grey:
+        """Return the picture in grey; made anew each time, to keep memory small."""
+        return np.asarray(cv2.cvtColor(self.image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,11 @@ class Following:
     segments: int
     open_segments: int
 
+    @property
+    def last(self) -> Ellipse | None:
+        """Where it was seen last."""
+        return self.sightings[max(self.sightings)].ellipse if self.sightings else None
+
 
 def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -> Following:
     """Follow a found plate through all pictures.
@@ -135,10 +145,10 @@ def _run(
 ) -> dict[int, Sighting]:
     """Follow from `start` up to, not including, `stop`, in either direction."""
     step = 1 if stop > start else -1
-    follower = Follower(plate, plate.seeds[start], stature_px)
+    follower = Follower(plate, plate.seeds[start], stature_px, pictures[start])
     found = {}
     for k in range(start + step, stop, step):
-        seen = follower.step(pictures[k - step], pictures[k])
+        seen = follower.step(pictures[k])
         if seen is not None:
             found[k] = seen
         if follower.lost > GIVE_UP_FRAMES:
@@ -157,30 +167,36 @@ class Follower:
         Where it is in the first frame.
     stature_px
         Height of the lifter.
+    first
+        The first frame.
     """
 
-    def __init__(self, plate: Plate, start: Ellipse, stature_px: float) -> None:
+    def __init__(self, plate: Plate, start: Ellipse, stature_px: float, first: Picture) -> None:
         self._plate = plate
+        self._grey, self._hands = first.grey(), first.hands
         self._stature_px = stature_px
         self._centre = start.centre
         self._velocity = np.zeros(2)
+        self._since_shape = 0
         self.lost = 0
 
-    def step(self, before: Picture, now: Picture) -> Sighting | None:
-        """Find the plate in `now`, knowing it in `before`; None where it is lost."""
+    def step(self, now: Picture) -> Sighting | None:
+        """Find the plate in the next frame; None where it is lost."""
+        before, self._grey = self._grey, now.grey()
+        hands, self._hands = now.hands - self._hands, now.hands
         old = Ellipse(0, 0, self._plate.a, self._plate.b).at(self._centre)
-        flow = disc_flow(before.grey, now.grey, old) if self.lost == 0 else None
+        flow = disc_flow(before, self._grey, old) if self.lost == 0 else None
         if flow is not None:
             expected, agreeing = flow
         else:
             agreeing = 0
-            hands = now.hands - before.hands
             coasting = self.lost < COAST_FRAMES or not np.isfinite(hands).all()
             expected = self._centre + (self._velocity if coasting else hands)
         fit = fit_rim(
             now.image,
             old.at(expected),
             band=0.12 if agreeing else 0.25,
+            rounds=2 if agreeing else 3,
             edge=EDGE_KNOWN,
             fixed_shape=True,
         )
@@ -202,15 +218,33 @@ class Follower:
         self._centre = np.asarray(centre, np.float64)
         if self.lost:
             return None
+        self._since_shape += 1
+        if support <= RIM_FOR_SHAPE or self._since_shape < SHAPE_EVERY:
+            return Sighting(old.at(centre), support, shape_seen=False)
+        self._since_shape = 0
         return self._sighting(now.image, old.at(centre), support)
 
     def _sighting(self, image: Image, ellipse: Ellipse, support: float) -> Sighting:
-        if support > RIM_FOR_SHAPE:
-            shape = fit_rim(image, ellipse, band=0.06, rounds=2, edge=EDGE_KNOWN)
-            if shape.support > RIM_FOR_SHAPE and abs(shape.ellipse.b / ellipse.b - 1) < 0.10:
-                measured = Ellipse(ellipse.x, ellipse.y, shape.ellipse.a, shape.ellipse.b)
-                return Sighting(measured, support, shape_seen=True)
+        shape = fit_rim(image, ellipse, band=0.06, rounds=2, edge=EDGE_KNOWN)
+        if shape.support > RIM_FOR_SHAPE and abs(shape.ellipse.b / ellipse.b - 1) < 0.10:
+            measured = Ellipse(ellipse.x, ellipse.y, shape.ellipse.a, shape.ellipse.b)
+            return Sighting(measured, support, shape_seen=True)
         return Sighting(ellipse, support, shape_seen=False)
+
+
+def follow_point(images: Sequence[Image], start: Ellipse) -> Following:
+    """Follow the corners around a point from the first picture on, until they are lost."""
+    nothing = np.full(2, np.nan)
+    before, at = Picture(images[0], nothing).grey(), start
+    sightings = {0: Sighting(at, 1.0, shape_seen=False)}
+    for k in range(1, len(images)):
+        now = Picture(images[k], nothing).grey()
+        flow = disc_flow(before, now, at)
+        if flow is None:
+            break
+        at, before = at.at(flow[0]), now
+        sightings[k] = Sighting(at, min(1.0, flow[1] / CARRYING_CORNERS), shape_seen=False)
+    return Following(sightings, 0, 0)
 
 
 def disc_flow(before: Grey, now: Grey, disc: Ellipse) -> tuple[Array, int] | None:

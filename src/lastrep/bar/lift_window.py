@@ -16,10 +16,11 @@ from scipy.signal import savgol_filter
 
 Array = NDArray[np.float64]
 
-#: Height above rest grows with this power of time: 2 would be full acceleration at once, 3 a
-#: steadily growing one; people lie between. Of mean velocity, +-0.5 is about +-4 %.
+#: Height above rest grows with this power of time: 2 is full acceleration at once, 3 a steadily
+#: growing one; people lie between. (Choosing the power by its fit was tried: worse on film.)
 RISE_POWER = 2.4
-RISE_POWER_PCT = 2.5
+#: What this leaves unsure of a mean velocity, % (simulated lifts of powers 2 to 3).
+RISE_POWER_PCT = 3.0
 #: The rise is fitted up to this share of the whole lift.
 FIT_UP_TO = 0.25
 #: The search for the instant starts where this share of the lift is done, ...
@@ -159,10 +160,11 @@ def _misfit(t: Array, height: Array, start: float) -> float:
     """Mean squared error of rest, then a rise with a power of time, from `start` on."""
     use = t >= start - REST_S
     since = np.clip(t[use] - start, 0, None)
-    columns = np.stack([np.ones(len(since)), since**RISE_POWER, since ** (RISE_POWER + 1)], axis=1)
     spare = len(since) - 3
     if spare < 1:
         return float("inf")
+    rise = since**RISE_POWER
+    columns = np.stack([np.ones(len(since)), rise, rise * since], axis=1)
     shape, *_ = np.linalg.lstsq(columns, height[use], rcond=None)
     if shape[1] <= 0:
         return float("inf")

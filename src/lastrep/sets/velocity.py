@@ -14,21 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.confidence import jitter
-from lastrep.bar.lift_window import RISE_POWER_PCT, STANDSTILL, WindowRule, lift_window, smooth
+from lastrep.bar.lift_window import RISE_POWER_PCT, STANDSTILL, WindowRule, smooth
 from lastrep.bar.scale import NO_SCALE, Scale, Scales
-from lastrep.bar.track import BarTrack, MovingPoint, PointSource
+from lastrep.bar.track import BarTrack, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion.cleaning import fill_gaps, hampel, lowpass, resample, runs
+from lastrep.sets.fatigue import reps_in_reserve, velocity_loss_pct
+from lastrep.sets.lift import SEEN_SHARE, Lift, cut_lift
 from lastrep.sets.segmentation import RepSpan
 
 Array = NDArray[np.float64]
 
-#: A tracked bar below this confidence is not the bar; below the second it is shown with a warning.
-USE_FROM, SURE_FROM = 0.3, 0.8
-#: The bar must be seen in this share of a rep's frames, else the body part stands in.
-SEEN_SHARE = 0.9
-#: A rep's movement is looked for this long around its lifting phase, seconds.
-AROUND_S = 1.0
+#: A tracked bar below this confidence is shown with a warning.
+SURE_FROM = 0.8
 #: Below this rate speeds are relative only (`domain.md` 2.6).
 METRIC_FROM_HZ = 20.0
 #: Peak speed: from this rate on always, from the second on if the lift takes long enough, seconds.
@@ -37,14 +34,14 @@ PEAK_FROM_HZ, PEAK_SLOW_HZ, PEAK_SLOW_S = 50.0, 24.0, 0.6
 PEAK_SMOOTH_S = 0.20
 #: No bar in a gym moves faster (a snatch peaks at 2.5 m/s): such a speed is a tracking error.
 POSSIBLE_M_S = 3.0
-#: Low-pass for landmarks: nothing above it is movement (`domain.md` 2.6).
-LANDMARK_CUTOFF_HZ = 4.0
 #: How far a body part's mean speed is from the bar's, % (measured on rendered lifts).
 LANDMARK_PCT: Mapping[str, float] = MappingProxyType(
     {"wrist": 20.0, "shoulder": 15.0, "hip": 30.0, "ankle": 20.0}
 )
 #: The same after comparison with the bar in other reps of the set, %.
 COMPARED_LANDMARK_PCT = 6.0
+#: How much the ratio of a landmark's speed to the bar's changes from rep to rep, %.
+LANDMARK_SLIP_PCT = 4.0
 #: If the camera moved this far (statures) and it is not known how in a rep, there are no metres.
 CAMERA_MOVED, CAMERA_KNOWN_SHARE = 0.02, 0.9
 #: What is left of a compensated camera movement (parallax), % of the mean speed.
@@ -55,26 +52,6 @@ STICKING_DIP = 0.15
 BASELINE_REPS, PATH_POINTS = 3, 50
 #: Seen more obliquely than this, the image shows too little of forward and backward movement.
 PATH_ASPECT = 0.5
-#: Speed says nothing of fatigue before this many reps.
-FATIGUE_REPS = 3
-#: Speed lost per rep near failure, m/s (`domain.md` 2.4, F28): squats, presses.
-SLOPE_M_S_PER_REP: Mapping[str, float] = MappingProxyType(
-    {"squat": 0.020, "horizontal_press": 0.027}
-)
-#: Velocity loss (%) and the share of possible reps done (`domain.md` 2.3).
-LOSS_TO_DONE: Mapping[str, tuple[tuple[float, float], ...]] = MappingProxyType(
-    {
-        "squat": ((0, 0.0), (10, 0.33), (20, 0.50), (30, 0.67), (40, 0.85), (50, 1.0)),
-        "horizontal_press": (
-            (0, 0.0), (10, 0.25), (20, 0.42), (30, 0.58), (40, 0.70), (50, 0.85), (65, 1.0),
-        ),
-        "vertical_pull": ((0, 0.0), (20, 0.45), (30, 0.60), (40, 0.80), (50, 1.0)),
-    }
-)  # fmt: skip
-#: Standard error of that share (F24: 7 to 10 % of reps).
-DONE_ERROR = 0.10
-#: Repetitions in reserve are said as one of these bands; the last one means "four or more".
-RIR_BANDS = ((0, 1), (2, 3), (4, 10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,25 +153,6 @@ class SetVelocity:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Lift:
-    """One rep's movement in pixels: even times, upwards positive in the lifting direction."""
-
-    source: PointSource
-    confidence: float
-    t_s: Array
-    x: Array
-    height: Array
-    window_s: tuple[float, float]
-    rise: float
-    lowering: tuple[float, float] | None
-    direction: int
-
-    @property
-    def mean(self) -> float:
-        return self.rise / (self.window_s[1] - self.window_s[0])
-
-
 def measure_reps(
     track: BarTrack,
     spans: Sequence[RepSpan],
@@ -217,13 +175,13 @@ def measure_reps(
     rule
         Where a mean velocity starts and ends.
     """
-    bars = [_lift(track, track.bar, spans, i, rule, scales.bar) for i in range(len(spans))]
+    bars = [cut_lift(track, track.bar, spans, i, rule, scales.bar) for i in range(len(spans))]
     bodies = [
-        _lift(track, track.proxies[span.side], spans, i, rule, scales.body)
+        cut_lift(track, track.proxies[span.side], spans, i, rule, scales.body)
         for i, span in enumerate(spans)
     ]
     body, body_pct = _body_scale(track, scales, bars, bodies)
-    reps: list[tuple[_Lift | None, Scale]] = []
+    reps: list[tuple[Lift | None, Scale]] = []
     for bar, landmark in zip(bars, bodies, strict=True):
         if bar is not None:
             reps.append((bar, _bar_scale(track, bar, scales.bar)))
@@ -235,104 +193,11 @@ def measure_reps(
     lifts = [lift for lift, _ in reps]
     measured = [_measure(track, lift, scale) for lift, scale in reps]
     measured = _compare(measured, lifts)
-    loss = _velocity_loss(measured, lifts)
-    return SetVelocity(
-        tuple(measured),
-        loss,
-        _reserve(measured, loss, exercise),
-        _set_warnings(measured, scales),
-    )
+    loss, reserve = _fatigue(measured, exercise)
+    return SetVelocity(tuple(measured), loss, reserve, _set_warnings(measured, scales))
 
 
-def _lift(
-    track: BarTrack,
-    point: MovingPoint | None,
-    spans: Sequence[RepSpan],
-    index: int,
-    rule: WindowRule,
-    scale: Scale,
-) -> _Lift | None:
-    """Cut one rep's movement out of a track; None where it was not seen well enough."""
-    if point is None:
-        return None
-    span = spans[index]
-    low_s, high_s = _around(spans, index)
-    inside = (track.t_s >= low_s) & (track.t_s <= high_s)
-    core = (track.t_s >= span.concentric_s[0]) & (track.t_s <= span.concentric_s[1])
-    if inside.sum() < 8 or core.sum() < 3 or point.seen[core].mean() < SEEN_SHARE:
-        return None
-    confidence = float(point.confidence[core].mean())
-    if point.source is not PointSource.LANDMARK and confidence < USE_FROM:
-        return None
-    path = _clean(track.t_s[inside], point.room_px[inside], point.source)
-    if path is None:
-        return None
-    t_s, xy = path
-    middle = float(np.mean(span.concentric_s))
-    seen = [run for run in runs(np.isfinite(xy[:, 0])) if t_s[run][0] <= middle <= t_s[run][-1]]
-    if not seen or seen[0].stop - seen[0].start < 8:
-        return None
-    t_s, xy = t_s[seen[0]], xy[seen[0]]
-    rise = float(np.diff(np.interp(span.concentric_s, t_s, -xy[:, 1]))[0])
-    direction = 1 if rise >= 0 else -1
-    height = -direction * xy[:, 1]
-    unit = scale.metres_per_px if scale.known else 1.0
-    try:
-        window = lift_window(t_s, height, rule, unit)
-        if window is None:
-            return None
-        ends = np.interp(window, t_s, smooth(t_s, height)[0])
-    except ValueError:
-        return None
-    lowering = _lowering(t_s, height, window, span)
-    return _Lift(
-        point.source, confidence, t_s, xy[:, 0], height, window,
-        float(ends[1] - ends[0]), lowering, direction,
-    )  # fmt: skip
-
-
-def _around(spans: Sequence[RepSpan], index: int) -> tuple[float, float]:
-    """Both phases of a rep with the rest around them, but not the lifts of its neighbours."""
-    span = spans[index]
-    low = min(span.eccentric_s[0], span.concentric_s[0]) - AROUND_S
-    high = max(span.eccentric_s[1], span.concentric_s[1]) + AROUND_S
-    if index:
-        before = spans[index - 1]
-        low = max(low, max(before.concentric_s[1], float(np.mean(before.eccentric_s))))
-    if index + 1 < len(spans):
-        after = spans[index + 1]
-        high = min(high, min(after.concentric_s[0], float(np.mean(after.eccentric_s))))
-    return low, high
-
-
-def _clean(t_s: Array, xy: Array, source: PointSource) -> tuple[Array, Array] | None:
-    """Drop single bad frames, fill short gaps, and put the path on even times."""
-    if np.isfinite(xy[:, 0]).sum() < 8:
-        return None
-    filled = fill_gaps(t_s, hampel(xy))
-    step_s = float(np.median(np.diff(t_s)))
-    grid_s = np.arange(t_s[0], t_s[-1] + 1e-9, step_s)
-    even = resample(t_s, filled, grid_s)
-    if source is PointSource.LANDMARK:
-        even = lowpass(even, 1 / step_s, LANDMARK_CUTOFF_HZ)
-    return grid_s, even
-
-
-def _lowering(
-    t_s: Array, height: Array, window: tuple[float, float], span: RepSpan
-) -> tuple[float, float] | None:
-    """Mean speed of the lowering phase, and its share that was seen; None if little of it was."""
-    start, end = span.eccentric_s
-    inside = (t_s >= start) & (t_s <= end)
-    inside &= (t_s <= window[0]) if span.eccentric_first else (t_s >= window[1])
-    if inside.sum() < 5 or end <= start:
-        return None
-    fall = float(height[inside].max() - height[inside].min())
-    length = float(np.ptp(t_s[inside]))
-    return fall / length, length / (end - start)
-
-
-def _bar_scale(track: BarTrack, lift: _Lift, scale: Scale) -> Scale:
+def _bar_scale(track: BarTrack, lift: Lift, scale: Scale) -> Scale:
     """Return the scale at this rep's distance: the plate's own size, where it was measured."""
     if track.bar is None or lift.source is not PointSource.PLATE or scale.source != "plate":
         return scale
@@ -346,7 +211,7 @@ def _bar_scale(track: BarTrack, lift: _Lift, scale: Scale) -> Scale:
 
 
 def _body_scale(
-    track: BarTrack, scales: Scales, bars: Sequence[_Lift | None], bodies: Sequence[_Lift | None]
+    track: BarTrack, scales: Scales, bars: Sequence[Lift | None], bodies: Sequence[Lift | None]
 ) -> tuple[Scale, float]:
     """Return the landmarks' scale, and how far (%) their speeds are from the bar's.
 
@@ -363,7 +228,7 @@ def _body_scale(
     return scales.body, LANDMARK_PCT[track.proxy_name]
 
 
-def _measure(track: BarTrack, lift: _Lift | None, scale: Scale) -> RepVelocity:
+def _measure(track: BarTrack, lift: Lift | None, scale: Scale) -> RepVelocity:
     if lift is None:
         return RepVelocity(None, 0.0, NO_SCALE, notes=("bar and body were not seen well enough",))
     notes = []
@@ -420,7 +285,7 @@ def _camera_moved(track: BarTrack, inside: NDArray[np.bool_]) -> bool:
     return bool(track.camera_shift_px[inside].max() > CAMERA_MOVED * track.stature_px)
 
 
-def _peak(lift: _Lift, rate_hz: float, unit: float) -> tuple[float, float] | None:
+def _peak(lift: Lift, rate_hz: float, unit: float) -> tuple[float, float] | None:
     """Greatest speed and its time from the start, where rate and source can show it."""
     start, end = lift.window_s
     fast = rate_hz >= PEAK_FROM_HZ
@@ -436,7 +301,7 @@ def _peak(lift: _Lift, rate_hz: float, unit: float) -> tuple[float, float] | Non
     return (peak, float(lift.t_s[at] - start)) if 0 < peak < POSSIBLE_M_S else None
 
 
-def _sticking(lift: _Lift) -> StickingRegion | None:
+def _sticking(lift: Lift) -> StickingRegion | None:
     """From the highest speed before the deepest dip to the dip, if the bar speeds up again."""
     level, speed = smooth(lift.t_s, lift.height)
     inside = np.flatnonzero((lift.t_s >= lift.window_s[0]) & (lift.t_s <= lift.window_s[1]))
@@ -459,7 +324,7 @@ def _sticking(lift: _Lift) -> StickingRegion | None:
     )
 
 
-def _sideways_factor(track: BarTrack, lift: _Lift) -> float | None:
+def _sideways_factor(track: BarTrack, lift: Lift) -> float | None:
     """How much the view shortens forward and backward movement; None if it hardly shows it."""
     if track.bar is None or lift.source is not PointSource.PLATE:
         return None
@@ -468,7 +333,7 @@ def _sideways_factor(track: BarTrack, lift: _Lift) -> float | None:
 
 
 def _deviation(
-    track: BarTrack, lift: _Lift, unit: float, share: float, noise: float
+    track: BarTrack, lift: Lift, unit: float, share: float, noise: float
 ) -> Measured | None:
     factor = _sideways_factor(track, lift)
     if factor is None:
@@ -480,7 +345,7 @@ def _deviation(
     return Measured(farthest, float(np.hypot(abs(farthest) * share, noise)))
 
 
-def _compare(reps: list[RepVelocity], lifts: Sequence[_Lift | None]) -> list[RepVelocity]:
+def _compare(reps: list[RepVelocity], lifts: Sequence[Lift | None]) -> list[RepVelocity]:
     """Add what needs the other reps: speed against the fastest, path against the first."""
     speeds = _comparable(reps, lifts)
     best = max(speeds.values(), default=float("nan"))
@@ -497,7 +362,7 @@ def _compare(reps: list[RepVelocity], lifts: Sequence[_Lift | None]) -> list[Rep
     return out
 
 
-def _comparable(reps: Sequence[RepVelocity], lifts: Sequence[_Lift | None]) -> dict[int, float]:
+def _comparable(reps: Sequence[RepVelocity], lifts: Sequence[Lift | None]) -> dict[int, float]:
     """Mean speeds of the reps that can be compared with each other, by index.
 
     In metres where every one has them; else in pixels, of the source that most reps have.
@@ -513,7 +378,7 @@ def _comparable(reps: Sequence[RepVelocity], lifts: Sequence[_Lift | None]) -> d
     }
 
 
-def _path(lift: _Lift) -> Array:
+def _path(lift: Lift) -> Array:
     """Sideways place at even heights, from where the lift starts, in shares of the lift."""
     inside = (lift.t_s >= lift.window_s[0]) & (lift.t_s <= lift.window_s[1])
     height = np.maximum.accumulate(lift.height[inside])
@@ -522,43 +387,24 @@ def _path(lift: _Lift) -> Array:
     return np.asarray((x - x[0]) / max(lift.rise, 1e-9), np.float64)
 
 
-def _velocity_loss(reps: Sequence[RepVelocity], lifts: Sequence[_Lift | None]) -> Measured | None:
-    """Return what the last comparable rep lost against the fastest one, %."""
-    shares = [rep.relative for rep in reps if rep.relative is not None]
-    if len(shares) < 2:
-        return None
-    landmark = all(lift is None or lift.source is PointSource.LANDMARK for lift in lifts)
-    # Scale cancels; what differs between reps of one set is timing, and a landmark's slip.
-    error = 100 * np.sqrt(2) * np.hypot(RISE_POWER_PCT / 100, 0.04 if landmark else 0.0)
-    return Measured(100 * (1 - shares[-1]), float(error * shares[-1]))
-
-
-def _reserve(
-    reps: Sequence[RepVelocity], loss: Measured | None, exercise: ExerciseDefinition | None
-) -> tuple[int, int] | None:
-    """Repetitions in reserve after the last rep, as the band that holds every estimate."""
+def _fatigue(
+    reps: Sequence[RepVelocity], exercise: ExerciseDefinition | None
+) -> tuple[Measured | None, tuple[int, int] | None]:
+    """Velocity loss, and repetitions in reserve."""
     comparable = [rep for rep in reps if rep.relative is not None]
-    if loss is None or exercise is None or len(comparable) < FATIGUE_REPS:
-        return None
-    estimates = []
-    table = LOSS_TO_DONE.get(exercise.family)
-    if table is not None and loss.value > 0:
-        losses, shares = zip(*table, strict=True)
-        share = float(np.interp(loss.value, losses, shares))
-        for done in (share - DONE_ERROR, share + DONE_ERROR):
-            estimates.append(len(comparable) * (1 / float(np.clip(done, 0.1, 1)) - 1))
-    slope = SLOPE_M_S_PER_REP.get(exercise.family)
+    shares = [rep.relative for rep in comparable if rep.relative is not None]
+    loss_pct = velocity_loss_pct(shares)
+    if loss_pct is None:
+        return None, None
+    landmark = any(rep.source is PointSource.LANDMARK for rep in comparable)
+    # The scale cancels; timing does not, nor a landmark's slip.
+    share = float(np.hypot(RISE_POWER_PCT, LANDMARK_SLIP_PCT if landmark else 0.0))
+    loss = Measured(loss_pct, float(np.sqrt(2)) * share * shares[-1])
     last = comparable[-1].mean_m_s
-    if slope is not None and last is not None and exercise.minimum_velocity_m_s is not None:
-        for speed in (last.value - last.uncertainty, last.value + last.uncertainty):
-            estimates.append(max(speed - exercise.minimum_velocity_m_s, 0) / slope)
-    if not estimates:
-        return None
-    return _band(min(estimates))[0], _band(max(estimates))[1]
-
-
-def _band(rir: float) -> tuple[int, int]:
-    return next((band for band in RIR_BANDS if round(rir) <= band[1]), RIR_BANDS[-1])
+    speed = None if last is None else (last.value, last.uncertainty)
+    if exercise is None:
+        return loss, None
+    return loss, reps_in_reserve(len(comparable), loss_pct, exercise, speed)
 
 
 def _set_warnings(reps: Sequence[RepVelocity], scales: Scales) -> tuple[str, ...]:

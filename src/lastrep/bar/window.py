@@ -1,0 +1,187 @@
+"""One stretch of a recording: the plate found in it, followed through it, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lastrep.bar.confidence import WindowEvidence, window_confidence
+from lastrep.bar.ellipse import Array, Ellipse, Image
+from lastrep.bar.finding import KeyFrame, Plate, body_width_px, find_plate
+from lastrep.bar.following import Following, Picture, Sighting, follow_plate
+from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, head_line, proxy_line
+from lastrep.bar.thickness import height_factor
+
+#: Key pictures of a window: half of them even in time, half even in the height of the hands.
+KEY_FRAMES = 18
+#: Pictures from which the plate's thickness is read.
+SHAPE_PICTURES = 20
+#: Without this much movement of the hands (statures) there is nothing to find.
+MIN_MOVE = 0.06
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """Reduced pictures and what is known of them; all share their first axis.
+
+    Parameters
+    ----------
+    first
+        Number of the first frame in the recording.
+    images
+        Each of shape = (h, w, 3)
+    t_s
+        shape = (n,)
+    points
+        shape = (n, 33, 3): landmarks in pixels of the reduced pictures.
+    to_room
+        shape = (n, 2, 3): as `CameraMotion.update` gives them.
+    stature_px
+        Height of the lifter in the reduced pictures.
+    """
+
+    first: int
+    images: list[Image]
+    t_s: Array
+    points: Array
+    to_room: Array
+    stature_px: float
+
+    def find(self, proxies: tuple[Proxy, ...], known: Plate | None) -> FoundPlate | None:
+        """Find the plate by the body parts that may move like it, and follow it."""
+        best: tuple[Plate, Array] | None = None
+        for proxy in proxies:
+            hands = proxy_line(self.points, proxy)
+            if not np.isfinite(hands).all():
+                continue
+            plate = self._find(hands, proxy, known)
+            if plate is not None and (best is None or plate.score > best[0].score):
+                best = plate, hands
+        return None if best is None else self.follow(*best)
+
+    def follow(self, plate: Plate, hands: Array) -> FoundPlate:
+        """Follow a plate whose place is known in some of the pictures."""
+        pictures = [Picture(image, at) for image, at in zip(self.images, hands, strict=True)]
+        following = follow_plate(pictures, plate, self.stature_px)
+        clear = [k for k, seen in following.sightings.items() if seen.shape_seen]
+        some = clear[:: max(1, len(clear) // SHAPE_PICTURES)]
+        factor = height_factor([(self.images[k], following.sightings[k].ellipse) for k in some])
+        return FoundPlate(
+            self.first, plate, following, factor, self._evidence(plate, following, hands)
+        )
+
+    def _find(self, hands: Array, proxy: Proxy, known: Plate | None) -> Plate | None:
+        room = apply(self.to_room, hands)
+        moved = np.ptp(np.percentile(room, (2, 98), axis=0), axis=0).max()
+        if moved < MIN_MOVE * self.stature_px:
+            return None
+        heads, shoulders = head_line(self.points), proxy_line(self.points, "shoulder")
+        hips = np.diff(self.points[:, PROXY_LANDMARKS["hip"], 0], axis=1)
+        keep_off = body_width_px(float(np.nanmedian(np.abs(hips))), self.stature_px)
+        keys = [
+            KeyFrame(
+                k,
+                self.images[k],
+                hands[k],
+                proxy,
+                heads[k],
+                shoulders[k, 0],
+                keep_off,
+                self.to_room[k],
+            )
+            for k in key_frames(room[:, 1])
+        ]
+        return find_plate(keys, self.stature_px, known)
+
+    def _evidence(self, plate: Plate, following: Following, hands: Array) -> WindowEvidence:
+        n = len(self.t_s)
+        centre, support = np.full((n, 2), np.nan), np.zeros(n)
+        for k, seen in following.sightings.items():
+            centre[k], support[k] = seen.ellipse.centre, seen.support
+        # Where the plate is out of the picture it cannot be lost.
+        expected = hands + np.nanmedian(centre - hands, axis=0)
+        height, width = self.images[0].shape[:2]
+        inside = (expected >= 0).all(axis=1) & (expected < (width, height)).all(axis=1)
+        return WindowEvidence(
+            t_s=self.t_s,
+            bar=apply(self.to_room, centre),
+            hands=apply(self.to_room, hands),
+            in_view=inside | np.isfinite(centre[:, 0]),
+            support=support,
+            radii=np.array([s.ellipse.b for s in following.sightings.values() if s.shape_seen]),
+            score=plate.score,
+            needed=plate.needed,
+            segments=following.segments,
+            open_segments=following.open_segments,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundPlate:
+    """The plate in one window.
+
+    Parameters
+    ----------
+    first
+        Number of the window's first frame in the recording.
+    plate
+        What was found.
+    following
+        Where it was, by number within the window; pixels of the reduced pictures.
+    height_factor
+        What its measured radii are to be multiplied with (`height_factor`).
+    evidence
+        What speaks for it.
+    """
+
+    first: int
+    plate: Plate
+    following: Following
+    height_factor: float
+    evidence: WindowEvidence
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that this is the bar, 0..1."""
+        return window_confidence(self.evidence)
+
+    @property
+    def last(self) -> tuple[int, Sighting] | None:
+        """The last sighting and its number within the window."""
+        seen = self.following.sightings
+        return (max(seen), seen[max(seen)]) if seen else None
+
+
+def key_frames(height: Array, count: int = KEY_FRAMES) -> list[int]:
+    """Frame numbers spread over time and over the range of the hands' height."""
+    n = len(height)
+    even = np.linspace(0, n - 1, min(count // 2, n)).astype(int)
+    return sorted({int(k) for k in even} | {int(k) for k in np.argsort(height)[even]})
+
+
+def apply(to_room: Array, points: Array) -> Array:
+    """Move points, shape = (n, 2), each by its own transform, shape = (n, 2, 3)."""
+    moved: Array = np.einsum("nij,nj->ni", to_room[:, :, :2], points) + to_room[:, :, 2]
+    return moved
+
+
+def moving_box(points: Array) -> Array | None:
+    """Box (left, top, right, bottom) around what may move: the lifter, and the bar to both sides.
+
+    Parameters
+    ----------
+    points
+        shape = (33, 3): landmarks of one frame; None is returned if none is seen.
+    """
+    if not np.isfinite(points[:, 0]).any():
+        return None
+    left, top = np.nanmin(points[:, :2], axis=0)
+    right, bottom = np.nanmax(points[:, :2], axis=0)
+    beside = 0.25 * max(bottom - top, right - left)
+    return np.array([left - beside, top, right + beside, bottom])
+
+
+def single_seed(at: Ellipse, index: int = 0) -> Plate:
+    """Return a plate that is known in one picture only, and not doubted: the user showed it."""
+    return Plate(at.a, at.b, {index: at}, score=1.0, needed=1.0)

@@ -1,0 +1,134 @@
+"""One rep's movement, cut out of a track: cleaned, on even times, with its window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.bar.lift_window import WindowRule, lift_window, smooth
+from lastrep.bar.scale import Scale
+from lastrep.bar.track import BarTrack, MovingPoint, PointSource
+from lastrep.motion.cleaning import fill_gaps, hampel, lowpass, resample, runs
+from lastrep.sets.segmentation import RepSpan
+
+Array = NDArray[np.float64]
+
+#: A tracked bar below this confidence is not the bar.
+USE_FROM = 0.3
+#: The bar must be seen in this share of a lift's frames.
+SEEN_SHARE = 0.9
+#: A rep's movement is looked for this long around it, seconds.
+AROUND_S = 1.0
+#: Low-pass for landmarks: nothing above it is movement (`domain.md` 2.6).
+LANDMARK_CUTOFF_HZ = 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lift:
+    """One rep's movement in pixels: even times, upwards positive in the lifting direction."""
+
+    source: PointSource
+    confidence: float
+    t_s: Array
+    x: Array
+    height: Array
+    window_s: tuple[float, float]
+    rise: float
+    lowering: tuple[float, float] | None
+    direction: int
+
+    @property
+    def mean(self) -> float:
+        """Mean speed of the lift, pixels per second."""
+        return self.rise / (self.window_s[1] - self.window_s[0])
+
+
+def cut_lift(
+    track: BarTrack,
+    point: MovingPoint | None,
+    spans: Sequence[RepSpan],
+    index: int,
+    rule: WindowRule,
+    scale: Scale,
+) -> Lift | None:
+    """Cut one rep's movement out of a track; None where it was not seen well enough."""
+    if point is None:
+        return None
+    span = spans[index]
+    low_s, high_s = _around(spans, index)
+    inside = (track.t_s >= low_s) & (track.t_s <= high_s)
+    core = (track.t_s >= span.concentric_s[0]) & (track.t_s <= span.concentric_s[1])
+    if inside.sum() < 8 or core.sum() < 3 or point.seen[core].mean() < SEEN_SHARE:
+        return None
+    confidence = float(point.confidence[core].mean())
+    if point.source is not PointSource.LANDMARK and confidence < USE_FROM:
+        return None
+    path = _clean(track.t_s[inside], point.room_px[inside], point.source)
+    if path is None:
+        return None
+    t_s, xy = path
+    middle = float(np.mean(span.concentric_s))
+    seen = [run for run in runs(np.isfinite(xy[:, 0])) if t_s[run][0] <= middle <= t_s[run][-1]]
+    if not seen or seen[0].stop - seen[0].start < 8:
+        return None
+    t_s, xy = t_s[seen[0]], xy[seen[0]]
+    rise = float(np.diff(np.interp(span.concentric_s, t_s, -xy[:, 1]))[0])
+    direction = 1 if rise >= 0 else -1
+    height = -direction * xy[:, 1]
+    unit = scale.metres_per_px if scale.known else 1.0
+    try:
+        window = lift_window(t_s, height, rule, unit)
+        if window is None:
+            return None
+        ends = np.interp(window, t_s, smooth(t_s, height)[0])
+    except ValueError:
+        return None
+    lowering = _lowering(t_s, height, window, span)
+    return Lift(
+        point.source, confidence, t_s, xy[:, 0], height, window,
+        float(ends[1] - ends[0]), lowering, direction,
+    )  # fmt: skip
+
+
+def _around(spans: Sequence[RepSpan], index: int) -> tuple[float, float]:
+    """Both phases of a rep with the rest around them, but not the lifts of its neighbours."""
+    span = spans[index]
+    low = min(span.eccentric_s[0], span.concentric_s[0]) - AROUND_S
+    high = max(span.eccentric_s[1], span.concentric_s[1]) + AROUND_S
+    if index:
+        before = spans[index - 1]
+        low = max(low, max(before.concentric_s[1], float(np.mean(before.eccentric_s))))
+    if index + 1 < len(spans):
+        after = spans[index + 1]
+        high = min(high, min(after.concentric_s[0], float(np.mean(after.eccentric_s))))
+    return low, high
+
+
+def _clean(t_s: Array, xy: Array, source: PointSource) -> tuple[Array, Array] | None:
+    """Drop single bad frames, fill short gaps, and put the path on even times."""
+    if np.isfinite(xy[:, 0]).sum() < 8:
+        return None
+    filled = fill_gaps(t_s, hampel(xy))
+    step_s = float(np.median(np.diff(t_s)))
+    grid_s = np.arange(t_s[0], t_s[-1] + 1e-9, step_s)
+    even = resample(t_s, filled, grid_s)
+    if source is PointSource.LANDMARK:
+        even = lowpass(even, 1 / step_s, LANDMARK_CUTOFF_HZ)
+    return grid_s, even
+
+
+def _lowering(
+    t_s: Array, height: Array, window: tuple[float, float], span: RepSpan
+) -> tuple[float, float] | None:
+    """Mean speed of the lowering phase, and its share that was seen; None if little of it was."""
+    start, end = span.eccentric_s
+    inside = (t_s >= start) & (t_s <= end)
+    inside &= (t_s <= window[0]) if span.eccentric_first else (t_s >= window[1])
+    if inside.sum() < 5 or end <= start:
+        return None
+    fall = float(height[inside].max() - height[inside].min())
+    length = float(np.ptp(t_s[inside]))
+    return fall / length, length / (end - start)
