@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from lastrep.sets.movement import Movement
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import Rejected, Rep, RepStatus, SetReport
 from lastrep.sets.segmentation import Segmentation, SetSpan, segment
+from lastrep.sets.shape import unknown_changes
 from lastrep.sets.verdicts import Verdict, verdicts
 
 Array = NDArray[np.float64]
@@ -155,15 +156,19 @@ class SetAnalyzer:
         if one.exercise is None or view is None:
             return None
         movement = Movement.of(poses, segmentation, one.start_s, one.end_s)
-        return judge_form(
+        full = [status is RepStatus.GOOD for status, _ in statuses]
+        form = judge_form(
             one.exercise,
             view.name,
             measures,
-            [status is RepStatus.GOOD for status, _ in statuses],
+            full,
             read_reps(movement, one.exercise, measures, view),
             self._options,
             roll_certain=movement.roll.certain,
         )
+        named = [bool(rep.faults) or not whole for rep, whole in zip(form.reps, full, strict=True)]
+        changes = unknown_changes(movement, measures, form.baseline, named, view.name)
+        return replace(form, notes=(*form.notes, *changes))
 
 
 def _aftermath(

@@ -157,11 +157,21 @@ def _unknown(standard: Standard, rep: RepReadings, reading: Reading) -> str | No
         return None
     near, world = standard.witnesses
     moved = reading.value - standard.value
-    if abs(moved - (reading.near - near)) > size / 2:
+    near_moved = reading.near - near
+    # Where both say the same of the limit it does not matter by how much they differ.
+    if abs(moved - near_moved) > size / 2 and _over(rule, moved) != _over(rule, near_moved):
         return "the two sides of the body disagree"
     if abs(moved) > size and abs(reading.world - world) < WITNESS_SHARE * size:
         return "the model's own 3-D pose did not move along"
     return None
+
+
+def _over(rule: FaultRule, moved: float) -> bool:
+    """Whether a movement from the baseline is major."""
+    size = change_size(rule) or float("inf")
+    if rule.bad == "either":
+        return abs(moved) >= size
+    return (moved if rule.bad == "high" else -moved) >= size
 
 
 def _steady(reading: Reading | None) -> bool:

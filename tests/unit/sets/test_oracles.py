@@ -138,7 +138,6 @@ def test_strictness_is_how_many_bad_reps_in_a_row(
     assert (report.end.rep, report.good_reps) == (7, good)
 
 
-@pytest.mark.xfail(reason="an attempt that ends the recording at the bottom is not found as a rep")
 def test_a_stall_that_comes_down_is_absolute_failure() -> None:
     reps = lifting_set(6, seed=3, fail_last_at=0.4)
     report = judged("back_squat", reps)
@@ -180,7 +179,7 @@ def test_a_slower_tempo_of_the_same_path_changes_nothing() -> None:
     )
     report = judged("back_squat", slow)
     assert [major_ids(rep) for rep in report.reps] == [set()] * 10
-    assert not any("movement changed" in note for note in report.form_notes)
+    assert not any("movement changed" in note.lower() for note in report.form_notes)
 
 
 def test_dropped_eccentrics_are_noted_unless_tempo_was_declared() -> None:
@@ -275,3 +274,24 @@ def test_the_mirrored_video_has_the_same_verdict() -> None:
     one, other = report_of(poses, "biceps_curl"), report_of(mirrored, "biceps_curl")
     assert (other.end.rep, other.end.confirmed_at_rep) == (one.end.rep, one.end.confirmed_at_rep)
     assert other.good_reps == one.good_reps == 7
+
+
+def test_a_change_without_a_name_is_a_note_and_no_end() -> None:
+    """Straight arms in a squat mean nothing to the squat's faults, but the movement changed."""
+    clip = Clip(
+        "t", "bodyweight_squat", lifting_set(9, seed=3), camera=Camera(yaw_deg=85), noise=QUIET,
+        tail_s=3.0,
+    )  # fmt: skip
+    recording = landmark_recording(clip)
+    poses = poses_of(clip)
+    image = poses.image_px.copy()
+    late = poses.t_s >= recording.truth.reps[5].start_s - 0.3
+    # From rep 6 on the hands stay at the shoulders.
+    for hand in (13, 14, 15, 16):
+        shoulder = 11 if hand % 2 else 12
+        image[late, hand] = image[late, shoulder] + (4.0 * (hand - 12), 30.0, 0.0)
+    report = report_of(replace(poses, image_px=image), "bodyweight_squat")
+    assert report.end.reason is EndReason.LIFTER_STOPPED
+    assert any("in no way that has a name" in note for note in report.form_notes)
+    calm = report_of(poses, "bodyweight_squat")
+    assert not any("in no way that has a name" in note for note in calm.form_notes)

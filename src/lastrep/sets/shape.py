@@ -1,0 +1,87 @@
+"""Unknown changes: a movement that changed in a way that no named fault describes.
+
+Every rep is read as joint angles over the way it has gone, not over time, so that a slow or paused
+rep of the same path has the same shape (what time warping would align is aligned by the path
+itself). The distance to the first reps is information: it never ends a set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.sets.metrics import RepMeasures
+from lastrep.sets.movement import Movement
+
+Array = NDArray[np.float64]
+
+#: Angles that describe the movement; seen from the front they are foreshortened.
+CHANNELS = ("knee", "hip", "elbow", "shoulder", "trunk")
+VIEWS = ("side", "oblique")
+#: Points on the way out and on the way back.
+OUT_POINTS, BACK_POINTS = 50, 51
+#: A rep has changed if it differs by this much, degrees, and this many times more than the first
+#: reps differ among each other; twice running it is worth a word (`domain` 4.4).
+CHANGED_DEG, CHANGED_TIMES = 12.0, 4.0
+RUN = 2
+
+
+def unknown_changes(
+    movement: Movement,
+    measures: Sequence[RepMeasures],
+    baseline: Sequence[int],
+    explained: Sequence[bool],
+    view: str,
+) -> tuple[str, ...]:
+    """Return a note if the movement changed and no named fault says how.
+
+    Parameters
+    ----------
+    baseline
+        Indices of the first good reps.
+    explained
+        Which reps have a named fault or are partial.
+    """
+    if view not in VIEWS or len(baseline) < 2:
+        return ()
+    shapes = [_shape(movement, m) for m in measures]
+    usual = np.nanmedian([shapes[i] for i in baseline], axis=0)
+    spread = float(np.median([_apart(shapes[a], shapes[b]) for a, b in combinations(baseline, 2)]))
+    limit = max(CHANGED_DEG, CHANGED_TIMES * spread)
+    run = 0
+    for number, (shape, named) in enumerate(zip(shapes, explained, strict=True), start=1):
+        distance = _apart(shape, usual)
+        run = run + 1 if distance > limit and not named else 0
+        if run == RUN:
+            return (
+                f"The movement changed from rep {number - RUN + 1} on ({distance:.0f}° on average "
+                f"from the first reps, limit {limit:.0f}°) in no way that has a name: "
+                "check the video.",
+            )
+    return ()
+
+
+def _shape(movement: Movement, rep: RepMeasures) -> Array:
+    """Angles along the way, shape = (channels, points)."""
+    span = rep.span
+    halves = (
+        (movement.window(span.leave_s, span.turn_s), OUT_POINTS),
+        (movement.window(span.turn_s, span.back_s), BACK_POINTS),
+    )
+    return np.concatenate([_along(movement, frames, n) for frames, n in halves], axis=1)
+
+
+def _along(movement: Movement, frames: slice, points: int) -> Array:
+    way = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(movement.fraction[frames])))])
+    at = np.linspace(0.0, way[-1], points)
+    return np.stack(
+        [np.interp(at, way, movement.channel(name, "mean")[frames]) for name in CHANNELS]
+    )
+
+
+def _apart(a: Array, b: Array) -> float:
+    """Root-mean-square difference, degrees."""
+    return float(np.sqrt(np.nanmean((a - b) ** 2)))
