@@ -56,7 +56,7 @@ LOOK_BACK_FRAMES = 4
 LOOK_BACK_EVERY_S = 0.3
 
 #: Once found alone in the picture, a lifter who moves about is trusted for this long.
-ALONE_S = 1.0
+ALONE_S = 2.0
 
 #: Room left around a person when all else is blanked out, as a share of their extent.
 BLINKER_MARGIN = 0.25
@@ -186,8 +186,10 @@ class LifterTracker:
 
     def _check(self, frame: Frame, tracked: Pose, expected: Whereabouts) -> Pose | None:
         """Return the pose that is the lifter's: the tracked one, another, or none."""
-        in_place = expected.strangeness(Place.of(tracked)) <= 1
-        if in_place and self._is_lifter(frame, tracked):
+        place = Place.of(tracked)
+        if expected.strangeness(place) <= 1 and (
+            self._memory.follows_on(frame.t_s, place) or self._is_lifter(frame, tracked)
+        ):
             return self._reconsider(frame, tracked)
         if frame.t_s < self._alone_until_s:
             self._memory.forget()
@@ -195,30 +197,35 @@ class LifterTracker:
         if self._stranger is not None and frame.t_s - self._looked_s < LOST_LOOK_S:
             return self._hold(tracked)
         people = self._look(frame)
+        company = len(people) > 1
         there = [
             p
             for p in people
-            if expected.strangeness(Place.of(p)) <= 1 and self._is_lifter(frame, p)
+            if expected.strangeness(Place.of(p)) <= 1
+            and not (Place.of(p).is_same(place) and expected.strangeness(place) > 1)
+            # In the lifter's place, while somebody else is elsewhere, is the lifter.
+            and (company or self._is_lifter(frame, p))
         ]
         if there:
             nearest = min(there, key=lambda p: expected.strangeness(Place.of(p)))
-            if Place.of(nearest).is_same(Place.of(tracked)):
+            if Place.of(nearest).is_same(place):
                 return tracked
             self._suspect(frame, tracked)
             self._take_back(frame.t_s)
             return self._follow(nearest, frame)
         # The lifter's place is empty, or hidden.
-        company = len(people) > 1
-        if self._is_lifter(frame, tracked) and self._has_moved(frame, tracked):
-            self._alone_until_s = -math.inf if company else frame.t_s + ALONE_S
-            self._memory.forget()
-            return tracked
         if self._stranger is None:
-            company = company or self._had_company()
-            self._held = []
-        self._suspect(frame, tracked)
-        if company:
+            moved = self._has_moved(frame, tracked)
+            hidden = not company and self._had_company()
+            if moved and not hidden:
+                self._alone_until_s = -math.inf if company else frame.t_s + ALONE_S
+                self._memory.forget()
+                return tracked
+            self._held = None if company or hidden else []
+        elif company:
             self._held = None
+        self._suspect(frame, tracked)
+        if self._held is None:
             self._take_back(frame.t_s)
         return self._hold(tracked)
 
@@ -261,7 +268,7 @@ class LifterTracker:
         usual = self._memory.colours(frame.t_s)
         return (
             usual is not None
-            and self._memory.follows_on(Place.of(tracked))
+            and self._memory.follows_on(frame.t_s, Place.of(tracked))
             and difference(colours(frame.image_rgb, tracked), usual) < ALIKE_LEVELS
         )
 

@@ -30,7 +30,8 @@ HEIGHT_M = 0.8
 #: 1.15, and 1.3 where a camera was carried towards the lifter.
 SIZE_FACTOR = 1.33
 
-#: The same person moves on by less than this share of the above from sight to sight.
+#: In a moment the same person moves on by less than this share of the above.
+MOMENT_S = 0.25
 CONTINUOUS = 0.5
 
 #: What is known of the lifter rests on this window: from this long ago to this long ago. The last
@@ -208,10 +209,11 @@ class Memory:
             return None
         return np.median(np.stack([s.colours for s in settled]), axis=0).astype(np.float32)
 
-    def follows_on(self, place: Place) -> bool:
-        """Whether somebody could have got here from where the lifter was seen last."""
-        last = Whereabouts.of([self._sights[-1].place]) if self._sights else None
-        return last is not None and last.strangeness(place) < CONTINUOUS
+    def follows_on(self, t_s: float, place: Place) -> bool:
+        """Whether somebody can have got here from where the lifter was seen a moment ago."""
+        if not self._sights or t_s - self._sights[-1].t_s > MOMENT_S:
+            return False
+        return Whereabouts.of([self._sights[-1].place]).strangeness(place) < CONTINUOUS
 
     def take_back(self, t_s: float, stranger: Colours) -> float:
         """Forget the last sights that were the stranger already.
