@@ -38,7 +38,11 @@ DESIGN, NOISY = 1.0, 1.5
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A fault that the generator can show and the product can judge."""
+    """A fault that the generator can show, the product can judge, and that may end a set.
+
+    Lost range of lifts that start at the stretched end is left out: a top that is not reached is a
+    failed lift by definition, not a fault.
+    """
 
     exercise: str
     fault: str
@@ -60,9 +64,7 @@ CASES = (
     Case("overhead_press", "leg_drive", "OH2", 85.0),
     Case("biceps_curl", "torso_swing", "BC1", 85.0),
     Case("biceps_curl", "elbow_drift", "BC2", 85.0),
-    Case("biceps_curl", "depth_loss", "G1", 85.0),
     Case("bent_over_row", "torso_swing", "RW1", 85.0),
-    Case("deadlift", "soft_lockout", "G1", 85.0),
     Case("lunge", "forward_lean", "LG2", 85.0),
     Case("lateral_raise", "torso_swing", "LR2", 85.0),
 )
