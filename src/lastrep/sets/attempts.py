@@ -67,7 +67,7 @@ def stuck_attempt(
 
 
 def _hang(lift: Array, rate_hz: float) -> slice | None:
-    """Return the stay at the highest point of a short lift, if it is long enough and high enough."""
+    """Return the stay at the top of a short lift, if it is long and high enough."""
     peak = float(np.max(lift))
     if not LEAST_LIFT <= peak < MOST_LIFT:
         return None

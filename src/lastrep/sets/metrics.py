@@ -27,8 +27,8 @@ ANGLE_CUTOFF_HZ = 6.0
 END_WINDOW_S = 0.1
 #: The load is held while the concentric fraction stays within this of where it stopped.
 HELD_WITHIN = 0.1
-#: Reps that set the lifter's own reference, and among how many first ones they are sought.
-REFERENCE_REPS, REFERENCE_AMONG = 3, 5
+#: Reps that set the lifter's own reference.
+REFERENCE_REPS = 3
 #: A signal that correlates this much with the counted one tells the same movement.
 WITNESS_CORRELATION = 0.8
 #: A rep this much shorter than the set's longest is not taken into the reference.
@@ -182,9 +182,8 @@ def _rom_pct(
 
 def _reference(excursions: Array) -> float:
     """Excursion of the lifter's own first full reps."""
-    # Later reps do not count: a fault that makes the swing larger would make the first ones short.
-    first = excursions[:REFERENCE_AMONG]
-    full = first[first >= REFERENCE_FROM * float(np.quantile(first, 0.8))]
+    longest = float(np.quantile(excursions, 0.8))
+    full = excursions[excursions >= REFERENCE_FROM * longest]
     return max(float(np.median(full[:REFERENCE_REPS])), 1e-9)
 
 
