@@ -24,6 +24,8 @@ JITTER_M = (0.006, 0.0025)
 #: Radius: spread between the 10th and 90th percentile, as a share.
 RADIUS_SPREAD = (0.30, 0.15)
 ASSUMED_RADIUS_M = 0.225
+#: Seen nearly edge-on, a plate is no ellipse any more.
+ASPECT = (0.40, 0.58)
 #: Window for the speeds that are compared, seconds.
 SPEED_WINDOW_S = 0.3
 #: The bar moves where its speed exceeds this share of its 95th percentile.
@@ -46,6 +48,8 @@ class WindowEvidence:
         shape = (n,): share of the rim seen.
     radii
         shape = (m,): the measured vertical semi-axes.
+    aspect
+        Horizontal over vertical axis.
     score, needed
         As in `Plate`.
     segments, open_segments
@@ -58,6 +62,7 @@ class WindowEvidence:
     in_view: NDArray[np.bool_]
     support: Array
     radii: Array
+    aspect: float
     score: float
     needed: float
     segments: int
@@ -77,6 +82,7 @@ def window_confidence(e: WindowEvidence) -> float:
         ramp(e.open_segments / max(e.segments, 1), OPEN_SHARE),
         ramp(jitter(e.bar[:, 1]) / radius_of(e) * ASSUMED_RADIUS_M, JITTER_M),
         ramp(radius_spread(e.radii), RADIUS_SPREAD),
+        ramp(e.aspect, ASPECT),
     )
     return float(np.prod(doubts))
 

@@ -38,7 +38,9 @@ RIM_NEEDED, RIM_FOR_SHAPE = 0.38, 0.55
 #: The shape is measured in every so many frames: it changes slowly.
 SHAPE_EVERY = 4
 #: How far the rim may correct the prediction, in radii; when lost, and more for every lost frame.
-GATE, GATE_LOST, GATE_PER_FRAME = 0.30, 1.2, 0.3
+GATE, GATE_LOST, GATE_PER_FRAME, GATE_MOST = 0.30, 0.6, 0.03, 1.2
+#: A lost plate is believed to be found again if so much of its rim is seen.
+RIM_REGAINED = 0.50
 #: Frames that a lost plate coasts before it is looked for where the hands went.
 COAST_FRAMES = 3
 #: A plate lost for this many frames is left to the next picture in which it was found.
@@ -203,11 +205,15 @@ class Follower:
         if fit.support < RIM_NEEDED and self.lost:
             fit = search_rim(now.image, old.at(expected), self._stature_px)
         centre, support = fit.ellipse.centre, fit.support
-        gate = GATE if self.lost == 0 else GATE_LOST + GATE_PER_FRAME * self.lost
+        gate, needed = GATE, RIM_NEEDED
+        if self.lost:
+            gate, needed = min(GATE_LOST + GATE_PER_FRAME * self.lost, GATE_MOST), RIM_REGAINED
         near = bool(np.linalg.norm(centre - expected) < gate * old.b)
-        if support >= RIM_NEEDED and near:
+        if support >= needed and near and _inside(now.image, centre):
             self.lost = 0
-        elif agreeing >= CARRYING_CORNERS:  # the rim is hidden, the disc is not
+        elif agreeing >= CARRYING_CORNERS and _inside(
+            now.image, expected
+        ):  # the rim is hidden, the disc is not
             centre, support, self.lost = expected, max(support, 0.2), 0
         else:
             centre, self.lost = expected, self.lost + 1
@@ -230,6 +236,12 @@ class Follower:
             measured = Ellipse(ellipse.x, ellipse.y, shape.ellipse.a, shape.ellipse.b)
             return Sighting(measured, support, shape_seen=True)
         return Sighting(ellipse, support, shape_seen=False)
+
+
+def _inside(image: Image, centre: Array) -> bool:
+    """Whether the middle is in the picture: of less than half a plate nothing is sure."""
+    height, width = image.shape[:2]
+    return bool((centre >= 0).all() and (centre < (width, height)).all())
 
 
 def follow_point(images: Sequence[Image], start: Ellipse) -> Following:

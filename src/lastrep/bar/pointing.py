@@ -7,9 +7,9 @@ from lastrep.bar.ellipse import EDGE_KNOWN, Array, Ellipse, Image, fit_rim
 from lastrep.bar.finding import LARGEST_RADIUS, outermost_ring
 
 #: The pointed-at place is this near to the middle of the disc that is meant, in radii.
-NEAR = 0.8
+NEAR = 0.5
 #: The rim of a disc that is meant is seen at least this much.
-SUPPORT_NEEDED = 0.55
+SUPPORT_NEEDED = 0.7
 
 
 def disc_at(image: Image, at: Array, stature_px: float) -> Ellipse | None:

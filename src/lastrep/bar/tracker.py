@@ -19,14 +19,17 @@ from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, stature_px
 from lastrep.bar.pointing import disc_at
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
 from lastrep.bar.window import FoundPlate, Window, apply, moving_box, single_seed
+from lastrep.pose.landmarks import LANDMARK_COUNT
 from lastrep.pose.sequence import Pose
 
 if TYPE_CHECKING:
     from lastrep.video.reading import Frame
 
-#: Pictures are halved until their short side is at most this: more costs time and gives nothing
-#: (halving is many times cheaper than any other factor).
-WORK_SHORT_SIDE_PX = 540
+#: Pictures are halved until their short side and the lifter are at most this large: more costs
+#: time and gives nothing (halving is many times cheaper than any other factor).
+WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 540, 480.0
+#: So many pictures at most wait for a first pose before their size is decided.
+WAIT_FRAMES = 15
 #: The waiting pictures take at most this much memory.
 WINDOW_BYTES = 320 * 2**20
 #: Fewer pictures than this make no window.
@@ -76,6 +79,7 @@ class BarTracker:
         self._reduce = 0.0
         self._camera = CameraMotion()
         self._middle = np.zeros(2)
+        self._unreduced: list[Image] = []
         self._images: list[Image] = []
         self._first = 0
         self._t_s: list[float] = []
@@ -88,23 +92,11 @@ class BarTracker:
 
     def update(self, frame: Frame, pose: Pose) -> None:
         """Take the next frame and the pose in it."""
-        image, points = frame.image_rgb, pose.image_px.astype(np.float64)
-        if not self._reduce:
-            self._middle = np.array(image.shape[1::-1]) / 2
-            self._reduce = _reduction(min(image.shape[:2]))
-        factor = 1.0
-        while factor > self._reduce:
-            image, factor = _halved(image), factor / 2
-        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-        to_room = self._camera.update(grey, moving_box(points * self._reduce))
         self._t_s.append(frame.t_s)
-        self._points.append(points)
-        self._to_room.append(to_room)
-        self._camera_known.append(self._camera.known)
-        if self._find_plate or self._bar_px is not None:
-            self._images.append(image)
-            if len(self._images) * image.nbytes > self._window_bytes:
-                self._process()
+        self._points.append(pose.image_px.astype(np.float64))
+        self._unreduced.append(frame.image_rgb)
+        if self._reduce or pose.found or len(self._unreduced) >= WAIT_FRAMES:
+            self._take_unreduced()
 
     def finish(self, proxy: Proxy | None = None) -> BarTrack:
         """Process what still waits and return the whole track.
@@ -114,9 +106,10 @@ class BarTracker:
         proxy
             The body part that moves like the bar, if it became known only now.
         """
+        self._take_unreduced()
         self._process()
         name = proxy or self._proxies[0]
-        points = np.array(self._points, np.float64).reshape(len(self._points), -1, 3)
+        points = np.array(self._points, np.float64).reshape(-1, LANDMARK_COUNT, 3)
         to_room = self._full_to_room()
         middle = np.broadcast_to(self._middle, (len(to_room), 2))
         return BarTrack(
@@ -128,6 +121,28 @@ class BarTracker:
             camera_known=np.array(self._camera_known, np.bool_),
             camera_shift_px=np.linalg.norm(apply(to_room, middle) - middle, axis=1),
         )
+
+    def _take_unreduced(self) -> None:
+        waiting, self._unreduced = self._unreduced, []
+        for image in waiting:
+            if not self._reduce:
+                self._middle = np.array(image.shape[1::-1]) / 2
+                points = np.array(self._points)
+                self._reduce = _reduction(min(image.shape[:2]), stature_px(points))
+            self._take(image)
+
+    def _take(self, image: Image) -> None:
+        factor = 1.0
+        while factor > self._reduce:
+            image, factor = _halved(image), factor / 2
+        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+        points = self._points[len(self._to_room)] * self._reduce
+        self._to_room.append(self._camera.update(grey, moving_box(points)))
+        self._camera_known.append(self._camera.known)
+        if self._find_plate or self._bar_px is not None:
+            self._images.append(image)
+            if len(self._images) * image.nbytes > self._window_bytes:
+                self._process()
 
     def _process(self) -> None:
         """Find and follow the bar in the waiting pictures, and let them go."""
@@ -248,9 +263,10 @@ def landmark_point(points: Array, proxy: Proxy, to_room: Array, side: Side = "bo
     )
 
 
-def _reduction(short_side_px: int) -> float:
+def _reduction(short_side_px: int, tall_px: float) -> float:
     factor = 1.0
-    while short_side_px * factor > WORK_SHORT_SIDE_PX:
+    # An unknown stature (NaN) is never too large.
+    while short_side_px * factor > WORK_SHORT_SIDE_PX or tall_px * factor > WORK_STATURE_PX:
         factor /= 2
     return factor
 

@@ -99,17 +99,21 @@ class Window:
         centre, support = np.full((n, 2), np.nan), np.zeros(n)
         for k, seen in following.sightings.items():
             centre[k], support[k] = seen.ellipse.centre, seen.support
-        # Where the plate is out of the picture it cannot be lost.
-        expected = hands + np.nanmedian(centre - hands, axis=0)
-        height, width = self.images[0].shape[:2]
-        inside = (expected >= 0).all(axis=1) & (expected < (width, height)).all(axis=1)
+        in_view = np.ones(n, np.bool_)
+        beside = (centre - hands)[np.isfinite(centre[:, 0])]
+        if np.isfinite(beside).any():
+            # Where the plate is out of the picture it cannot be lost.
+            expected = hands + np.median(beside, axis=0)
+            height, width = self.images[0].shape[:2]
+            in_view = (expected >= 0).all(axis=1) & (expected < (width, height)).all(axis=1)
         return WindowEvidence(
             t_s=self.t_s,
             bar=apply(self.to_room, centre),
             hands=apply(self.to_room, hands),
-            in_view=inside | np.isfinite(centre[:, 0]),
+            in_view=in_view | np.isfinite(centre[:, 0]),
             support=support,
             radii=np.array([s.ellipse.b for s in following.sightings.values() if s.shape_seen]),
+            aspect=plate.a / plate.b,
             score=plate.score,
             needed=plate.needed,
             segments=following.segments,

@@ -1,0 +1,63 @@
+"""Lifts with known start, end and shape."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lastrep.bar.lift_window import WindowRule, lift_window
+
+
+def lift(power: float, lasts_s: float, rise: float, rate_hz: float, start_s: float, noise: float):
+    """Time and height of one lift whose speed is u^p (1-u)^p, with rest before and after."""
+    u = np.linspace(0, 1, 4001)
+    speed = (u * (1 - u)) ** power
+    path = np.concatenate([[0], np.cumsum(speed[1:] + speed[:-1])])
+    t_s = np.arange(0, start_s + lasts_s + 0.8, 1 / rate_hz)
+    height = rise * np.interp((t_s - start_s) / lasts_s, u, path / path[-1])
+    return t_s, height + np.random.default_rng(5).normal(0, noise, len(t_s))
+
+
+@pytest.mark.parametrize("rate_hz", [24, 30, 60])
+@pytest.mark.parametrize("lasts_s", [0.6, 1.0, 2.0])
+@pytest.mark.parametrize("power", [1.2, 1.5])
+def test_duration_is_right_within_four_percent(rate_hz, lasts_s, power) -> None:
+    t_s, height = lift(power, lasts_s, 0.6, rate_hz, 0.71, noise=0.0005)
+    start, end = lift_window(t_s, height)
+    assert end - start == pytest.approx(lasts_s, rel=0.04)
+
+
+def test_a_threshold_cuts_the_ends_off_and_so_overstates_the_mean() -> None:
+    t_s, height = lift(1.5, 1.0, 0.6, 60, 0.7, noise=0.0)
+    whole = lift_window(t_s, height)
+    cut = lift_window(t_s, height, WindowRule(threshold_m_s=0.1))
+    assert cut[0] > whole[0] + 0.04
+    assert cut[1] < whole[1] - 0.04
+
+
+@settings(max_examples=20, deadline=None)
+@given(shift_s=st.floats(-5, 5), factor=st.floats(0.01, 500), level=st.floats(-100, 100))
+def test_units_and_clock_do_not_matter(shift_s, factor, level) -> None:
+    t_s, height = lift(1.4, 0.9, 0.5, 30, 0.6, noise=0.001)
+    start, end = lift_window(t_s, height)
+    moved = lift_window(t_s + shift_s, factor * height + level)
+    assert moved[0] - shift_s == pytest.approx(start, abs=1e-3)
+    assert moved[1] - shift_s == pytest.approx(end, abs=1e-3)
+
+
+def test_touch_and_go_starts_where_the_bar_turns() -> None:
+    t_s = np.arange(0, 2.6, 1 / 30)
+    height = -0.3 * np.cos(2 * np.pi * (t_s - 0.3) / 2.0)
+    height[t_s < 0.3] = -0.3
+    start, end = lift_window(t_s, height)
+    assert end == pytest.approx(1.3, abs=0.05)
+    assert 0.2 < start < 0.35
+
+
+def test_nothing_rises_no_window() -> None:
+    t_s = np.arange(0, 2, 1 / 30)
+    assert lift_window(t_s, -t_s) is None
+    with pytest.raises(ValueError, match="are needed"):
+        lift_window(t_s[:4], t_s[:4])
