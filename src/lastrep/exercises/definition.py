@@ -251,6 +251,8 @@ def load_definition(path: Path) -> ExerciseDefinition:
 def _key(data: dict[str, Any], path: tuple[int | str, ...]) -> list[str]:
     """Return the path of a key, with faults named by their id instead of their number."""
     parts = [str(part) for part in path]
-    if path[:1] == ("faults",) and len(path) > 1 and isinstance(path[1], int):
-        parts[1] = str(data["faults"][path[1]].get("id", path[1]))
+    match path:
+        case ("faults", int(number), *_):
+            fault = data["faults"][number]
+            parts[1] = str(fault.get("id", number)) if isinstance(fault, dict) else parts[1]
     return parts

@@ -178,14 +178,16 @@ class FaultRule(_Data):
         )
 
 
-def inherited(name: str, family: str, own: list[FaultTable]) -> list[FaultTable]:
+def inherited(name: str, family: str, own: object) -> object:
     """Return the faults of an exercise as tables: the shared ones it inherits, and its own.
 
     Parameters
     ----------
     own
-        Its `[[faults]]` blocks.
+        Its `[[faults]]` blocks; what is no list of tables is returned as it is, to be refused.
     """
+    if not isinstance(own, list) or not all(isinstance(block, dict) for block in own):
+        return own
     faults = {
         str(fault["id"]): {k: v for k, v in fault.items() if k not in SELECTORS}
         for fault in shared_faults(_SHARED)

@@ -157,7 +157,7 @@ class _Reader:
     def _whole(self, rule: FaultRule, rep: RepMeasures) -> Reading:
         frames = self._movement.window(rep.span.start_s, rep.span.end_s)
         seen = _body_seen(self._movement.visibility[frames])
-        value = _WHOLE[rule.metric](self, rep)
+        value = WHOLE[rule.metric](self, rep)
         return Reading(value, rep.span.turn_s, seen, visible=seen, sustained=value)
 
     # -- metrics of a whole rep
@@ -220,7 +220,8 @@ class _Reader:
         return 100 * abs(swings[0] - swings[1]) / max(sum(swings) / 2, 1e-9)
 
 
-_WHOLE: dict[str, Callable[[_Reader, RepMeasures], float]] = {
+#: How each metric of a whole rep is read.
+WHOLE: dict[str, Callable[[_Reader, RepMeasures], float]] = {
     "range_of_motion": _Reader.range_of_motion,
     "hips_before_shoulders": _Reader.hips_before_shoulders,
     "hips_after_shoulders": _Reader.hips_after_shoulders,
