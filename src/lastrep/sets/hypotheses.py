@@ -238,7 +238,9 @@ def _persistences(extremes: Array) -> Array:
     swings = [abs(b - a) for a, b in itertools.pairwise(extremes)]
     out = []
     while len(swings) > 1:
-        k = min(range(len(swings)), key=swings.__getitem__)
+        # Of equal swings an inner one goes first: one at the edge closes no cycle and is not kept.
+        last = len(swings) - 1
+        k = min(range(len(swings)), key=lambda i: (swings[i], i in (0, last)))
         if 0 < k < len(swings) - 1:
             out.append(swings[k])
             swings[k - 1 : k + 2] = [swings[k - 1] - swings[k] + swings[k + 1]]
@@ -288,9 +290,10 @@ def propose(
         reps = _trim_rest(x, raw, options)
         placed = _in_scene(reps, scene, options)
         keep = placed.copy()
+        shapes = rep_shapes(body.posture, reps)
         if placed.any():
             keep[placed] = resembling(
-                rep_shapes(body.posture, reps[placed]),
+                shapes[placed],
                 reps[placed],
                 look_alikes=options.look_alikes,
                 odd_factor=options.odd_factor,
@@ -309,7 +312,7 @@ def propose(
             extremes=raw[keep],
             odd=reps[placed & ~keep],
             misplaced=reps[~placed],
-            score=score(x, kept, rep_shapes(body.posture, kept), body, scene),
+            score=score(x, kept, shapes[keep], body, scene),
         )
 
 

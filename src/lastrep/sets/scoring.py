@@ -91,12 +91,14 @@ def rep_shapes(posture: Array, reps: Indices) -> Array:
     -------
     shape = (reps, 17, k)
     """
-    points = []
-    for start, turn, end in reps:
-        away = np.linspace(start if turn > start else end, turn, HALF_POINTS)[:-1]
-        back = np.linspace(turn, end if end > turn else start, HALF_POINTS)
-        points.append(np.concatenate((away, back)).round().astype(np.intp))
-    shapes: Array = posture[np.array(points)]
+    start, turn, end = (column[:, None].astype(np.float64) for column in reps.T)
+    away_from = np.where(turn > start, start, end)
+    back_to = np.where(end > turn, end, start)
+    way = np.linspace(0.0, 1.0, HALF_POINTS)
+    points = np.concatenate(
+        (away_from + (turn - away_from) * way[:-1], turn + (back_to - turn) * way), axis=1
+    )
+    shapes: Array = posture[points.round().astype(np.intp)]
     return shapes
 
 
@@ -117,9 +119,11 @@ def resembling(
     """
     if len(reps) < 3:
         return np.ones(len(reps), bool)
-    distance = np.stack(
-        [np.sqrt(((shapes - one) ** 2).mean(axis=1)).mean(axis=1) for one in shapes]
-    )
+    channels = np.moveaxis(shapes, 2, 0)
+    product = channels @ np.swapaxes(channels, 1, 2)
+    square = np.diagonal(product, axis1=1, axis2=2)
+    difference = np.maximum(square[:, :, None] + square[:, None] - 2 * product, 0.0)
+    distance = np.sqrt(difference / shapes.shape[1]).mean(axis=0)
     nearest = np.sort(distance, axis=1)[:, min(look_alikes, len(reps) - 1)]
     centred = shapes - shapes.mean(axis=1, keepdims=True)
     excursion = float(np.median(np.sqrt((centred**2).mean(axis=1)).mean(axis=1)))
