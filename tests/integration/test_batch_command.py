@@ -15,39 +15,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from integration.samples import SAMPLES, Run
+from integration.samples import SAMPLES, Run, write_landmarks
 from lastrep.batch.running import run_jobs
-from lastrep.pose import PoseSequence
-from lastrep.pose.recorded import save_poses
 from lastrep.video.reading import VideoFile
 from lastrep.video.writing import VideoWriter
-from synthetic import Camera, Clip, landmark_recording, lifting_set
+from synthetic import lifting_set
 from unit.batch.batch_tasks import Silent, job_for, misbehave, tried
 
 #: Clips in the folder that runs are cut short on.
 MANY = 10
-
-
-def write_landmarks(path: Path, reps: int) -> None:
-    clip = Clip("squat", "back_squat", lifting_set(reps, seed=reps), camera=Camera(yaw_deg=80))
-    recording = landmark_recording(clip)
-    arrays = {
-        name: getattr(recording, name).astype(np.float32)
-        for name in ("image_px", "world_m", "visibility")
-    }
-    save_poses(
-        path,
-        PoseSequence(
-            t_s=recording.t_s,
-            width_px=clip.camera.width_px,
-            height_px=clip.camera.height_px,
-            model="synthetic",
-            **arrays,
-        ),
-    )
 
 
 def cut(source: Path, target: Path, seconds: float) -> None:
@@ -69,7 +47,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     for number in range(MANY - 1):
         reps = 2 + number % 3
-        write_landmarks(folder / f"clip{number}.npz", reps)
+        write_landmarks(folder / f"clip{number}.npz", lifting_set(reps, seed=reps))
     (folder / "broken.npz").write_bytes(b"no landmarks")
     return folder
 

@@ -14,7 +14,7 @@ from lastrep.files import readable
 from lastrep.output.overlay import SetTrack
 from lastrep.output.writers import AnalyzedRecording
 from lastrep.pose import PoseSequence
-from lastrep.sets.analyzer import AnalyzedSet, SetAnalyzer
+from lastrep.sets.analyzer import AnalyzedSet, Past, SetAnalyzer
 from lastrep.sets.options import SetOptions, Strictness
 from lastrep.sets.results import Analysis, Provenance, Source
 
@@ -113,6 +113,7 @@ def analyze_recording(
     *,
     poses_path: Path | None = None,
     save_poses_path: Path | None = None,
+    past: Past | None = None,
     progress: Progress = lambda share: None,
 ) -> AnalyzedRecording:
     """Analyse a video, or landmarks recorded from one.
@@ -125,6 +126,8 @@ def analyze_recording(
         Landmarks to use in place of the pose model.
     save_poses_path
         Where to record the landmarks.
+    past
+        The lifter's own history; None without.
     progress
         Called with the share that is done.
 
@@ -152,7 +155,11 @@ def analyze_recording(
     progress(1.0)
 
     engine = SetAnalyzer(
-        options.definition, options.judging, width_px=poses.width_px, height_px=poses.height_px
+        options.definition,
+        options.judging,
+        width_px=poses.width_px,
+        height_px=poses.height_px,
+        past=past,
     )
     for pose in poses:
         engine.update(pose)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
+from lastrep.apps.training import judging, keeper_of
 
 if TYPE_CHECKING:
+    from lastrep.apps.training import Keeper
     from lastrep.batch.clips import Clip
     from lastrep.batch.running import Pool
 
@@ -34,7 +36,8 @@ def batch(
         Path | None,
         typer.Option(
             "--manifest",
-            help="CSV with columns clip, exercise, athlete, target, load_kg, height_m.",
+            help="CSV with a column clip, and any of exercise, athlete, target, prescription, "
+            "load_kg, height_m, rpe, performed_at.",
         ),
     ] = None,
     exercise: Annotated[
@@ -46,6 +49,14 @@ def batch(
     strictness: Annotated[
         str, typer.Option("--strictness", help="strict, standard or lenient.")
     ] = "standard",
+    athlete: Annotated[
+        str | None,
+        typer.Option("--athlete", help="Add the sets to the history of NAME (or the manifest's)."),
+    ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep/--no-keep", help="Whether sets are added to the history at all."),
+    ] = True,
     slowmo: Annotated[
         float, typer.Option("--slowmo", min=0.01, help="The videos play K times too slowly.")
     ] = 1.0,
@@ -74,39 +85,41 @@ def batch(
     Start the same command again after any interruption: it goes on where it was.
     """
     from lastrep.apps.analysis import AnalyzeOptions
+    from lastrep.apps.batch_history import KEPT_FORMAT, Keeping
     from lastrep.apps.batch_terminal import Terminal
     from lastrep.batch.clips import find_clips, read_manifest
     from lastrep.batch.session import Batch, grade_batch
     from lastrep.errors import LastrepError
-    from lastrep.sets.options import SetOptions, Strictness
 
     if not paths and manifest is None:
         raise typer.BadParameter("name at least one folder or video (or --manifest FILE)")
     if workers is not None and scheduler is not None:
         raise typer.BadParameter("--workers and --scheduler exclude each other")
-    if strictness not in tuple(Strictness):
-        raise typer.BadParameter(f"--strictness {strictness}: choose strict, standard or lenient")
     wanted = chosen_formats(formats)
     try:
         described = None if manifest is None else read_manifest(manifest)
         options = AnalyzeOptions(
             exercise=exercise,
-            judging=SetOptions(target_reps=target, strictness=Strictness(strictness)),
+            judging=judging(target, strictness, None, amrap=False),
             model=model,
             slowmo=slowmo,
         )
         clips = find_clips(paths or [], described, out)
         options = replace(options, model=_model(model, clips))
+        keepers = _keepers(clips, athlete) if keep else {}
         pool = _pool(len(clips), workers, scheduler)
     except LastrepError as error:
         raise typer.BadParameter(str(error)) from error
     terminal = Terminal(clips)
     if described is not None and described.unused_columns:
         terminal.note(f"{manifest}: columns not used: {', '.join(described.unused_columns)}")
+    if keepers and KEPT_FORMAT not in wanted:
+        wanted = (*wanted, KEPT_FORMAT)
     task = Batch(clips, out, options, wanted, resume, stall_s)
+    keeping = Keeping(terminal, keepers)
     try:
         with terminal:
-            graded = grade_batch(task, pool, terminal)
+            graded = grade_batch(task, pool, keeping)
     except KeyboardInterrupt:
         terminal.note("stopped; the same command goes on where it was")
         raise typer.Exit(EXIT_INTERRUPTED) from None
@@ -114,7 +127,20 @@ def batch(
         terminal.note(str(error))
         raise typer.Exit(1) from None
     terminal.sum_up(graded, out)
-    raise typer.Exit(1 if any(outcome.error for outcome in graded.outcomes) else 0)
+    if keepers:
+        terminal.note(f"{keeping.kept} sets are in the history")
+    failed = keeping.failed or any(outcome.error for outcome in graded.outcomes)
+    raise typer.Exit(1 if failed else 0)
+
+
+def _keepers(clips: tuple[Clip, ...], athlete: str | None) -> dict[Path, Keeper]:
+    """Return who keeps the sets of which clip; a clip without an athlete is not kept."""
+    keepers = {}
+    for clip in clips:
+        keeper = keeper_of(clip.athlete or athlete, clip.prescription, clip.load_kg, clip.rpe)
+        if keeper is not None:
+            keepers[clip.source] = replace(keeper, performed_at=clip.performed_at)
+    return keepers
 
 
 def _model(name: str, clips: tuple[Clip, ...]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -24,7 +24,12 @@ from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.history import app as history
 from lastrep.apps.plan import app as plan
 from lastrep.apps.review import review
+from lastrep.apps.training import judging, keeper_of
 from lastrep.errors import ExerciseError, LastrepError, OutputError
+
+if TYPE_CHECKING:
+    from lastrep.apps.training import Keeper
+    from lastrep.training.review import SetReview
 
 app = typer.Typer(
     name="lastrep",
@@ -94,6 +99,26 @@ def analyze(
     strictness: Annotated[
         str, typer.Option("--strictness", help="strict, standard or lenient.")
     ] = "standard",
+    prescription: Annotated[
+        str | None,
+        typer.Option("--prescription", help="What was to be done, as in 3x8-12@60kg or 10RM."),
+    ] = None,
+    load_kg: Annotated[
+        float | None, typer.Option("--load-kg", help="On the bar, in a hand, or on the belt.")
+    ] = None,
+    rpe: Annotated[
+        float | None, typer.Option("--rpe", help="Perceived exertion, 1 to 10 (10: no rep left).")
+    ] = None,
+    athlete: Annotated[
+        str | None,
+        typer.Option("--athlete", help="Add the sets to the history of NAME, and advise."),
+    ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep/--no-keep", help="Whether an athlete named in the settings has them added."
+        ),
+    ] = True,
     slowmo: Annotated[
         float, typer.Option("--slowmo", min=0.01, help="The video plays K times too slowly.")
     ] = 1.0,
@@ -121,23 +146,21 @@ def analyze(
     """Analyse recorded sets: reps, range of motion, and where the set ended."""
     from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
     from lastrep.output.writers import AnalyzedRecording, to_json, write_files
-    from lastrep.sets.options import SetOptions, Strictness
+    from lastrep.training.prescription import parse_prescription
 
     jobs = _jobs(videos or [], poses)
-    if target is not None and amrap:
-        raise typer.BadParameter("--target and --amrap exclude each other")
     if save_poses is not None and len(jobs) > 1:
         raise typer.BadParameter("--save-poses takes one video at a time")
-    if strictness not in tuple(Strictness):
-        raise typer.BadParameter(f"--strictness {strictness}: choose strict, standard or lenient")
     try:
+        prescribed = None if prescription is None else parse_prescription(prescription)
         options = AnalyzeOptions(
             exercise=exercise,
-            judging=SetOptions(target_reps=target, strictness=Strictness(strictness)),
+            judging=judging(target, strictness, prescribed, amrap=amrap),
             model=model,
             slowmo=slowmo,
         )
-    except ExerciseError as error:
+        keeper = keeper_of(athlete, prescribed, load_kg, rpe, keep=keep)
+    except LastrepError as error:
         raise typer.BadParameter(str(error)) from error
     writes = not as_json or out is not None or formats is not None
     wanted = chosen_formats(formats) if writes else ()
@@ -154,6 +177,7 @@ def analyze(
                 options,
                 poses_path=job.poses,
                 save_poses_path=save_poses,
+                past=None if keeper is None else partial(keeper.past, job.name),
                 progress=step,
             )
             done.append(recording)
@@ -162,6 +186,8 @@ def analyze(
             written = write_files(recording, wanted, folder, partial(progress.task, folder.name))
             if written and not as_json:
                 _stdout.print(f"written to {folder}/: {', '.join(written)}", style="dim")
+            if keeper is not None:
+                _advise(keeper, keeper.keep(job.name, recording.analysis.sets), as_json)
         failed += outcome.failed
     if as_json and len(jobs) == 1 and done:
         sys.stdout.write(to_json(done[0].analysis) + "\n")
@@ -248,6 +274,18 @@ def _make_folder(folder: Path) -> None:
         ) from error
     if not os.access(folder, os.W_OK):
         raise OutputError(f"{folder}: cannot be written; choose another --out")
+
+
+def _advise(keeper: Keeper, reviews: Sequence[SetReview], as_json: bool) -> None:
+    """Say what the sets that were kept mean; beside a JSON document on standard error."""
+    console = _stderr if as_json else _stdout
+    for number, one in enumerate(reviews, start=1):
+        of_set = f"Set {number}: " if len(reviews) > 1 else ""
+        console.print(of_set + "\n".join(one.lines()), markup=False)
+    sets = "1 set" if len(reviews) == 1 else f"{len(reviews)} sets"
+    if not reviews:
+        sets = "no set of a known exercise"
+    console.print(f"{sets} added to the history of {keeper.athlete}", style="dim", markup=False)
 
 
 def _print_recording(recording: object) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +16,10 @@ import typer
 from lastrep.errors import LastrepError
 
 if TYPE_CHECKING:  # they take long to import, which `lastrep --help` should not
+    from lastrep.sets.options import PastBaseline, SetOptions
     from lastrep.sets.results import SetReport
     from lastrep.training.history import Recording
+    from lastrep.training.prescription import Prescription
     from lastrep.training.record import Declared
     from lastrep.training.rest import Goal
     from lastrep.training.review import SetReview
@@ -43,19 +46,166 @@ def settings() -> Settings:
     return load_settings(settings_path())
 
 
-def clip_recording(clip: Path, athlete: str) -> Recording:
-    """Return what a clip is to the history: its content, and the date of its file.
+def judging(
+    target: int | None, strictness: str, prescribed: Prescription | None, *, amrap: bool
+) -> SetOptions:
+    """Return how a set is judged, by the words of a command.
+
+    Raises
+    ------
+    BadParameter
+        If they contradict each other or make no sense.
+    """
+    from lastrep.sets.options import SetOptions, Strictness
+
+    if target is not None and amrap:
+        raise typer.BadParameter("--target and --amrap exclude each other")
+    if prescribed is not None and (target is not None or amrap):
+        raise typer.BadParameter("--prescription takes the place of --target and --amrap")
+    if strictness not in tuple(Strictness):
+        raise typer.BadParameter(f"--strictness {strictness}: choose strict, standard or lenient")
+    if prescribed is None:
+        return SetOptions(target_reps=target, strictness=Strictness(strictness))
+    first = prescribed.sets[0]
+    return replace(first, strictness=first.strictness or Strictness(strictness)).options()
+
+
+def keeper_of(
+    athlete: str | None,
+    prescribed: Prescription | None,
+    load_kg: float | None,
+    rpe: float | None,
+    *,
+    keep: bool = True,
+) -> Keeper | None:
+    """Return who keeps the sets: of the athlete named here or in the settings, None for nobody.
+
+    Raises
+    ------
+    PlanError, SettingsError
+        If a number, or the settings, make no sense.
+    """
+    declared = declared_sets(prescribed, load_kg, rpe)
+    user = settings()
+    name = athlete or (user.athlete if keep else None)
+    return Keeper(name, declared, user) if name and name.strip() else None
+
+
+def declared_sets(
+    prescription: Prescription | None, load_kg: float | None, rpe: float | None
+) -> tuple[Declared, ...]:
+    """Return what the lifter says of each set of a recording, at least of one.
+
+    Raises
+    ------
+    PlanError
+        If a number makes no sense; the message says which would.
+    """
+    from lastrep.errors import PlanError
+    from lastrep.training.loads import Load
+    from lastrep.training.record import Declared
+
+    try:
+        load = None if load_kg is None else Load(load_kg)
+        if prescription is None:
+            return (Declared(load=load, rpe=rpe),)
+        return tuple(
+            Declared(load=load or one.load, prescription=one, rpe=rpe) for one in prescription.sets
+        )
+    except ValueError as error:
+        raise PlanError(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Adds the sets of a clip to an athlete's history.
+
+    Parameters
+    ----------
+    athlete
+        Whose.
+    declared
+        What the lifter says of the sets, in order; the last holds for all that follow.
+    user
+        The settings.
+    performed_at
+        When the clip was recorded, with time zone; None: as the clip says, or its file.
+    """
+
+    athlete: str
+    declared: tuple[Declared, ...]
+    user: Settings
+    performed_at: datetime | None = None
+
+    def past(self, clip: Path, exercise: str, view: str) -> Mapping[str, PastBaseline]:
+        """Return what the athlete's good reps were before this clip, by fault id.
+
+        Nothing where the history cannot be read: `keep` will say so, after the analysis is saved.
+        """
+        from lastrep.errors import HistoryError
+        from lastrep.training.history import History
+        from lastrep.training.past import earlier_sets, past_baselines
+
+        if not history_path().exists():
+            return {}
+        load = self.declared[0].load
+        try:
+            with History(history_path()) as history:
+                return past_baselines(
+                    earlier_sets(
+                        history,
+                        athlete=self.athlete,
+                        exercise=exercise,
+                        view=view,
+                        before=self.performed_at or recorded_at(clip),
+                        load_kg=load.kg if load else None,
+                    )
+                )
+        except HistoryError:
+            return {}
+
+    def keep(self, clip: Path, sets: Sequence[SetReport]) -> tuple[SetReview, ...]:
+        """Add the sets whose exercise is known, and say what each of them means.
+
+        Raises
+        ------
+        HistoryError
+            If they cannot be added; none of them is then.
+        """
+        from lastrep.exercises import catalogue
+        from lastrep.training.history import Recording, content_hash
+
+        when = self.performed_at or recorded_at(clip)
+        recording = Recording(self.athlete, content_hash(clip), clip.name, when)
+        last = len(self.declared) - 1
+        known = [
+            (report, self.declared[min(i, last)])
+            for i, report in enumerate(sets)
+            if report.exercise in catalogue()
+        ]
+        return keep_sets(recording, known, self.user)
+
+
+def recorded_at(clip: Path) -> datetime:
+    """Return when a clip was recorded: what the video says, else the date of its file.
 
     Raises
     ------
     HistoryError
         If it cannot be read.
     """
-    from lastrep.training.history import Recording, content_hash
+    from lastrep.errors import HistoryError, VideoError
+    from lastrep.video.container import creation_time, open_video
 
-    source = content_hash(clip)
-    recorded_at = datetime.fromtimestamp(clip.stat().st_mtime, UTC)
-    return Recording(athlete, source, clip.name, recorded_at)
+    try:
+        with open_video(clip) as (container, _):
+            said = creation_time(container)
+    except VideoError:  # recorded landmarks
+        said = None
+    try:
+        return said or datetime.fromtimestamp(clip.stat().st_mtime, UTC)
+    except OSError as error:
+        raise HistoryError(f"{clip}: cannot be read ({error.strerror}); check the file") from error
 
 
 def keep_sets(

@@ -9,14 +9,17 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lastrep.batch.layout import CSV_FILE, INDEX_FILE, PARQUET_FILE, RECORD_FILE
-from lastrep.errors import BatchError, ExerciseError
+from lastrep.errors import BatchError, ExerciseError, PlanError
 from lastrep.exercises import find
 from lastrep.files import readable
+from lastrep.training.prescription import Prescription, parse_prescription
 
 #: What is taken from a folder; a file that is named itself may be called anything.
 VIDEO_SUFFIXES = frozenset(
@@ -62,9 +65,11 @@ class Clip:
     name
         Name of its result folder; unlike that of any other clip of the batch.
     athlete
-        Who trains, as the manifest says; only passed on to the tables.
-    exercise, target_reps, load_kg, height_m
+        Who trains, as the manifest says.
+    exercise, target_reps, prescription, load_kg, height_m, rpe
         What the manifest says in place of the batch's own options; None where it says nothing.
+    performed_at
+        When it was recorded, with time zone, as the manifest says.
     """
 
     path: Path
@@ -72,8 +77,11 @@ class Clip:
     athlete: str | None = None
     exercise: str | None = None
     target_reps: int | None = None
+    prescription: Prescription | None = None
     load_kg: float | None = None
     height_m: float | None = None
+    rpe: float | None = None
+    performed_at: datetime | None = None
 
     @property
     def source(self) -> Path:
@@ -90,8 +98,32 @@ class ManifestRow(BaseModel):
     exercise: str | None = None
     athlete: str | None = None
     target: int | None = Field(default=None, ge=1)
+    prescription: str | None = None
     load_kg: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     height_m: float | None = Field(default=None, gt=0.5, lt=2.8, allow_inf_nan=False)
+    rpe: float | None = Field(default=None, ge=1, le=10, multiple_of=0.5)
+    performed_at: datetime | None = None
+
+    @property
+    def prescribed(self) -> Prescription | None:
+        """What was to be done."""
+        return None if self.prescription is None else parse_prescription(self.prescription)
+
+    @field_validator("performed_at")
+    @classmethod
+    def _with_zone(cls, time: datetime | None) -> datetime | None:
+        return time if time is None or time.tzinfo else time.astimezone()
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if self.prescription is not None:
+            try:
+                parse_prescription(self.prescription)
+            except PlanError as error:
+                raise ValueError(str(error)) from error
+            if self.target is not None:
+                raise ValueError("a prescription takes the place of a target; give one of them")
+        return self
 
     @field_validator("exercise")
     @classmethod
@@ -192,8 +224,11 @@ def _described(clip: Clip, row: ManifestRow | None) -> Clip:
         athlete=row.athlete,
         exercise=row.exercise,
         target_reps=row.target,
+        prescription=row.prescribed,
         load_kg=row.load_kg,
         height_m=row.height_m,
+        rpe=row.rpe,
+        performed_at=row.performed_at,
     )
 
 

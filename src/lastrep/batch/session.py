@@ -131,6 +131,9 @@ def _options(clip: Clip, options: AnalyzeOptions) -> AnalyzeOptions:
     judging = options.judging
     if clip.target_reps is not None:
         judging = replace(judging, target_reps=clip.target_reps)
+    if clip.prescription is not None:
+        first = clip.prescription.sets[0]
+        judging = replace(first, strictness=first.strictness or judging.strictness).options()
     return replace(options, exercise=clip.exercise or options.exercise, judging=judging)
 
 

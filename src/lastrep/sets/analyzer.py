@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,13 +18,16 @@ from lastrep.sets.form import SetForm, judge_form, with_form
 from lastrep.sets.form_metrics import read_reps
 from lastrep.sets.metrics import RepMeasures, measure
 from lastrep.sets.movement import Movement
-from lastrep.sets.options import SetOptions
+from lastrep.sets.options import PastBaseline, SetOptions
 from lastrep.sets.results import Rejected, Rep, RepStatus, SetReport
 from lastrep.sets.segmentation import Segmentation, SetSpan, segment
 from lastrep.sets.shape import unknown_changes
 from lastrep.sets.verdicts import Verdict, verdicts
 
 Array = NDArray[np.float64]
+
+#: Gives what the lifter's earlier good reps of an exercise, seen from a view, were, by fault id.
+Past = Callable[[str, str], Mapping[str, PastBaseline]]
 
 #: Name of a movement that is counted without knowing what it is.
 UNKNOWN_EXERCISE = "unknown"
@@ -66,6 +69,8 @@ class SetAnalyzer:
         How the set is judged.
     width_px, height_px
         Size of the upright frames.
+    past
+        The lifter's own history, asked once the exercise and the view are known; None without.
     """
 
     def __init__(
@@ -75,8 +80,10 @@ class SetAnalyzer:
         *,
         width_px: int,
         height_px: int,
+        past: Past | None = None,
     ) -> None:
         self._exercise = exercise
+        self._past = past
         self._options = options
         self._size = (width_px, height_px)
         self._poses: list[Pose] = []
@@ -155,6 +162,9 @@ class SetAnalyzer:
         """Judge the form; None where it is not known what is done, or nobody is seen."""
         if one.exercise is None or view is None:
             return None
+        options = self._options
+        if self._past is not None:
+            options = replace(options, history=self._past(one.exercise.name, view.name))
         movement = Movement.of(poses, segmentation, one.start_s, one.end_s)
         full = [status is RepStatus.GOOD for status, _ in statuses]
         form = judge_form(
@@ -163,7 +173,7 @@ class SetAnalyzer:
             measures,
             full,
             read_reps(movement, one.exercise, measures, view),
-            self._options,
+            options,
             roll_certain=movement.roll.certain,
         )
         named = [bool(rep.faults) or not whole for rep, whole in zip(form.reps, full, strict=True)]

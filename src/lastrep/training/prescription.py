@@ -107,6 +107,7 @@ class SetPrescription:
         return SetOptions(
             target_reps=self.max_reps if self.mode is SetMode.TARGET else None,
             strictness=self.strictness or Strictness.STANDARD,
+            velocity_cap_pct=self.velocity_cap_pct,
         )
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import av
@@ -26,6 +27,9 @@ FORMATS = (
 
 #: Frame rates above this are time bases that a container passes off as a rate.
 MAX_FPS = 1000.0
+
+#: A creation time before this is a clock that was never set.
+FIRST_CREATION = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: Assumed where a file names no usable frame rate.
 FALLBACK_FPS = 30.0
@@ -93,6 +97,16 @@ def frame_rate_hz(stream: VideoStream) -> float:
         if rate and 0 < rate < MAX_FPS:
             return float(rate)
     return FALLBACK_FPS
+
+
+def creation_time(container: InputContainer) -> datetime | None:
+    """Return when a recording was made, as the file says; None if it says nothing likely."""
+    try:
+        made = datetime.fromisoformat(container.metadata.get("creation_time", ""))
+    except ValueError:
+        return None
+    made = made if made.tzinfo else made.replace(tzinfo=UTC)
+    return made if FIRST_CREATION <= made <= datetime.now(UTC) else None
 
 
 def duration_s(container: InputContainer, stream: VideoStream) -> float:

@@ -13,10 +13,10 @@ from typer.testing import CliRunner, Result
 
 from lastrep.apps import history as history_app
 from lastrep.apps import plan as plan_app
-from lastrep.apps.training import clip_recording, keep_sets
+from lastrep.apps.training import keep_sets, recorded_at
 from lastrep.errors import SettingsError
 from lastrep.sets.results import EndReason
-from lastrep.training.history import History, Query
+from lastrep.training.history import History, Query, Recording, content_hash
 from lastrep.training.loads import Load, LoadUnit
 from lastrep.training.plan import load_plan
 from lastrep.training.prescription import parse_prescription
@@ -160,7 +160,7 @@ def test_plan_errors_are_one_line(
 def test_keeping_a_clip_reviews_its_sets(tmp_path: Path) -> None:
     clip = tmp_path / "squats.mp4"
     clip.write_bytes(b"a clip")
-    recording = clip_recording(clip, "anna")
+    recording = Recording("anna", content_hash(clip), clip.name, recorded_at(clip))
     assert recording.recorded_at.tzinfo is UTC
     amrap = parse_prescription("AMRAP").sets[0]
     sets = [
