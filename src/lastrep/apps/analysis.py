@@ -8,15 +8,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lastrep
+from lastrep.bar.lifter import Proxy
+from lastrep.bar.recording import Stretch, track_file, track_landmarks
+from lastrep.bar.scale import Calibration
+from lastrep.bar.track import BarTrack
 from lastrep.errors import PoseFileError, VideoError
 from lastrep.exercises import ExerciseDefinition, find
 from lastrep.files import readable
+from lastrep.output.bar_path import BarPath
 from lastrep.output.overlay import SetTrack
 from lastrep.output.writers import AnalyzedRecording
 from lastrep.pose import PoseSequence
 from lastrep.sets.analyzer import AnalyzedSet, Past, SetAnalyzer
+from lastrep.sets.bar_speed import BarOptions, may_have_plates, with_bar
 from lastrep.sets.options import SetOptions, Strictness
 from lastrep.sets.results import Analysis, Provenance, Source
+from lastrep.video.reading import VideoFile
 
 Progress = Callable[[float], None]
 
@@ -26,6 +33,10 @@ AUTO = "auto"
 FEW_POSES = 0.8
 #: Slower sources blur fast reps (`domain.md` 2.6).
 SLOW_FPS = 20.0
+#: Share of the work that the pose model takes; the rest is following the bar.
+POSE_SHARE = 0.85
+#: The bar is followed from so long before a set until so long after it, seconds.
+AROUND_SET_S = 1.5
 #: A recognised exercise below this confidence is shown with its runner-up.
 FIRM = 0.75
 #: Counts below this confidence are said to be unsure.
@@ -46,6 +57,8 @@ class AnalyzeOptions:
         Pose model: "lite", "full" or "heavy".
     slowmo
         How many times too slowly the recording plays.
+    bar
+        How bar speed is measured.
 
     Raises
     ------
@@ -57,6 +70,7 @@ class AnalyzeOptions:
     judging: SetOptions = field(default_factory=SetOptions)
     model: str = "full"
     slowmo: float = 1.0
+    bar: BarOptions = field(default_factory=BarOptions)
 
     def __post_init__(self) -> None:
         _ = self.definition
@@ -75,6 +89,8 @@ def analyze(
     strictness: str = "standard",
     model: str = "full",
     slowmo: float = 1.0,
+    plate_m: float | None = None,
+    height_m: float | None = None,
 ) -> Analysis:
     """Analyse a video file.
 
@@ -92,17 +108,24 @@ def analyze(
         Pose model: "lite", "full" or "heavy".
     slowmo
         How many times too slowly the recording plays.
+    plate_m
+        Diameter of the plates, metres; None for full-size ones, if they look it.
+    height_m
+        Height of the lifter, metres: gives metres where no plate does.
 
     Raises
     ------
     LastrepError
         If the file cannot be analysed; the message names it and the fix.
+    ValueError
+        If a size is not possible.
     """
     options = AnalyzeOptions(
         exercise=exercise,
         judging=SetOptions(target_reps=target, strictness=Strictness(strictness)),
         model=model,
         slowmo=slowmo,
+        bar=BarOptions(Calibration(plate_m=plate_m, height_m=height_m)),
     )
     return analyze_recording(Path(path), options).analysis
 
@@ -143,7 +166,10 @@ def analyze_recording(
         poses, warnings = load_poses(poses_path), list[str]()
     elif video is not None:
         recorded = estimate_file(
-            video, model=options.model, slowmo=options.slowmo, progress=progress
+            video,
+            model=options.model,
+            slowmo=options.slowmo,
+            progress=lambda share: progress(POSE_SHARE * share),
         )
         poses, warnings = recorded.poses, list(recorded.warnings)
     else:
@@ -152,7 +178,6 @@ def analyze_recording(
     _check_found(poses, name)
     if save_poses_path is not None:
         save_poses(save_poses_path, poses)
-    progress(1.0)
 
     engine = SetAnalyzer(
         options.definition,
@@ -163,16 +188,68 @@ def analyze_recording(
     )
     for pose in poses:
         engine.update(pose)
-    sets = engine.finish()
+    sets, tracks, notes = _with_bar(engine.finish(), poses, video, options, progress)
+    progress(1.0)
     analysis = Analysis(
         source=_source(poses, name),
         provenance=_provenance(poses, options),
-        warnings=(*warnings, *_warnings(poses, sets)),
+        warnings=(*warnings, *_warnings(poses, sets), *notes),
         sets=tuple(one.report for one in sets),
     )
-    return AnalyzedRecording(
-        analysis, poses, tuple(_track(one) for one in sets), video, options.slowmo
+    drawn = tuple(_track(one, bar) for one, bar in zip(sets, tracks, strict=True))
+    return AnalyzedRecording(analysis, poses, drawn, video, options.slowmo)
+
+
+def _with_bar(
+    sets: tuple[AnalyzedSet, ...],
+    poses: PoseSequence,
+    video: Path | None,
+    options: AnalyzeOptions,
+    progress: Progress,
+) -> tuple[tuple[AnalyzedSet, ...], tuple[BarTrack, ...], list[str]]:
+    """Add bar speeds: of the bar where there is a video to see it in, else of its stand-in."""
+    if not sets:
+        return (), (), []
+    if video is None:
+        bar = options.bar
+        tracks = tuple(track_landmarks(poses, _proxy(one)) for one in sets)
+    else:
+        bar = options.bar
+        if bar.bar_px is not None or bar.calibration.known_distance is not None:
+            with VideoFile(video) as file:
+                bar = bar.scaled(poses.width_px / file.info.source_width_px)
+        stretches = [_stretch(one, options) for one in sets]
+        tracks = track_file(
+            video,
+            poses,
+            stretches,
+            bar_px=bar.bar_px,
+            slowmo=options.slowmo,
+            progress=lambda share: progress(POSE_SHARE + (1 - POSE_SHARE) * share),
+        )
+    measured = [
+        with_bar(one, track, bar, options.judging) for one, track in zip(sets, tracks, strict=True)
+    ]
+    notes = [
+        f"set {number}: {note}" if len(sets) > 1 else note
+        for number, (_, warnings) in enumerate(measured, start=1)
+        for note in warnings
+    ]
+    return tuple(one for one, _ in measured), tracks, notes
+
+
+def _stretch(one: AnalyzedSet, options: AnalyzeOptions) -> Stretch:
+    asked = options.bar.bar_px is not None or options.bar.calibration.plate_m is not None
+    return Stretch(
+        one.report.start_s - AROUND_SET_S,
+        one.report.end_s + AROUND_SET_S,
+        _proxy(one),
+        find_plate=asked or one.exercise is None or may_have_plates(one.exercise),
     )
+
+
+def _proxy(one: AnalyzedSet) -> Proxy | None:
+    return None if one.exercise is None else one.exercise.bar_proxy
 
 
 def _check_found(poses: PoseSequence, name: Path | None) -> None:
@@ -206,6 +283,9 @@ def _provenance(poses: PoseSequence, options: AnalyzeOptions) -> Provenance:
             "target": options.judging.target_reps,
             "strictness": options.judging.strictness.value,
             "slowmo": options.slowmo,
+            "plate_m": options.bar.calibration.plate_m,
+            "height_m": options.bar.calibration.height_m,
+            "velocity_cap_pct": options.judging.velocity_cap_pct,
         },
     )
 
@@ -236,6 +316,6 @@ def _warnings(poses: PoseSequence, sets: tuple[AnalyzedSet, ...]) -> list[str]:
     return warnings
 
 
-def _track(one: AnalyzedSet) -> SetTrack:
+def _track(one: AnalyzedSet, bar: BarTrack) -> SetTrack:
     title = "Unknown exercise" if one.exercise is None else one.exercise.title
-    return SetTrack(one.report, one.t_s, one.fraction, title)
+    return SetTrack(one.report, one.t_s, one.fraction, title, BarPath.of(bar, one.report))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lastrep.apps.bar import PlateM, VelocityCap, bar_options
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.training import judging, keeper_of
 
@@ -63,6 +64,8 @@ def batch(
     model: Annotated[
         str, typer.Option("--model", help="Pose model: lite, full or heavy.")
     ] = "full",
+    plate_m: PlateM = None,
+    velocity_cap: VelocityCap = None,
     formats: Annotated[str | None, typer.Option("--format", help=FORMATS_HELP)] = None,
     workers: Annotated[
         int | None,
@@ -100,9 +103,10 @@ def batch(
         described = None if manifest is None else read_manifest(manifest)
         options = AnalyzeOptions(
             exercise=exercise,
-            judging=judging(target, strictness, None, amrap=False),
+            judging=judging(target, strictness, None, amrap=False, velocity_cap=velocity_cap),
             model=model,
             slowmo=slowmo,
+            bar=bar_options(plate_m),
         )
         clips = find_clips(paths or [], described, out)
         options = replace(options, model=_model(model, clips))

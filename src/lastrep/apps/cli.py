@@ -19,6 +19,15 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 import lastrep
+from lastrep.apps.bar import (
+    BarAt,
+    Distance,
+    HeightM,
+    PlateM,
+    SpeedFrom,
+    VelocityCap,
+    bar_options,
+)
 from lastrep.apps.batch import batch
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.history import app as history
@@ -142,8 +151,14 @@ def analyze(
     save_poses: Annotated[
         Path | None, typer.Option("--save-poses", help="Record the landmarks in this .npz file.")
     ] = None,
+    plate_m: PlateM = None,
+    height_m: HeightM = None,
+    bar: BarAt = None,
+    distance: Distance = None,
+    velocity_cap: VelocityCap = None,
+    speed_from: SpeedFrom = None,
 ) -> None:
-    """Analyse recorded sets: reps, range of motion, and where the set ended."""
+    """Analyse recorded sets: reps, range of motion, bar speed, and where the set ended."""
     from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
     from lastrep.output.writers import AnalyzedRecording, to_json, write_files
     from lastrep.training.prescription import parse_prescription
@@ -155,9 +170,10 @@ def analyze(
         prescribed = None if prescription is None else parse_prescription(prescription)
         options = AnalyzeOptions(
             exercise=exercise,
-            judging=judging(target, strictness, prescribed, amrap=amrap),
+            judging=judging(target, strictness, prescribed, amrap=amrap, velocity_cap=velocity_cap),
             model=model,
             slowmo=slowmo,
+            bar=bar_options(plate_m, height_m, bar, distance, speed_from),
         )
         keeper = keeper_of(athlete, prescribed, load_kg, rpe, keep=keep)
     except LastrepError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 #: Keys of `lastrep.output.writers.WRITERS`, which takes long to import.
-FORMATS = ("json", "csv", "video", "evidence")
+FORMATS = ("json", "csv", "video", "evidence", "velocity")
 
 FORMATS_HELP = f"Files to write: {','.join(FORMATS)} (default: all)."
 

@@ -47,7 +47,12 @@ def settings() -> Settings:
 
 
 def judging(
-    target: int | None, strictness: str, prescribed: Prescription | None, *, amrap: bool
+    target: int | None,
+    strictness: str,
+    prescribed: Prescription | None,
+    *,
+    amrap: bool,
+    velocity_cap: float | None = None,
 ) -> SetOptions:
     """Return how a set is judged, by the words of a command.
 
@@ -65,9 +70,16 @@ def judging(
     if strictness not in tuple(Strictness):
         raise typer.BadParameter(f"--strictness {strictness}: choose strict, standard or lenient")
     if prescribed is None:
-        return SetOptions(target_reps=target, strictness=Strictness(strictness))
-    first = prescribed.sets[0]
-    return replace(first, strictness=first.strictness or Strictness(strictness)).options()
+        options = SetOptions(target_reps=target, strictness=Strictness(strictness))
+    else:
+        first = prescribed.sets[0]
+        options = replace(first, strictness=first.strictness or Strictness(strictness)).options()
+    if velocity_cap is None:
+        return options
+    try:
+        return replace(options, velocity_cap_pct=velocity_cap)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def keeper_of(

@@ -19,6 +19,8 @@ PROXY_LANDMARKS: dict[Proxy, tuple[int, int]] = {
     "hip": (23, 24),
     "ankle": (27, 28),
 }
+#: What stands in for the bar where it is not known what is done: most loads are held in the hands.
+DEFAULT_PROXY: Proxy = "wrist"
 #: Shoulder-hip, hip-knee and knee-ankle together are this share of stature
 #: (Drillis & Contini's segment lengths, as given by Winter 2009).
 SEGMENTS_OF_STATURE = 0.288 + 0.245 + 0.246

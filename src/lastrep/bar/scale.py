@@ -15,6 +15,8 @@ from lastrep.bar.track import BarTrack, PointSource
 
 #: Diameter of a full-size plate: 450 mm by the rules of weightlifting (+-1 mm) and powerlifting.
 FULL_SIZE_PLATE_M = 0.450
+#: Sizes that can be true, metres: of plates, and of lifters.
+PLATE_M, HEIGHT_M = (0.05, 1.0), (1.0, 2.5)
 #: Plate diameter over the lifter's height, both in the image: full-size from the first value
 #: (a far plate seen past the lifter measures 0.22), too large to be true above the second.
 FULL_SIZE_FROM, FULL_SIZE_TO = 0.20, 0.45
@@ -95,6 +97,11 @@ class KnownDistance:
         if self.pixels < 1:
             raise ValueError("the two points of a known distance must lie apart")
 
+    def scaled(self, factor: float) -> KnownDistance:
+        """Return the same in pictures that are `factor` times as large."""
+        (x1, y1), (x2, y2) = self.first_px, self.second_px
+        return KnownDistance((x1 * factor, y1 * factor), (x2 * factor, y2 * factor), self.metres)
+
     @property
     def pixels(self) -> float:
         """Distance in the image."""
@@ -125,9 +132,9 @@ class Calibration:
     known_distance: KnownDistance | None = None
 
     def __post_init__(self) -> None:
-        if self.plate_m is not None and not 0.05 <= self.plate_m <= 1.0:
+        if self.plate_m is not None and not PLATE_M[0] <= self.plate_m <= PLATE_M[1]:
             raise ValueError(f"a plate of {self.plate_m} m is not possible; give metres (0.45)")
-        if self.height_m is not None and not 1.0 <= self.height_m <= 2.5:
+        if self.height_m is not None and not HEIGHT_M[0] <= self.height_m <= HEIGHT_M[1]:
             raise ValueError(f"a height of {self.height_m} m is not possible; give metres (1.78)")
 
 

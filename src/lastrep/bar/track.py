@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -54,6 +54,15 @@ class MovingPoint:
     confidence: Array
     aspect: float = float("nan")
 
+    def scaled(self, factor: float) -> MovingPoint:
+        """Return the same in pictures that are `factor` times as large."""
+        return replace(
+            self,
+            image_px=self.image_px * factor,
+            room_px=self.room_px * factor,
+            radius_px=self.radius_px * factor,
+        )
+
     @property
     def seen(self) -> NDArray[np.bool_]:
         """In which frames it was seen, shape = (n,)."""
@@ -95,6 +104,16 @@ class BarTrack:
     stature_px: float
     camera_known: NDArray[np.bool_]
     camera_shift_px: Array
+
+    def scaled(self, factor: float) -> BarTrack:
+        """Return the same in pictures that are `factor` times as large."""
+        return replace(
+            self,
+            bar=None if self.bar is None else self.bar.scaled(factor),
+            proxies={side: point.scaled(factor) for side, point in self.proxies.items()},
+            stature_px=self.stature_px * factor,
+            camera_shift_px=self.camera_shift_px * factor,
+        )
 
     @property
     def plate_share_of_stature(self) -> float:

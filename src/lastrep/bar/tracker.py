@@ -15,7 +15,7 @@ import numpy as np
 from lastrep.bar.camera_motion import CameraMotion
 from lastrep.bar.ellipse import Array, Ellipse, Image
 from lastrep.bar.following import Following, follow_point
-from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, stature_px
+from lastrep.bar.lifter import DEFAULT_PROXY, PROXY_LANDMARKS, Proxy, stature_px
 from lastrep.bar.pointing import disc_at
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
 from lastrep.bar.window import FoundPlate, Window, apply, moving_box, single_seed
@@ -38,7 +38,8 @@ MIN_FRAMES = 8
 #: (statures), and how sure it is that they are the bar.
 POINT_RADIUS, POINT_CONFIDENCE = 0.04, 0.7
 
-_SIDES: tuple[Side, ...] = ("both", "left", "right")
+#: Sides of the body that a landmark may stand for.
+SIDES: tuple[Side, ...] = ("both", "left", "right")
 
 
 class BarTracker:
@@ -72,7 +73,9 @@ class BarTracker:
         find_plate: bool = True,
         window_bytes: int = WINDOW_BYTES,
     ) -> None:
-        self._proxies: tuple[Proxy, ...] = ("wrist", "shoulder") if proxy is None else (proxy,)
+        self._proxies: tuple[Proxy, ...] = (
+            (DEFAULT_PROXY, "shoulder") if proxy is None else (proxy,)
+        )
         self._bar_px = bar_px
         self._find_plate = find_plate
         self._window_bytes = window_bytes
@@ -115,7 +118,7 @@ class BarTracker:
         return BarTrack(
             t_s=np.array(self._t_s),
             bar=self._plate_point(to_room) if self._found else self._shown_point(to_room),
-            proxies={side: landmark_point(points, name, to_room, side) for side in _SIDES},
+            proxies={side: landmark_point(points, name, to_room, side) for side in SIDES},
             proxy_name=name,
             stature_px=stature_px(points),
             camera_known=np.array(self._camera_known, np.bool_),

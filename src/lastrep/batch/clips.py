@@ -15,6 +15,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from lastrep.bar.scale import HEIGHT_M
 from lastrep.batch.layout import CSV_FILE, INDEX_FILE, PARQUET_FILE, RECORD_FILE
 from lastrep.errors import BatchError, ExerciseError, PlanError
 from lastrep.exercises import find
@@ -100,7 +101,7 @@ class ManifestRow(BaseModel):
     target: int | None = Field(default=None, ge=1)
     prescription: str | None = None
     load_kg: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    height_m: float | None = Field(default=None, gt=0.5, lt=2.8, allow_inf_nan=False)
+    height_m: float | None = Field(default=None, ge=HEIGHT_M[0], le=HEIGHT_M[1])
     rpe: float | None = Field(default=None, ge=1, le=10, multiple_of=0.5)
     performed_at: datetime | None = None
 

@@ -134,7 +134,11 @@ def _options(clip: Clip, options: AnalyzeOptions) -> AnalyzeOptions:
     if clip.prescription is not None:
         first = clip.prescription.sets[0]
         judging = replace(first, strictness=first.strictness or judging.strictness).options()
-    return replace(options, exercise=clip.exercise or options.exercise, judging=judging)
+    bar = options.bar
+    if clip.height_m is not None:
+        bar = replace(bar, calibration=replace(bar.calibration, height_m=clip.height_m))
+    exercise = clip.exercise or options.exercise
+    return replace(options, exercise=exercise, judging=judging, bar=bar)
 
 
 @contextmanager

@@ -107,7 +107,7 @@ def draw(chart: Chart, width_px: int = 420, height_px: int = 210) -> Element:
             "font-size": "11",
         },
     )
-    _text(svg, chart.title, 4, 16, {"font-size": "13", "font-weight": "600"})
+    text(svg, chart.title, 4, 16, {"font-size": "13", "font-weight": "600"})
     points = [point for line in chart.lines for point in line.points]
     frame = _Frame.around(points, width_px, height_px, chart)
     _axes(svg, frame)
@@ -182,25 +182,25 @@ def _axes(svg: Element, frame: _Frame) -> None:
     for value in frame.ticks:
         y = frame.y(value)
         style = {"stroke": "#000", "stroke-opacity": "0.12"}
-        SubElement(svg, "line", _ends(_LEFT_PX, y, right, y) | style)
-        _text(svg, f"{value:.{digits}f}", _LEFT_PX - 6, y + 4, {"text-anchor": "end"})
+        SubElement(svg, "line", ends(_LEFT_PX, y, right, y) | style)
+        text(svg, f"{value:.{digits}f}", _LEFT_PX - 6, y + 4, {"text-anchor": "end"})
     for day in day_ticks(frame.first, frame.days):
         shown = f"{day.day} {day:%b}" if frame.days < 300 else f"{day:%b %Y}"
-        _text(svg, shown, frame.x(day), frame.bottom_px + 16, {"text-anchor": "middle"})
+        text(svg, shown, frame.x(day), frame.bottom_px + 16, {"text-anchor": "middle"})
 
 
 def _line(group: Element, line: Line, frame: _Frame) -> None:
     for before, after in itertools.pairwise(line.points) if line.joined else ():
         if after.on - before.on <= _GAP:
-            ends = _ends(
+            joint = ends(
                 frame.x(before.on), frame.y(before.value), frame.x(after.on), frame.y(after.value)
             )
-            SubElement(group, "line", ends | {"stroke-opacity": "0.55"})
+            SubElement(group, "line", joint | {"stroke-opacity": "0.55"})
     for point in line.points:
         x, y = frame.x(point.on), frame.y(point.value)
         if point.error:
             low, high = frame.y(point.value - point.error), frame.y(point.value + point.error)
-            SubElement(group, "line", _ends(x, low, x, high) | {"stroke-opacity": "0.4"})
+            SubElement(group, "line", ends(x, low, x, high) | {"stroke-opacity": "0.4"})
         SubElement(_marker(group, point.marker, x, y), "title").text = point.label
 
 
@@ -218,7 +218,7 @@ def _legend(svg: Element, lines: Sequence[Line], colours: Sequence[str], height_
         y = height_px - 6
         group = SubElement(svg, "g", {"stroke": colour, "fill": colour})
         _marker(group, line.points[0].marker, x + 4, y - 4)
-        _text(svg, line.name, x + 12, y, {})
+        text(svg, line.name, x + 12, y, {})
         x += 22 + 5.8 * len(line.name)
 
 
@@ -227,9 +227,11 @@ def _colours(lines: Sequence[Line]) -> list[str]:
     return [line.colour or next(palette, GREY) for line in lines]
 
 
-def _ends(x1: float, y1: float, x2: float, y2: float) -> dict[str, str]:
+def ends(x1: float, y1: float, x2: float, y2: float) -> dict[str, str]:
+    """Return the attributes of a line from one point to another."""
     return {"x1": f"{x1}", "y1": f"{y1}", "x2": f"{x2}", "y2": f"{y2}"}
 
 
-def _text(svg: Element, text: str, x: float, y: float, style: dict[str, str]) -> None:
-    SubElement(svg, "text", {"x": f"{x}", "y": f"{y}", "fill": "#333"} | style).text = text
+def text(svg: Element, words: str, x: float, y: float, style: dict[str, str]) -> None:
+    """Write words at a point, left-aligned unless the style says otherwise."""
+    SubElement(svg, "text", {"x": f"{x}", "y": f"{y}", "fill": "#333"} | style).text = words

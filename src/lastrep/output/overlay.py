@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.output import drawing
+from lastrep.output.bar_path import BarPath
 from lastrep.output.drawing import AMBER, BLUE, GREEN, GREY, RED, WHITE, Colour, Image
 from lastrep.pose import BONES, Pose
 from lastrep.sets.results import Rep, RepStatus, SetReport
@@ -45,12 +46,15 @@ class SetTrack:
         shape = (n,): concentric fraction (0 most stretched end, 1 lockout) over time.
     title
         The exercise's name for people.
+    bar
+        The way of the bar; None if it was not followed.
     """
 
     report: SetReport
     t_s: NDArray[np.float64]
     fraction: NDArray[np.float64]
     title: str
+    bar: BarPath | None = None
 
     def fraction_at(self, t_s: float) -> float:
         """Return the concentric fraction at a time, limited to 0..1; NaN outside the set."""
@@ -77,6 +81,8 @@ class Overlay:
         _draw_skeleton(image, pose)
         if current is None:
             return
+        if current.bar is not None:
+            current.bar.draw(image, current.report, pose.t_s)
         _draw_count(image, current, pose.t_s)
         _draw_range(image, current, pose.t_s)
         if not pose.found:
@@ -149,7 +155,8 @@ def _status_line(report: SetReport, done: list[Rep], t_s: float) -> tuple[str, C
     running = next((r for r in report.reps if r.start_s <= t_s < r.end_s), None)
     if done and t_s - done[-1].end_s < VERDICT_S and (running is None or _fresh(running, t_s)):
         last = done[-1]
-        return f"rep {last.number}: {last.status.value}", STATUS_COLOUR[last.status]
+        verdict = f"rep {last.number}: {last.status.value}{_speed(last)}"
+        return verdict, STATUS_COLOUR[last.status]
     if running is not None:
         phase = next((p.name for p in running.phases if p.start_s <= t_s < p.end_s), None)
         if phase is not None:
@@ -157,6 +164,14 @@ def _status_line(report: SetReport, done: list[Rep], t_s: float) -> tuple[str, C
     if t_s >= report.end.t_s:
         return "set over", WHITE
     return ("ready" if not done else "rest"), GREY
+
+
+def _speed(rep: Rep) -> str:
+    if rep.bar.mean_velocity_m_s is not None:
+        return f", {rep.bar.mean_velocity_m_s:.2f} m/s"
+    if rep.bar.relative_velocity is not None:
+        return f", speed {100 * rep.bar.relative_velocity:.0f} %"
+    return ""
 
 
 def _fresh(rep: Rep, t_s: float) -> bool:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lastrep.exercises import ExerciseDefinition
+from lastrep.sets.fatigue import RIR_BANDS
 from lastrep.sets.results import Analysis, Rep, RepStatus, SetReport
 
 STATUS_STYLE: dict[RepStatus, str] = {
@@ -30,7 +31,7 @@ def render(analysis: Analysis, title_of: dict[str, str]) -> RenderableType:
         heading.append(f"  {report.view} view, {_clock(report.start_s)} to {_clock(report.end_s)}")
         if report.exercise_source == "recognised":
             heading.append(f", recognised ({report.exercise_confidence:.0%} sure)")
-        parts += [heading, rep_table(report), *_reasons(report)]
+        parts += [heading, rep_table(report), *_reasons(report), *_fatigue(report)]
         parts.append(Padding(Text(report.end.explanation, style="bold"), (0, 0, 1, 0)))
     if not analysis.sets:
         parts.append(Text("No set found: nobody moves like a set of repetitions in this video."))
@@ -77,9 +78,46 @@ def rep_table(report: SetReport) -> Table:
         table.add_column(phase, justify="right")
     table.add_column("ROM °", justify="right")
     table.add_column("ROM %", justify="right")
+    unit = speed_unit(report)
+    if unit:
+        table.add_column(unit, justify="right")
     for rep in report.reps:
-        table.add_row(*_row(rep))
+        table.add_row(*_row(rep), *([Text(_speed(rep, unit))] if unit else []))
     return table
+
+
+def speed_unit(report: SetReport) -> str | None:
+    """Return what speeds are given in: metres per second, percent of the fastest rep, or None."""
+    if any(rep.bar.mean_velocity_m_s is not None for rep in report.reps):
+        return "m/s"
+    if any(rep.bar.relative_velocity is not None for rep in report.reps):
+        return "speed %"
+    return None
+
+
+def _speed(rep: Rep, unit: str) -> str:
+    if unit == "m/s":
+        return _number(rep.bar.mean_velocity_m_s, 2)
+    relative = rep.bar.relative_velocity
+    return _number(None if relative is None else 100 * relative, 0)
+
+
+def _fatigue(report: SetReport) -> list[RenderableType]:
+    """Return what the speeds say of the set, in one line."""
+    loss, sd = report.velocity_loss_pct, report.velocity_loss_sd
+    if loss is None:
+        return []
+    told = f"velocity loss {loss:.0f} %" + (f" (±{sd:.0f})" if sd is not None else "")
+    if report.estimated_rir is not None:
+        low, high = report.estimated_rir
+        told += (
+            f", about {low} or more reps left"
+            if high >= RIR_BANDS[-1][1]
+            else (f", about {low} to {high} reps left")
+        )
+    sources = {rep.bar.source for rep in report.reps} - {"none"}
+    what = "bar" if sources & {"plate", "point"} else "body in place of the bar"
+    return [Text(f"speed of the {what}: {told}", style="dim")]
 
 
 def _row(rep: Rep) -> list[Text]:

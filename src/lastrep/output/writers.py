@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from xml.etree.ElementTree import tostring
 
 import cv2
 
@@ -16,6 +17,7 @@ from lastrep.files import replacing
 from lastrep.output.drawing import Image
 from lastrep.output.evidence import PICTURES, draw, evidence
 from lastrep.output.overlay import Overlay, SetTrack
+from lastrep.output.velocity_chart import draw_sets
 from lastrep.pose import PoseSequence
 from lastrep.sets.results import Analysis
 from lastrep.video.reading import VideoFile
@@ -92,6 +94,17 @@ REP_COLUMNS = (
     "turn_angle_deg",
     "coverage",
 )
+#: Of `Rep.bar`; those with another meaning than the rep's own keys.
+BAR_COLUMNS = (
+    "mean_velocity_m_s",
+    "mean_velocity_sd",
+    "peak_velocity_m_s",
+    "eccentric_velocity_m_s",
+    "displacement_m",
+    "horizontal_deviation_m",
+    "relative_velocity",
+    "source",
+)
 
 
 class CsvWriter:
@@ -103,11 +116,13 @@ class CsvWriter:
         """Write the table."""
         text = io.StringIO(newline="")
         rows = csv.writer(text)
-        rows.writerow(("set", "exercise", *REP_COLUMNS))
+        rows.writerow(("set", "exercise", *REP_COLUMNS, *BAR_COLUMNS[:-1], "bar_source"))
         for number, report in enumerate(recording.analysis.sets, start=1):
             for rep in report.reps:
                 values = rep.model_dump(mode="json", include=set(REP_COLUMNS))
-                rows.writerow((number, report.exercise, *(values[c] for c in REP_COLUMNS)))
+                bar = rep.bar.model_dump(mode="json", include=set(BAR_COLUMNS))
+                cells = [values[c] for c in REP_COLUMNS] + [bar[c] for c in BAR_COLUMNS]
+                rows.writerow((number, report.exercise, *cells))
         write_text(path, text.getvalue())
 
 
@@ -131,6 +146,21 @@ class AnnotatedVideoWriter:
                 # The file plays at the speed of the source.
                 out.write(frame.image_rgb, frame.t_s * recording.slowmo)
                 progress(frame.t_s / max(poses.duration_s, frame.t_s, 1e-9))
+        progress(1.0)
+
+
+class VelocityWriter:
+    """A chart of mean concentric velocity by rep; one picture below the other for several sets."""
+
+    filename = "velocity.svg"
+
+    def write(self, recording: AnalyzedRecording, path: Path, progress: Progress) -> None:
+        """Draw the chart; nothing where no speed was measured."""
+        svg = draw_sets([(track.report, track.title) for track in recording.tracks])
+        if svg is None:
+            path.unlink(missing_ok=True)  # of an earlier analysis
+        else:
+            write_text(path, tostring(svg, encoding="unicode") + "\n")
         progress(1.0)
 
 
@@ -168,6 +198,7 @@ WRITERS: dict[str, type[ResultWriter]] = {
     "csv": CsvWriter,
     "video": AnnotatedVideoWriter,
     "evidence": EvidenceWriter,
+    "velocity": VelocityWriter,
 }
 
 

@@ -20,7 +20,7 @@ from lastrep.sets.metrics import RepMeasures, measure
 from lastrep.sets.movement import Movement
 from lastrep.sets.options import PastBaseline, SetOptions
 from lastrep.sets.results import Rejected, Rep, RepStatus, SetReport
-from lastrep.sets.segmentation import Segmentation, SetSpan, segment
+from lastrep.sets.segmentation import RepSpan, Segmentation, SetSpan, segment
 from lastrep.sets.shape import unknown_changes
 from lastrep.sets.verdicts import Verdict, verdicts
 
@@ -47,6 +47,10 @@ class AnalyzedSet:
         How the exercise was recognised; None if it was given.
     t_s, fraction
         shape = (n,) each: concentric fraction over the set's time.
+    spans
+        Where the reps are in time, as in `report.reps`.
+    aftermath
+        What followed the set.
     """
 
     report: SetReport
@@ -54,6 +58,8 @@ class AnalyzedSet:
     recognition: Recognition | None
     t_s: Array
     fraction: Array
+    spans: tuple[RepSpan, ...]
+    aftermath: Aftermath
 
 
 class SetAnalyzer:
@@ -118,7 +124,8 @@ class SetAnalyzer:
         form = self._form(one, measures, statuses, segmentation, poses, view)
         reps = _reps(measures, statuses, form)
         until_s = float(poses.t_s[-1]) if next_s is None else next_s
-        end = find_end(reps, self._options, _aftermath(poses, one.end_s, until_s, next_s))
+        aftermath = _aftermath(poses, one.end_s, until_s, next_s)
+        end = find_end(reps, self._options, aftermath)
         inside = (segmentation.t_s >= one.start_s) & (segmentation.t_s <= one.end_s)
         report = SetReport(
             exercise=UNKNOWN_EXERCISE if one.exercise is None else one.exercise.name,
@@ -148,6 +155,8 @@ class SetAnalyzer:
             one.recognition,
             segmentation.t_s[inside],
             segmentation.fraction[inside],
+            tuple(one.reps),
+            aftermath,
         )
 
     def _form(

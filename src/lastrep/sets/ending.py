@@ -176,7 +176,7 @@ def _many_faults(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
 def _too_slow(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
     """E9, only if asked for: velocity loss against the fastest rep so far."""
     cap = options.velocity_cap_pct
-    speeds = [_speed(r) for r in reps]
+    speeds = _speeds(reps)
     now, known = speeds[-1], [s for s in speeds if s is not None]
     if cap is None or now is None or len(known) < BASELINE_REPS:
         return None
@@ -194,9 +194,12 @@ def _too_slow(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
     )
 
 
-def _speed(rep: Rep) -> float | None:
-    speed = rep.bar.mean_velocity_m_s
-    return rep.bar.relative_velocity if speed is None else speed
+def _speeds(reps: Sequence[Rep]) -> list[float | None]:
+    """Mean speeds in one unit: of the fastest rep, which all share, else metres per second."""
+    relative = [rep.bar.relative_velocity for rep in reps]
+    if any(speed is not None for speed in relative):
+        return relative
+    return [rep.bar.mean_velocity_m_s for rep in reps]
 
 
 def _absolute_failure(rep: Rep, before: Sequence[Rep]) -> SetEnd:

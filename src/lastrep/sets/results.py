@@ -126,16 +126,54 @@ class Override(_Result):
         return self
 
 
-class Bar(_Result):
-    """Speed and path of the bar, or of the body part that stands in for it."""
+class Sticking(_Result):
+    """Where a lift nearly got stuck: it slows down, and goes on."""
 
+    start_s: float
+    end_s: float
+    depth: float = Field(description="share of the speed before it that was lost, 0..1")
+    height: float = Field(description="where in the lift, 0 bottom to 1 top")
+
+
+class Bar(_Result):
+    """Speed and path of the bar, or of the body part that stands in for it.
+
+    A key that ends in `_sd` is the standard deviation of the one before it, in its unit.
+    """
+
+    source: str = Field(
+        default="none",
+        pattern="^(plate|point|landmark|none)$",
+        description="what was followed: the plate, what the user showed, or the body",
+    )
+    confidence: float | None = Field(
+        default=None, description="0..1: how sure it is that this is the bar"
+    )
+    concentric_start_s: float | None = Field(
+        default=None, description="when the bar starts to rise; not yet when the body does"
+    )
+    concentric_end_s: float | None = Field(default=None, description="when it is highest")
     mean_velocity_m_s: float | None = None
+    mean_velocity_sd: float | None = None
     peak_velocity_m_s: float | None = None
+    peak_velocity_sd: float | None = None
+    time_to_peak_s: float | None = None
+    eccentric_velocity_m_s: float | None = None
+    eccentric_velocity_sd: float | None = None
     displacement_m: float | None = None
-    horizontal_deviation_m: float | None = None
+    displacement_sd: float | None = None
+    horizontal_deviation_m: float | None = Field(
+        default=None, description="farthest from above the start; positive to the right"
+    )
+    horizontal_deviation_sd: float | None = None
+    path_repeatability: float | None = Field(
+        default=None, description="distance to the first reps' path as a share of displacement"
+    )
     relative_velocity: float | None = Field(
         default=None, description="mean concentric speed as a share of the set's fastest rep"
     )
+    sticking: Sticking | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Phase(_Result):
@@ -219,8 +257,16 @@ class SetReport(_Result):
     completed_reps: int
     good_reps: int
     end: SetEnd
-    velocity_loss_pct: float | None = None
-    estimated_rir: tuple[int, int] | None = None
+    velocity_loss_pct: float | None = Field(
+        default=None, description="of the last rep against the fastest"
+    )
+    velocity_loss_sd: float | None = None
+    estimated_rir: tuple[int, int] | None = Field(
+        default=None, description="reps left after the last one; 10 = or more"
+    )
+    minimum_velocity_m_s: float | None = Field(
+        default=None, description="of the last possible rep of this exercise, as published"
+    )
     standards: tuple[FormStandard, ...] = ()
     baseline_reps: tuple[int, ...] = Field(
         default=(), description="reps that the lifter's own reference was learned from"

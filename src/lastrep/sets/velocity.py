@@ -159,6 +159,8 @@ def measure_reps(
     scales: Scales,
     exercise: ExerciseDefinition | None,
     rule: WindowRule = STANDSTILL,
+    *,
+    lifted: Sequence[bool] | None = None,
 ) -> SetVelocity:
     """Measure the speed and path of the bar in the reps of one set.
 
@@ -174,7 +176,10 @@ def measure_reps(
         For minimum velocity and fatigue; None leaves these out.
     rule
         Where a mean velocity starts and ends.
+    lifted
+        Which reps were lifted all the way; only their speeds tell of fatigue. None for all.
     """
+    whole = [True] * len(spans) if lifted is None else list(lifted)
     bars = [cut_lift(track, track.bar, spans, i, rule, scales.bar) for i in range(len(spans))]
     bodies = [
         cut_lift(track, track.proxies[span.side], spans, i, rule, scales.body)
@@ -192,8 +197,8 @@ def measure_reps(
             reps.append((None, NO_SCALE))
     lifts = [lift for lift, _ in reps]
     measured = [_measure(track, lift, scale) for lift, scale in reps]
-    measured = _compare(measured, lifts)
-    loss, reserve = _fatigue(measured, exercise)
+    measured = _compare(measured, lifts, whole)
+    loss, reserve = _fatigue([m for m, w in zip(measured, whole, strict=True) if w], exercise)
     return SetVelocity(tuple(measured), loss, reserve, _set_warnings(measured, scales))
 
 
@@ -345,10 +350,13 @@ def _deviation(
     return Measured(farthest, float(np.hypot(abs(farthest) * share, noise)))
 
 
-def _compare(reps: list[RepVelocity], lifts: Sequence[Lift | None]) -> list[RepVelocity]:
+def _compare(
+    reps: list[RepVelocity], lifts: Sequence[Lift | None], whole: Sequence[bool]
+) -> list[RepVelocity]:
     """Add what needs the other reps: speed against the fastest, path against the first."""
     speeds = _comparable(reps, lifts)
-    best = max(speeds.values(), default=float("nan"))
+    fastest = [speed for i, speed in speeds.items() if whole[i]] or list(speeds.values())
+    best = max(fastest, default=float("nan"))
     paths = {i: _path(lift) for i, lift in enumerate(lifts) if lift is not None and i in speeds}
     first = list(paths.values())[:BASELINE_REPS]
     out = []

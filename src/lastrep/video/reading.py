@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +23,9 @@ from lastrep.video.container import (
 from lastrep.video.orientation import Image, Orientation
 from lastrep.video.prefetch import prefetch
 from lastrep.video.timeline import Timeline
+
+#: Says of a frame's time, seconds, whether its picture is wanted.
+Wanted = Callable[[float], bool]
 
 #: Pictures are scaled down to this short side: the pose networks look at 256 x 256 pixels of the
 #: person, so larger sources cost time and memory and give nothing.
@@ -157,17 +161,22 @@ class VideoFile:
         while self._readers:
             self._readers.pop().close()
 
-    def frames(self) -> Generator[Frame, None, None]:
-        """Yield all frames from the start, decoded ahead in a thread of their own.
+    def frames(self, wanted: Wanted = lambda t_s: True) -> Generator[Frame, None, None]:
+        """Yield frames from the start, decoded ahead in a thread of their own.
 
         Damaged stretches are left out and named in `warnings`. Only a few frames are in memory at
         any time, whatever the length of the file.
+
+        Parameters
+        ----------
+        wanted
+            Says of each frame's time whether it shall be given; skipped frames cost little.
         """
-        reader = prefetch(self._decode, PREFETCH_FRAMES)
+        reader = prefetch(partial(self._decode, wanted), PREFETCH_FRAMES)
         self._readers.append(reader)
         return reader
 
-    def _decode(self) -> Generator[Frame, None, None]:
+    def _decode(self, wanted: Wanted) -> Generator[Frame, None, None]:
         scaler = VideoReformatter()
         width, height = self._lying_size
         damaged, t_s = 0, 0.0
@@ -184,6 +193,8 @@ class VideoFile:
                 if placed_s is None:
                     continue
                 t_s = placed_s
+                if not wanted(t_s / self._slowmo):
+                    continue
                 picture = scaler.reformat(frame, width=width, height=height, format="rgb24")
                 image = np.asarray(picture.to_ndarray(), np.uint8)
                 yield Frame(t_s / self._slowmo, self._orientation.upright(image))

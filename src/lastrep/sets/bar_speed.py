@@ -1,0 +1,166 @@
+"""What bar tracking adds to a judged set: speeds in its report, and an end that speed may call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from lastrep.bar.lift_window import STANDSTILL, WindowRule
+from lastrep.bar.scale import NO_SCALE, Calibration, Scale, find_scales
+from lastrep.bar.track import BarTrack
+from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.sets import results
+from lastrep.sets.analyzer import AnalyzedSet
+from lastrep.sets.ending import find_end, good_reps
+from lastrep.sets.options import SetOptions
+from lastrep.sets.results import RepStatus
+from lastrep.sets.velocity import Measured, RepVelocity, SetVelocity, measure_reps
+
+#: Reps whose speeds say something of fatigue: lifted all the way.
+_LIFTED = (RepStatus.GOOD, RepStatus.COMPLETED)
+
+
+@dataclass(frozen=True, slots=True)
+class BarOptions:
+    """How bar speed is measured.
+
+    Parameters
+    ----------
+    calibration
+        What the user knows of sizes.
+    bar_px
+        x, y of the plate or bar end in the first frame, pixels of the upright video, if shown.
+    window
+        Where a mean velocity starts and ends.
+    """
+
+    calibration: Calibration = field(default_factory=Calibration)
+    bar_px: tuple[float, float] | None = None
+    window: WindowRule = STANDSTILL
+
+    def scaled(self, factor: float) -> BarOptions:
+        """Return the same in pictures that are `factor` times as large."""
+        known = self.calibration.known_distance
+        calibration = self.calibration
+        if known is not None:
+            calibration = replace(calibration, known_distance=known.scaled(factor))
+        at = self.bar_px
+        shown = None if at is None else (at[0] * factor, at[1] * factor)
+        return replace(self, calibration=calibration, bar_px=shown)
+
+
+def may_have_plates(exercise: ExerciseDefinition) -> bool:
+    """Whether a plate may move in this exercise; curls are done with dumbbells and barbells."""
+    implement = exercise.training.implement
+    return implement == "barbell" or (implement == "dumbbell" and exercise.bar_proxy == "wrist")
+
+
+def with_bar(
+    one: AnalyzedSet, track: BarTrack, options: BarOptions, judging: SetOptions
+) -> tuple[AnalyzedSet, tuple[str, ...]]:
+    """Return a set with the speed of the bar in its report, and what to warn of.
+
+    Parameters
+    ----------
+    one
+        The set, judged by its landmarks.
+    track
+        The bar over the recording, or over this set at least.
+    options
+        How speed is measured; `calibration` in pixels of `track`.
+    judging
+        How the set was judged: a velocity cap may end it sooner.
+    """
+    scales = find_scales(track, options.calibration)
+    reps = one.report.reps
+    velocity = measure_reps(
+        track,
+        one.spans,
+        scales,
+        one.exercise,
+        options.window,
+        lifted=[rep.status in _LIFTED for rep in reps],
+    )
+    measured = tuple(
+        rep.model_copy(update={"bar": _bar(bar)})
+        for rep, bar in zip(reps, velocity.reps, strict=True)
+    )
+    end = find_end(measured, judging, one.aftermath)
+    loss = velocity.velocity_loss_pct
+    report = one.report.model_copy(
+        update={
+            "reps": measured,
+            "end": end,
+            "good_reps": good_reps(measured, end),
+            "scale": _scale(velocity),
+            "velocity_loss_pct": None if loss is None else loss.value,
+            "velocity_loss_sd": None if loss is None else loss.uncertainty,
+            "estimated_rir": velocity.estimated_rir,
+            "minimum_velocity_m_s": (
+                None if one.exercise is None else one.exercise.minimum_velocity_m_s
+            ),
+        }
+    )
+    return replace(one, report=report), velocity.warnings
+
+
+def _bar(rep: RepVelocity) -> results.Bar:
+    start, end = rep.concentric_s or (None, None)
+    sticking = rep.sticking
+    return results.Bar(
+        source="none" if rep.source is None else rep.source.value,
+        confidence=None if rep.source is None else rep.confidence,
+        concentric_start_s=start,
+        concentric_end_s=end,
+        mean_velocity_m_s=_value(rep.mean_m_s),
+        mean_velocity_sd=_sd(rep.mean_m_s),
+        peak_velocity_m_s=_value(rep.peak_m_s),
+        peak_velocity_sd=_sd(rep.peak_m_s),
+        time_to_peak_s=rep.time_to_peak_s,
+        eccentric_velocity_m_s=_value(rep.eccentric_m_s),
+        eccentric_velocity_sd=_sd(rep.eccentric_m_s),
+        displacement_m=_value(rep.displacement_m),
+        displacement_sd=_sd(rep.displacement_m),
+        horizontal_deviation_m=_value(rep.horizontal_deviation_m),
+        horizontal_deviation_sd=_sd(rep.horizontal_deviation_m),
+        path_repeatability=rep.path_repeatability,
+        relative_velocity=rep.relative,
+        sticking=None
+        if sticking is None
+        else results.Sticking(
+            start_s=sticking.start_s,
+            end_s=sticking.end_s,
+            depth=sticking.depth,
+            height=sticking.height,
+        ),
+        notes=rep.notes,
+    )
+
+
+def _value(measured: Measured | None) -> float | None:
+    return None if measured is None else measured.value
+
+
+def _sd(measured: Measured | None) -> float | None:
+    return None if measured is None else measured.uncertainty
+
+
+def _scale(velocity: SetVelocity) -> results.Scale:
+    """Return the scale that most reps' speeds rest on."""
+    used = [rep.scale for rep in velocity.reps if rep.scale.known]
+    sources = [scale.source for scale in used]
+    scale = NO_SCALE
+    if used:
+        usual = max(set(sources), key=sources.count)
+        alike = [s for s in used if s.source == usual]
+        scale = Scale(
+            float(np.median([s.metres_per_px for s in alike])),
+            usual,
+            float(np.median([s.uncertainty_pct for s in alike])),
+        )
+    return results.Scale(
+        metres_per_pixel=scale.metres_per_px if scale.known else None,
+        source=scale.source.value,
+        uncertainty_pct=scale.uncertainty_pct if scale.known else None,
+    )
