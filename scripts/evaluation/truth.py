@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synthetic.truth import brought_up_to_date
+
 Array = NDArray[np.float64]
 
 #: Camera yaw (0 in front, 90 side on) up to which a view carries this name.
@@ -31,6 +33,7 @@ class TrueRep:
     rom_m: float
     start_angle_deg: float
     turn_angle_deg: float
+    displacement_m: float
     mean_velocity_m_s: float
     peak_velocity_m_s: float
     major_faults: frozenset[str]
@@ -87,6 +90,7 @@ def read_truth(path: Path) -> TrueClip:
 
 def parse_truth(document: Mapping[str, Any]) -> TrueClip:
     """Build from the contents of a truth file."""
+    document = brought_up_to_date(dict(document))
     clip, frames = document["clip"], document["frames"]
     yaw_deg = float(clip["camera"]["yaw_deg"])
     return TrueClip(
@@ -117,6 +121,7 @@ def _rep(r: Mapping[str, Any]) -> TrueRep:
         rom_m=r["rom_m"],
         start_angle_deg=r["start_angle_deg"],
         turn_angle_deg=r["turn_angle_deg"],
+        displacement_m=r["displacement_m"],
         mean_velocity_m_s=r["mean_concentric_velocity_m_s"],
         peak_velocity_m_s=r["peak_concentric_velocity_m_s"],
         major_faults=frozenset(f["name"] for f in r["faults"] if f["major"]),

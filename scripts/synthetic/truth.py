@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from scipy.interpolate import CubicHermiteSpline
 
 from synthetic.body import SIDES, Joints
 from synthetic.camera import View
@@ -22,9 +23,11 @@ from synthetic.geometry import Array, angle_deg
 from synthetic.motion import Motion, Sample
 from synthetic.timeline import RepTimes
 
-TRUTH_VERSION = 1
+TRUTH_VERSION = 2
 # Below this part of the full range a rep is a partial (the project's form standards).
 FULL_ROM = 0.90
+# Samples of a concentric phase: less than 2 ms apart.
+LIFT_SAMPLES = 1001
 # A major fault this many times running ends a set at the first of them.
 CONFIRMING_REPS = 2
 
@@ -49,6 +52,10 @@ class RepTruth:
     `turn_s` is the arrival at the turning point, `turn_end_s` the departure from it. A failed
     rep's concentric window ends where it got stuck. Velocities are vertical, of the bar or of the
     point that stands for it; NaN-free by construction.
+
+    The body's concentric phase may last a little longer than the bar rises. `lift_s` is the bar's
+    own: from its lowest point until it is highest, where its velocity returns to zero. This is
+    what linear transducers average over, and what `lastrep.bar.lift_window` looks for in film.
     """
 
     number: int
@@ -63,6 +70,8 @@ class RepTruth:
     rom_m: float
     start_angle_deg: float
     turn_angle_deg: float
+    lift_s: tuple[float, float]
+    displacement_m: float
     mean_concentric_velocity_m_s: float
     peak_concentric_velocity_m_s: float
     stall: float
@@ -225,15 +234,37 @@ def _reps(motion: Motion, joints_at: Callable[[Array], Joints]) -> tuple[RepTrut
     ends = np.array([[r.start_s, (r.turn_s + r.turn_end_s) / 2] for r in times])
     primary = _primary(joint_angles(joints_at(ends.ravel())), motion).reshape(-1, 2)
     height = motion.bar(ends.ravel())[:, 1].reshape(-1, 2)
-    windows = np.array([r.concentric_s for r in times])
-    dense = np.linspace(windows[:, 0], windows[:, 1], 101, axis=1)
-    speed = motion.bar_velocity(dense.ravel())[:, 1].reshape(dense.shape)
-    lift = motion.bar(windows.ravel())[:, 1].reshape(-1, 2)
-    mean = (lift[:, 1] - lift[:, 0]) / (windows[:, 1] - windows[:, 0])
+    lifts = []
+    for rep in times:
+        t = np.linspace(*rep.concentric_s, LIFT_SAMPLES)
+        lifts.append(bar_lift(t, motion.bar(t)[:, 1], motion.bar_velocity(t)[:, 1]))
     return tuple(
-        _rep_truth(i, rep, when, primary[i], abs(np.diff(height[i])[0]), mean[i], speed[i].max())
+        _rep_truth(i, rep, when, primary[i], abs(np.diff(height[i])[0]), lifts[i])
         for i, (rep, when) in enumerate(zip(motion.clip.reps, times, strict=True))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BarLift:
+    """The rise of the bar in one rep: from when until when, how far, how fast."""
+
+    lift_s: tuple[float, float]
+    displacement_m: float
+    mean_m_s: float
+    peak_m_s: float
+
+
+def bar_lift(t_s: Array, height_m: Array, velocity_m_s: Array) -> BarLift:
+    """Find the rise in densely sampled heights of a concentric phase.
+
+    It ends at the greatest height and starts when the lowest one before is left.
+    """
+    top = max(int(np.argmax(height_m)), 1)
+    bottom = top - 1 - int(np.argmin(height_m[:top][::-1]))
+    rise = float(height_m[top] - height_m[bottom])
+    window = (float(t_s[bottom]), float(t_s[top]))
+    peak = float(velocity_m_s[bottom : top + 1].max())
+    return BarLift(window, rise, rise / (window[1] - window[0]), peak)
 
 
 def _primary(angles: Mapping[str, Array], motion: Motion) -> Array:
@@ -251,8 +282,7 @@ def _rep_truth(
     when: RepTimes,
     primary: Array,
     rom_m: float,
-    mean: float,
-    peak: float,
+    lift: BarLift,
 ) -> RepTruth:
     faults = tuple(_fault_truth(f) for f in rep.faults)
     lost = sum(f.size for f in rep.faults if f.name == "depth_loss")
@@ -278,8 +308,10 @@ def _rep_truth(
         rom_m=float(rom_m),
         start_angle_deg=float(primary[0]),
         turn_angle_deg=float(primary[1]),
-        mean_concentric_velocity_m_s=float(mean),
-        peak_concentric_velocity_m_s=float(peak),
+        lift_s=lift.lift_s,
+        displacement_m=lift.displacement_m,
+        mean_concentric_velocity_m_s=lift.mean_m_s,
+        peak_concentric_velocity_m_s=lift.peak_m_s,
         stall=rep.stall,
         failed_at=rep.failed_at,
         faults=faults,
@@ -360,6 +392,32 @@ def truth_document(truth: Truth) -> dict[str, object]:
 def clip_document(clip: Clip) -> object:
     """A clip's description as it stands in a truth file."""
     return _trimmed(asdict(clip))
+
+
+def brought_up_to_date(document: dict[str, Any]) -> dict[str, Any]:
+    """Return what a truth file of version 1 holds as this version would have written it.
+
+    Version 1 averaged velocities over the body's concentric phase. The bar's own rise is read
+    from the frames' heights and velocities, which a cubic joins to 1 ms.
+    """
+    if document["truth_version"] == TRUTH_VERSION:
+        return document
+    frames = document["frames"]
+    t_s, height = np.array(frames["t_s"]), np.array(frames["bar_m"])[:, 1]
+    velocity = np.array(frames["bar_velocity_m_s"])[:, 1]
+    path = CubicHermiteSpline(t_s, height, velocity)
+    reps = []
+    for rep in document["reps"]:
+        t = np.clip(np.linspace(*rep["concentric_window_s"], LIFT_SAMPLES), t_s[0], t_s[-1])
+        lift = bar_lift(t, path(t), path(t, 1))
+        new = {
+            "lift_s": lift.lift_s,
+            "displacement_m": lift.displacement_m,
+            "mean_concentric_velocity_m_s": lift.mean_m_s,
+            "peak_concentric_velocity_m_s": lift.peak_m_s,
+        }
+        reps.append(rep | {key: _trimmed(value) for key, value in new.items()})
+    return document | {"truth_version": TRUTH_VERSION, "reps": reps}
 
 
 def _rounded(values: Array, digits: int) -> list[Any]:

@@ -44,6 +44,25 @@ def test_reps_turn_when_the_rendered_lifter_turns(analysed: Analysed) -> None:
         assert truth["turn_s"] - 0.2 <= rep["turn_s"] <= truth["turn_end_s"] + 0.2
 
 
+def test_bar_speed_is_that_of_the_rendered_bar(analysed: Analysed) -> None:
+    document = json.loads((analysed.folder / "analysis.json").read_text())
+    (one,) = document["sets"]
+    assert one["scale"]["source"] == "plate"
+    for rep, truth in zip(one["reps"], TRUTH["reps"], strict=True):
+        bar = rep["bar"]
+        assert bar["source"] == "plate"
+        assert bar["mean_velocity_m_s"] == pytest.approx(
+            truth["mean_concentric_velocity_m_s"], abs=0.04
+        )
+        assert bar["displacement_m"] == pytest.approx(truth["displacement_m"], abs=0.015)
+    speeds = [rep["mean_concentric_velocity_m_s"] for rep in TRUTH["reps"]]
+    loss_pct = 100 * (1 - speeds[-1] / max(speeds))
+    assert one["velocity_loss_pct"] == pytest.approx(loss_pct, abs=6)
+    assert "m/s" in analysed.process.stdout
+    chart = (analysed.folder / "velocity.svg").read_text()
+    assert chart.count("<rect") == 1 + len(TRUTH["reps"])
+
+
 def test_the_annotated_video_is_h264_of_the_same_length(analysed: Analysed) -> None:
     with av.open(analysed.folder / "annotated.mp4") as drawn, av.open(SAMPLE) as source:
         stream = drawn.streams.video[0]
@@ -92,6 +111,11 @@ def test_target_and_strictness_are_obeyed(analysed: Analysed, lastrep: Run, tmp_
         (("analyze", "a.mp4", "--target", "3", "--amrap"), "exclude each other"),
         (("analyze", "a.mp4", "b.mp4", "--save-poses", "p.npz"), "one video at a time"),
         (("analyze", "a.mp4", "--strictness", "harsh"), "strict, standard or lenient"),
+        (("analyze", "a.mp4", "--bar", "120"), "write it as X,Y"),
+        (("analyze", "a.mp4", "--distance", "1,2,1,2,0.5"), "must lie apart"),
+        (("analyze", "a.mp4", "--height-m", "178"), "give metres"),
+        (("analyze", "a.mp4", "--plate-m", "45"), "give metres"),
+        (("analyze", "a.mp4", "--velocity-cap", "120"), "between 0 and 100"),
         (("exercises", "sqat"), "did you mean"),
     ],
 )

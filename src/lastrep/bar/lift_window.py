@@ -29,6 +29,8 @@ FIRST_SIGN = 0.02
 REACH_BACK, REACH_BACK_S = 0.25, 0.25
 #: How long rest is looked at before the instant, seconds, and how slow it is: of the peak speed.
 REST_S, REST_SPEED = 0.10, 0.08
+#: At the ends of a lift the bar may drift by this share of it: that is standing, not lifting.
+LINGERS = 0.05
 #: Step of the search, seconds.
 STEP_S = 0.004
 #: Local cubic over this time for heights and speeds (Savitzky-Golay; measured best of 0.2 to 0.5).
@@ -94,7 +96,7 @@ def lift_window(
     Two times in seconds, or None if nothing rises.
     """
     level, speed = smooth(t_s, height)
-    low, high = _ends(level)
+    low, high = _ends(level, speed)
     swing = level[high] - level[low]
     if high - low < 3 or not swing > 0:
         return None
@@ -114,11 +116,25 @@ def lift_window(
     return (start, -back) if -back > start else None
 
 
-def _ends(level: Array) -> tuple[int, int]:
-    """Lowest sample and the highest after it, of the largest rise."""
+def _ends(level: Array, speed: Array) -> tuple[int, int]:
+    """Lowest sample and the highest after it, of the largest rise.
+
+    Where the bar lingers at an end, drifting up or down a little, the lift ends where it first
+    stops, and starts where it last left.
+    """
     lowest_before = np.minimum.accumulate(level)
     high = int(np.argmax(level - lowest_before))
-    return int(np.argmin(level[: high + 1])), high
+    low = int(np.argmin(level[: high + 1]))
+    slack = LINGERS * float(level[high] - level[low])
+    middle = low + int(np.argmax(speed[low : high + 1]))
+    stopped = np.flatnonzero((level[middle:high] > level[high] - slack) & (speed[middle:high] <= 0))
+    resting = np.flatnonzero(
+        (level[low + 1 : middle] < level[low] + slack) & (speed[low + 1 : middle] <= 0)
+    )
+    return (
+        low + 1 + int(resting[-1]) if len(resting) else low,
+        middle + int(stopped[0]) if len(stopped) else high,
+    )
 
 
 def _faster_than(

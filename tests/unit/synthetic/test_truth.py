@@ -18,6 +18,7 @@ from synthetic import (
     lifting_set,
     write_truth,
 )
+from synthetic.truth import brought_up_to_date, truth_document
 
 
 def truth_of(exercise: str, *reps: Rep) -> Truth:
@@ -28,8 +29,44 @@ def test_mean_velocity_is_range_over_time():
     rep = truth_of("back_squat", Rep(concentric_s=1.0)).reps[0]
     start, end = rep.concentric_window_s
     assert end - start == pytest.approx(1.0)
-    assert rep.mean_concentric_velocity_m_s == pytest.approx(rep.rom_m, abs=0.01)
+    lasts_s = rep.lift_s[1] - rep.lift_s[0]
+    assert rep.mean_concentric_velocity_m_s == pytest.approx(rep.displacement_m / lasts_s)
+    assert rep.displacement_m == pytest.approx(rep.rom_m, abs=0.01)
     assert 1.4 < rep.peak_concentric_velocity_m_s / rep.mean_concentric_velocity_m_s < 2.0
+
+
+@pytest.mark.parametrize("exercise", ["back_squat", "deadlift", "bench_press", "biceps_curl"])
+def test_the_bar_rises_from_its_lowest_to_its_highest_point(exercise: str):
+    clip = Clip("t", exercise, (Rep(), Rep(concentric_s=1.6, pause_s=0.5)))
+    recording = landmark_recording(clip)
+    t_s, height = recording.t_s, recording.truth.frames.bar_m[:, 1]
+    for rep in recording.truth.reps:
+        low_s, high_s = rep.lift_s
+        assert rep.concentric_window_s[0] <= low_s < high_s <= rep.concentric_window_s[1]
+        inside = (t_s >= low_s) & (t_s <= high_s)
+        assert np.ptp(height[inside]) == pytest.approx(rep.displacement_m, abs=0.003)
+        assert height[inside].argmin() == 0
+        assert height[inside].argmax() == inside.sum() - 1
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date():
+    clip = Clip("t", "back_squat", (Rep(), Rep(concentric_s=1.7), Rep(failed_at=0.5)))
+    new = json.loads(json.dumps(truth_document(landmark_recording(clip).truth)))
+    old = new | {
+        "truth_version": 1,
+        "reps": [
+            {k: v for k, v in rep.items() if k not in ("lift_s", "displacement_m")}
+            | {"mean_concentric_velocity_m_s": 9.9}
+            for rep in new["reps"]
+        ],
+    }
+    again = brought_up_to_date(old)
+    assert again["truth_version"] == new["truth_version"]
+    for a, b in zip(again["reps"], new["reps"], strict=True):
+        assert a["displacement_m"] == pytest.approx(b["displacement_m"], abs=0.001)
+        assert a["mean_concentric_velocity_m_s"] == pytest.approx(
+            b["mean_concentric_velocity_m_s"], rel=0.03
+        )
 
 
 def test_a_slower_concentric_is_slower_by_the_same_factor():

@@ -181,3 +181,11 @@ def test_leaving_early_stops_the_decoder(make_video: MakeVideo) -> None:
 def test_frames_can_be_read_twice(make_video: MakeVideo) -> None:
     with VideoFile(make_video()) as video:
         assert [f.t_s for f in video.frames()] == [f.t_s for f in video.frames()]
+
+
+def test_frames_that_are_not_wanted_are_left_out(make_video: MakeVideo) -> None:
+    path = make_video("h264.mp4")
+    with VideoFile(path) as video:
+        some = [frame.t_s for frame in video.frames(lambda t_s: 0.19 < t_s < 0.41)]
+    assert some == pytest.approx([0.20, 0.24, 0.28, 0.32, 0.36, 0.40])
+    assert not video.warnings

@@ -1,0 +1,99 @@
+"""The bar in a video file: only where somebody lifts, in the pixels of the landmarks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from lastrep.bar.recording import Stretch, track_file
+from lastrep.bar.track import PointSource
+from lastrep.errors import PoseFileError
+from lastrep.pose import PoseSequence
+from unit.bar.scenes import Scene, lifts
+
+SCENE = Scene(height=lifts((1.5, 4.0), 0.5, 0.8), duration_s=6.5)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PoseSequence]:
+    path = tmp_path_factory.mktemp("scene") / "scene.mp4"
+    poses = []
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=30, options={"crf": "12"})
+        stream.width, stream.height, stream.pix_fmt = *SCENE.size, "yuv420p"
+        for frame, pose in SCENE.frames():
+            poses.append(pose)
+            for packet in stream.encode(av.VideoFrame.from_ndarray(frame.image_rgb, "rgb24")):
+                container.mux(packet)
+        for packet in stream.encode(None):
+            container.mux(packet)
+    width, height = SCENE.size
+    return path, PoseSequence.of(poses, width_px=width, height_px=height)
+
+
+def test_a_stretch_is_followed_and_the_rest_is_not(clip: tuple[Path, PoseSequence]) -> None:
+    path, poses = clip
+    done: list[float] = []
+    (track,) = track_file(path, poses, [Stretch(1.0, 3.6, "wrist")], progress=done.append)
+    assert track.t_s[0] == pytest.approx(1.0, abs=0.034)
+    assert track.t_s[-1] == pytest.approx(3.6, abs=0.034)
+    assert track.bar is not None
+    assert track.bar.source is PointSource.PLATE
+    true = SCENE.centre[(SCENE.t_s >= 1.0 - 1e-6) & (SCENE.t_s <= 3.6 + 1e-6)]
+    assert np.abs(track.bar.image_px - true).max() < 1.0
+    assert done[-1] == pytest.approx(1.0)
+    assert done == sorted(done)
+
+
+def test_landmarks_in_other_pixels_give_a_track_in_theirs(
+    clip: tuple[Path, PoseSequence],
+) -> None:
+    path, poses = clip
+    twice = PoseSequence(
+        poses.t_s,
+        poses.image_px * 2,
+        poses.world_m,
+        poses.visibility,
+        poses.width_px * 2,
+        poses.height_px * 2,
+    )
+    stretch = Stretch(1.0, 3.6, "wrist")
+    small, large = (track_file(path, p, [stretch])[0] for p in (poses, twice))
+    assert small.bar is not None
+    assert large.bar is not None
+    assert large.bar.image_px == pytest.approx(2 * small.bar.image_px, abs=0.2)
+    assert large.bar.typical_radius_px == pytest.approx(2 * small.bar.typical_radius_px, rel=0.01)
+    assert large.stature_px == pytest.approx(2 * small.stature_px, rel=1e-6)
+
+
+def test_a_bar_that_is_shown_is_followed_from_the_first_frame(
+    clip: tuple[Path, PoseSequence],
+) -> None:
+    path, poses = clip
+    x, y = SCENE.centre[0]
+    stretch = Stretch(1.0, 3.6, "wrist", find_plate=False)
+    (plain,) = track_file(path, poses, [stretch])
+    assert plain.bar is None
+    (shown,) = track_file(path, poses, [stretch], bar_px=(x + 3, y - 3))
+    assert shown.t_s[0] == 0.0
+    assert shown.bar is not None
+    error = shown.bar.image_px - SCENE.centre[: len(shown.t_s)]
+    assert np.abs(error).max() < 1.5
+
+
+def test_two_sets_give_two_tracks(clip: tuple[Path, PoseSequence]) -> None:
+    path, poses = clip
+    tracks = track_file(path, poses, [Stretch(1.0, 3.4, "wrist"), Stretch(3.6, 6.0, "wrist")])
+    assert [round(float(t.t_s[0]), 1) for t in tracks] == [1.0, 3.6]
+    for track in tracks:
+        assert track.bar is not None
+
+
+def test_landmarks_of_another_video_are_refused(clip: tuple[Path, PoseSequence]) -> None:
+    path, poses = clip
+    other = PoseSequence(poses.t_s, poses.image_px, poses.world_m, poses.visibility, 640, 480)
+    with pytest.raises(PoseFileError, match="name that one"):
+        track_file(path, other, [Stretch(1.0, 3.6)])

@@ -1,0 +1,157 @@
+"""Bar speed added to judged sets: what the report then says, and an end that speed calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lastrep.bar.recording import track_landmarks
+from lastrep.bar.scale import Calibration, KnownDistance
+from lastrep.bar.track import MovingPoint, PointSource
+from lastrep.exercises import catalogue, find
+from lastrep.output.bar_path import BarPath
+from lastrep.pose import PoseSequence
+from lastrep.sets.analyzer import AnalyzedSet, SetAnalyzer
+from lastrep.sets.bar_speed import BarOptions, may_have_plates, with_bar
+from lastrep.sets.options import SetOptions
+from lastrep.sets.results import EndReason, SetReport
+from synthetic import Camera, Clip, landmark_recording, lifting_set
+from synthetic.landmarks import Recording
+
+STATURE_M = 1.75
+BY_HEIGHT = BarOptions(Calibration(height_m=STATURE_M))
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    """Seven squats, each slower than the one before."""
+    reps = lifting_set(7, seed=3, velocity_loss=0.45)
+    return landmark_recording(Clip("t", "back_squat", reps, camera=Camera(yaw_deg=80.0)))
+
+
+@pytest.fixture(scope="module")
+def poses(recording: Recording) -> PoseSequence:
+    camera = recording.truth.clip.camera
+    return PoseSequence(
+        t_s=recording.t_s,
+        image_px=recording.image_px.astype(np.float32),
+        world_m=recording.world_m.astype(np.float32),
+        visibility=recording.visibility.astype(np.float32),
+        width_px=camera.width_px,
+        height_px=camera.height_px,
+    )
+
+
+@pytest.fixture(scope="module")
+def judged(poses: PoseSequence) -> AnalyzedSet:
+    engine = SetAnalyzer(find("back_squat"), width_px=poses.width_px, height_px=poses.height_px)
+    for pose in poses:
+        engine.update(pose)
+    (one,) = engine.finish()
+    return one
+
+
+def report_of(
+    judged: AnalyzedSet,
+    poses: PoseSequence,
+    options: BarOptions = BY_HEIGHT,
+    judging: SetOptions | None = None,
+) -> SetReport:
+    track = track_landmarks(poses, "shoulder")
+    return with_bar(judged, track, options, judging or SetOptions())[0].report
+
+
+def test_every_rep_gets_a_speed_that_falls_as_the_true_one_does(
+    judged: AnalyzedSet, poses: PoseSequence, recording: Recording
+) -> None:
+    report = report_of(judged, poses)
+    found = [rep.bar.mean_velocity_m_s for rep in report.reps]
+    true = [rep.mean_concentric_velocity_m_s for rep in recording.truth.reps]
+    assert None not in found
+    assert np.array(found) == pytest.approx(np.array(true), rel=0.25)
+    loss = 100 * (1 - true[-1] / max(true))
+    assert report.velocity_loss_pct == pytest.approx(loss, abs=4)
+    assert report.scale.source == "height"
+    assert {rep.bar.source for rep in report.reps} == {"landmark"}
+    for rep in report.reps:
+        assert rep.bar.peak_velocity_m_s is None  # a body part does not tell it
+        assert rep.bar.mean_velocity_sd is not None
+
+
+def test_without_a_scale_speeds_are_relative_only(judged: AnalyzedSet, poses: PoseSequence) -> None:
+    report = report_of(judged, poses, BarOptions())
+    assert report.scale.metres_per_pixel is None
+    assert report.scale.source == "none"
+    shares = [rep.bar.relative_velocity for rep in report.reps]
+    assert max(s for s in shares if s is not None) == 1.0
+    for rep in report.reps:
+        assert rep.bar.mean_velocity_m_s is None
+        assert rep.bar.displacement_m is None
+
+
+@pytest.mark.parametrize("options", [BY_HEIGHT, BarOptions()], ids=["metres", "relative"])
+def test_a_velocity_cap_ends_the_set_at_the_first_rep_beyond_it(
+    judged: AnalyzedSet, poses: PoseSequence, options: BarOptions
+) -> None:
+    free = report_of(judged, poses, options)
+    assert free.end.reason is not EndReason.VELOCITY_CAP
+    capped = report_of(judged, poses, options, SetOptions(velocity_cap_pct=20.0))
+    assert capped.end.reason is EndReason.VELOCITY_CAP
+    shares = [rep.bar.relative_velocity or 1.0 for rep in capped.reps]
+    first = next(i for i, share in enumerate(shares) if share < 0.8)
+    assert capped.end.t_s == capped.reps[first].end_s
+    assert capped.good_reps == sum(rep.status == "good" for rep in capped.reps[: first + 1])
+    assert "limit 20 %" in capped.end.explanation
+
+
+def test_a_known_distance_scales_with_the_picture() -> None:
+    known = KnownDistance((10, 20), (10, 120), 0.5)
+    shown = BarOptions(Calibration(known_distance=known), (30, 40)).scaled(0.5)
+    assert shown.bar_px == (15, 20)
+    assert shown.calibration.known_distance is not None
+    assert shown.calibration.known_distance.pixels == pytest.approx(50)
+
+
+def test_plates_are_looked_for_where_there_may_be_any() -> None:
+    with_plates = {name for name, lift in catalogue().items() if may_have_plates(lift)}
+    assert {"back_squat", "deadlift", "bench_press", "biceps_curl"} <= with_plates
+    assert with_plates.isdisjoint({"push_up", "pull_up", "bodyweight_squat", "goblet_squat"})
+
+
+def test_the_drawn_path_is_that_of_what_was_measured(
+    judged: AnalyzedSet, poses: PoseSequence
+) -> None:
+    track = track_landmarks(poses, "shoulder")
+    report = report_of(judged, poses)
+    path = BarPath.of(track, report)
+    assert path is not None
+    assert path.image_px == pytest.approx(track.proxies["both"].image_px, abs=6)
+    image = np.zeros((poses.height_px, poses.width_px, 3), np.uint8)
+    path.draw(image, report, report.reps[1].turn_s)
+    assert image.any()
+    drawn = np.argwhere(image.any(axis=2))[:, ::-1]
+    inside = (path.t_s >= report.reps[1].start_s) & (path.t_s <= report.reps[1].turn_s)
+    assert drawn.min(axis=0) == pytest.approx(path.image_px[inside].min(axis=0), abs=8)
+    assert drawn.max(axis=0) == pytest.approx(path.image_px[inside].max(axis=0), abs=8)
+    image[:] = 0
+    path.draw(image, report, report.reps[0].start_s - 0.5)
+    assert not image.any()
+
+
+def test_a_plate_that_was_not_believed_is_not_drawn(
+    judged: AnalyzedSet, poses: PoseSequence
+) -> None:
+    track = track_landmarks(poses, "shoulder")
+    n = len(track.t_s)
+    elsewhere = np.full((n, 2), 3.0)
+    doubtful = MovingPoint(
+        PointSource.PLATE, elsewhere, elsewhere, np.full(n, 20.0), np.ones(n), np.full(n, 0.1), 1.0
+    )
+    track = replace(track, bar=doubtful)
+    one, _ = with_bar(judged, track, BY_HEIGHT, SetOptions())
+    path = BarPath.of(track, one.report)
+    assert {rep.bar.source for rep in one.report.reps} == {"landmark"}
+    assert path is not None
+    assert path.image_px[n // 2, 0] > 20
