@@ -14,6 +14,7 @@ from lastrep.files import readable
 from lastrep.output.overlay import SetTrack
 from lastrep.output.writers import AnalyzedRecording
 from lastrep.pose import PoseSequence
+from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.sets.analyzer import AnalyzedSet, Past, SetAnalyzer
 from lastrep.sets.options import SetOptions, Strictness
 from lastrep.sets.results import Analysis, Provenance, Source
@@ -46,6 +47,8 @@ class AnalyzeOptions:
         Pose model: "lite", "full" or "heavy".
     slowmo
         How many times too slowly the recording plays.
+    backend
+        What runs the pose model: "litert" or "mediapipe".
 
     Raises
     ------
@@ -57,6 +60,7 @@ class AnalyzeOptions:
     judging: SetOptions = field(default_factory=SetOptions)
     model: str = "full"
     slowmo: float = 1.0
+    backend: str = DEFAULT_BACKEND
 
     def __post_init__(self) -> None:
         _ = self.definition
@@ -75,6 +79,7 @@ def analyze(
     strictness: str = "standard",
     model: str = "full",
     slowmo: float = 1.0,
+    backend: str = DEFAULT_BACKEND,
 ) -> Analysis:
     """Analyse a video file.
 
@@ -92,6 +97,8 @@ def analyze(
         Pose model: "lite", "full" or "heavy".
     slowmo
         How many times too slowly the recording plays.
+    backend
+        What runs the pose model: "litert" or "mediapipe".
 
     Raises
     ------
@@ -103,6 +110,7 @@ def analyze(
         judging=SetOptions(target_reps=target, strictness=Strictness(strictness)),
         model=model,
         slowmo=slowmo,
+        backend=backend,
     )
     return analyze_recording(Path(path), options).analysis
 
@@ -143,7 +151,11 @@ def analyze_recording(
         poses, warnings = load_poses(poses_path), list[str]()
     elif video is not None:
         recorded = estimate_file(
-            video, model=options.model, slowmo=options.slowmo, progress=progress
+            video,
+            model=options.model,
+            backend=options.backend,
+            slowmo=options.slowmo,
+            progress=progress,
         )
         poses, warnings = recorded.poses, list(recorded.warnings)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lastrep.apps.backend import BackendOption, chosen_backend
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.training import judging, keeper_of
 
@@ -63,6 +64,7 @@ def batch(
     model: Annotated[
         str, typer.Option("--model", help="Pose model: lite, full or heavy.")
     ] = "full",
+    backend: BackendOption = None,
     formats: Annotated[str | None, typer.Option("--format", help=FORMATS_HELP)] = None,
     workers: Annotated[
         int | None,
@@ -103,6 +105,7 @@ def batch(
             judging=judging(target, strictness, None, amrap=False),
             model=model,
             slowmo=slowmo,
+            backend=chosen_backend(backend),
         )
         clips = find_clips(paths or [], described, out)
         options = replace(options, model=_model(model, clips))
@@ -155,7 +158,8 @@ def _model(name: str, clips: tuple[Clip, ...]) -> str:
 
 
 def _pool(clips: int, workers: int | None, scheduler: str | None) -> Pool:
-    from lastrep.batch.workers import WorkerPool, usable_cores
+    from lastrep.batch.workers import WorkerPool
+    from lastrep.machine import usable_cores
 
     if scheduler is not None:
         from lastrep.batch.cluster import ClusterPool
