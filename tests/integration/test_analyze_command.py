@@ -92,6 +92,7 @@ def test_target_and_strictness_are_obeyed(analysed: Analysed, lastrep: Run, tmp_
         (("analyze", "a.mp4", "--target", "3", "--amrap"), "exclude each other"),
         (("analyze", "a.mp4", "b.mp4", "--save-poses", "p.npz"), "one video at a time"),
         (("analyze", "a.mp4", "--strictness", "harsh"), "strict, standard or lenient"),
+        (("analyze", "a.mp4", "--backend", "torch"), "use litert or mediapipe"),
         (("exercises", "sqat"), "did you mean"),
     ],
 )
