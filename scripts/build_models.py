@@ -3,13 +3,16 @@
 The package ``@mediapipe/pose`` carries the BlazePose detector and the three landmark networks as
 bare TensorFlow Lite files. MediaPipe Tasks wants them in one bundle: an uncompressed zip of the
 two networks, each with metadata that says how its input image is normalised. This script fetches
-the package with the ordinary ``npm`` client, adds the metadata, zips with fixed dates and checks
-every file on the way in and out against known SHA-256 sums, so the result is the same bytes on
-every machine.
+the package with the ordinary ``npm`` client, drops the segmentation branch of the landmark network
+(a mask of the person that lastrep never asks for, a third of the work), adds the metadata, zips
+with fixed dates and checks every file on the way in and out against known SHA-256 sums, so the
+result is the same bytes on every machine. A landmark network whose other outputs are not equal to
+the original's to the last bit is not written.
 
     python scripts/build_models.py                 # lite and full, the ones that ship
     python scripts/build_models.py heavy           # the large one, not kept in the repository
     python scripts/build_models.py --package FILE  # from a package fetched before
+    python scripts/build_models.py --stock --out DIR  # with the segmentation branch, to compare
 """
 
 from __future__ import annotations
@@ -26,8 +29,10 @@ from pathlib import Path
 
 import flatbuffers
 import numpy as np
+from ai_edge_litert.interpreter import Interpreter
 from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata_schema
 from mediapipe.tasks.metadata import schema_py_generated as tflite_schema
+from numpy.typing import NDArray
 
 from lastrep.pose.models import MODEL_NAMES, SUMS_FILE, bundle_name, read_sums
 
@@ -48,9 +53,25 @@ SOURCE_SUMS = {
     ),
 }
 
+#: SHA-256 of the bundles with the segmentation branch.
+STOCK_SUMS = {
+    "pose_landmarker_lite.task": "06ae63027f8cd8b971625aff146499f4d9346a2db3bacb043f46108ae3361c9d",
+    "pose_landmarker_full.task": "de7cbc5355ad2d688460caa6e41bc3d4a4134c31eea012adcd9a0e966e18f91b",
+    "pose_landmarker_heavy.task": (
+        "8df01675fa7dd4e63709cb873831b30d0c2f107e19171ccf8b498c4ff31fdf7d"
+    ),
+}
+
 #: How the networks want a pixel 0..255: (v - mean) / std, in the range given.
 DETECTOR_INPUT = {"mean": 127.5, "std": 127.5, "low": -1.0, "high": 1.0}
 LANDMARK_INPUT = {"mean": 0.0, "std": 255.0, "low": 0.0, "high": 1.0}
+
+#: Shapes of the landmark network's outputs that are not for landmarks: the mask, which is dropped,
+#: and the number that stands in for it, "is somebody there".
+MASK, PRESENCE = (1, 256, 256, 1), (1, 1)
+
+#: Inputs on which the slim and the original network must agree to the last bit.
+COMPARED_INPUTS = 3
 
 #: Zip members carry this date, so that the same content gives the same bytes.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -93,6 +114,52 @@ def with_image_metadata(
     rebuilt = flatbuffers.Builder(0)
     rebuilt.Finish(model.Pack(rebuilt), b"TFL3")
     return bytes(rebuilt.Output())
+
+
+def without_segmentation(network: bytes) -> bytes:
+    """Return a landmark network without the mask and the layers that only feed it.
+
+    MediaPipe splits five outputs by their position, so the mask's place is taken by the presence.
+    """
+    model = tflite_schema.ModelT.InitFromObj(tflite_schema.Model.GetRootAs(network, 0))
+    graph = model.subgraphs[0]
+    shapes = {int(i): tuple(int(n) for n in graph.tensors[i].shape) for i in graph.outputs}
+    presence = next(i for i, shape in shapes.items() if shape == PRESENCE)
+    outputs = [presence if shape == MASK else i for i, shape in shapes.items()]
+    needed = set(outputs)
+    kept = []
+    for operator in reversed(graph.operators):
+        if needed.intersection(int(i) for i in operator.outputs):
+            kept.append(operator)
+            needed.update(int(i) for i in operator.inputs)
+    graph.operators, graph.outputs = kept[::-1], np.array(outputs, np.int32)
+    model.signatureDefs = []  # they name the mask
+    rebuilt = flatbuffers.Builder(0)
+    rebuilt.Finish(model.Pack(rebuilt), b"TFL3")
+    return bytes(rebuilt.Output())
+
+
+def check_equal(name: str, slim: bytes, original: bytes) -> None:
+    """Stop if any output but the mask differs by a bit."""
+    random = np.random.default_rng(0)
+    networks = [Interpreter(model_content=network) for network in (slim, original)]
+    for network in networks:
+        network.allocate_tensors()
+    for _ in range(COMPARED_INPUTS):
+        image = random.random(networks[0].get_input_details()[0]["shape"], np.float32)
+        ours, theirs = (_outputs(network, image) for network in networks)
+        if any(not np.array_equal(ours[shape], theirs[shape]) for shape in theirs.keys() - {MASK}):
+            sys.exit(f"{name}: without its segmentation branch the landmarks differ")
+
+
+def _outputs(network: Interpreter, image: NDArray[np.float32]) -> dict[tuple[int, ...], object]:
+    """Run a network; its outputs by shape."""
+    network.set_tensor(network.get_input_details()[0]["index"], image)
+    network.invoke()
+    return {
+        tuple(int(n) for n in output["shape"]): network.get_tensor(output["index"])
+        for output in network.get_output_details()
+    }
 
 
 def bundle(detector: bytes, landmarks: bytes) -> dict[str, bytes]:
@@ -141,17 +208,24 @@ def main() -> None:
     parser.add_argument("models", nargs="*", default=["lite", "full"], metavar="lite|full|heavy")
     parser.add_argument("--package", type=Path, help=f"archive of {PACKAGE}, fetched before")
     parser.add_argument("--out", type=Path, default=MODELS_DIR, help="folder to write to")
+    parser.add_argument("--stock", action="store_true", help="keep the segmentation branch")
     args = parser.parse_args()
+    if args.stock and args.out.resolve() == MODELS_DIR:
+        parser.error("--stock needs another --out: lastrep uses the slim models")
     if unknown := set(args.models) - set(MODEL_NAMES):
         parser.error(f"no such model: {', '.join(sorted(unknown))}")
 
-    sums = read_sums(MODELS_DIR / SUMS_FILE)
+    sums = STOCK_SUMS if args.stock else read_sums(MODELS_DIR / SUMS_FILE)
     with tempfile.TemporaryDirectory() as folder:
         package = args.package or fetch_package(Path(folder))
         with tarfile.open(package) as archive:
             detector = read_member(archive, DETECTOR)
             for name in args.models:
                 landmarks = read_member(archive, f"pose_landmark_{name}.tflite")
+                if not args.stock:
+                    slim = without_segmentation(landmarks)
+                    check_equal(name, slim, landmarks)
+                    landmarks = slim
                 built = Path(folder) / bundle_name(name)
                 write_bundle(built, bundle(detector, landmarks))
                 check(built.name, built.read_bytes(), sums[built.name])

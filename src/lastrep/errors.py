@@ -32,7 +32,7 @@ class PlanError(LastrepError):
 
 
 class SettingsError(LastrepError):
-    """The user's settings file is invalid."""
+    """The user's settings, in their file or the environment, are invalid."""
 
 
 class HistoryError(LastrepError):

@@ -116,6 +116,7 @@ def test_target_and_strictness_are_obeyed(analysed: Analysed, lastrep: Run, tmp_
         (("analyze", "a.mp4", "--height-m", "178"), "give metres"),
         (("analyze", "a.mp4", "--plate-m", "45"), "give metres"),
         (("analyze", "a.mp4", "--velocity-cap", "120"), "between 0 and 100"),
+        (("analyze", "a.mp4", "--backend", "torch"), "use litert or mediapipe"),
         (("exercises", "sqat"), "did you mean"),
     ],
 )
@@ -241,10 +242,27 @@ def test_exercises_are_listed_and_explained(lastrep: Run, tmp_path: Path) -> Non
 
 
 def test_doctor_names_versions_and_models(lastrep: Run, tmp_path: Path) -> None:
-    process = lastrep("doctor", cwd=tmp_path)
+    process = lastrep("doctor", cwd=tmp_path, LASTREP_THREADS="2")
     assert process.returncode == 0
-    assert "mediapipe 0.10.3" in process.stdout
+    assert "backend litert: 2." in process.stdout
+    assert "the default, 2 threads" in process.stdout
+    assert "backend mediapipe: 0.10.3" in process.stdout
     assert "pose_landmarker_full.task" in process.stdout.replace("\n", "")
+
+
+def test_the_other_backend_counts_the_same(
+    lastrep: Run, analysed: Analysed, tmp_path: Path
+) -> None:
+    words = ("analyze", SAMPLE, "-e", "back_squat", "--backend", "mediapipe", "--json")
+    process = lastrep(*words, cwd=tmp_path)
+    assert (process.returncode, process.stderr) == (0, "")
+    document = json.loads(process.stdout)
+    assert document["provenance"]["model"] == "mediapipe/full"
+    ours = json.loads((analysed.folder / "analysis.json").read_text())
+    assert ours["provenance"]["model"] == "litert/full"
+    for key in ("attempts", "completed_reps", "good_reps"):
+        assert document["sets"][0][key] == ours["sets"][0][key]
+    assert document["sets"][0]["end"]["reason"] == ours["sets"][0]["end"]["reason"]
 
 
 def test_readme_names_files_that_exist() -> None:

@@ -19,6 +19,7 @@ from lastrep.output.bar_path import BarPath
 from lastrep.output.overlay import SetTrack
 from lastrep.output.writers import AnalyzedRecording
 from lastrep.pose import PoseSequence
+from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.sets.analyzer import AnalyzedSet, Past, SetAnalyzer
 from lastrep.sets.bar_speed import BarOptions, may_have_plates, with_bar
 from lastrep.sets.options import SetOptions, Strictness
@@ -59,6 +60,8 @@ class AnalyzeOptions:
         How many times too slowly the recording plays.
     bar
         How bar speed is measured.
+    backend
+        What runs the pose model: "litert" or "mediapipe".
 
     Raises
     ------
@@ -71,6 +74,7 @@ class AnalyzeOptions:
     model: str = "full"
     slowmo: float = 1.0
     bar: BarOptions = field(default_factory=BarOptions)
+    backend: str = DEFAULT_BACKEND
 
     def __post_init__(self) -> None:
         _ = self.definition
@@ -91,6 +95,7 @@ def analyze(
     slowmo: float = 1.0,
     plate_m: float | None = None,
     height_m: float | None = None,
+    backend: str = DEFAULT_BACKEND,
 ) -> Analysis:
     """Analyse a video file.
 
@@ -112,6 +117,8 @@ def analyze(
         Diameter of the plates, metres; None for full-size ones, if they look it.
     height_m
         Height of the lifter, metres: gives metres where no plate does.
+    backend
+        What runs the pose model: "litert" or "mediapipe".
 
     Raises
     ------
@@ -126,6 +133,7 @@ def analyze(
         model=model,
         slowmo=slowmo,
         bar=BarOptions(Calibration(plate_m=plate_m, height_m=height_m)),
+        backend=backend,
     )
     return analyze_recording(Path(path), options).analysis
 
@@ -168,6 +176,7 @@ def analyze_recording(
         recorded = estimate_file(
             video,
             model=options.model,
+            backend=options.backend,
             slowmo=options.slowmo,
             progress=lambda share: progress(POSE_SHARE * share),
         )

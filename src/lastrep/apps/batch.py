@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lastrep.apps.backend import BackendOption, chosen_backend
 from lastrep.apps.bar import PlateM, VelocityCap, bar_options
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.training import judging, keeper_of
@@ -66,6 +67,7 @@ def batch(
     ] = "full",
     plate_m: PlateM = None,
     velocity_cap: VelocityCap = None,
+    backend: BackendOption = None,
     formats: Annotated[str | None, typer.Option("--format", help=FORMATS_HELP)] = None,
     workers: Annotated[
         int | None,
@@ -107,6 +109,7 @@ def batch(
             model=model,
             slowmo=slowmo,
             bar=bar_options(plate_m),
+            backend=chosen_backend(backend),
         )
         clips = find_clips(paths or [], described, out)
         options = replace(options, model=_model(model, clips))
@@ -159,7 +162,8 @@ def _model(name: str, clips: tuple[Clip, ...]) -> str:
 
 
 def _pool(clips: int, workers: int | None, scheduler: str | None) -> Pool:
-    from lastrep.batch.workers import WorkerPool, usable_cores
+    from lastrep.batch.workers import WorkerPool
+    from lastrep.machine import usable_cores
 
     if scheduler is not None:
         from lastrep.batch.cluster import ClusterPool

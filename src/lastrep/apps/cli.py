@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 import lastrep
+from lastrep.apps.backend import BackendOption, chosen_backend
 from lastrep.apps.bar import (
     BarAt,
     Distance,
@@ -134,6 +135,7 @@ def analyze(
     model: Annotated[
         str, typer.Option("--model", help="Pose model: lite, full or heavy.")
     ] = "full",
+    backend: BackendOption = None,
     out: Annotated[
         Path | None,
         typer.Option("-o", "--out", help="Folder for result files (default: lastrep-out)."),
@@ -174,6 +176,7 @@ def analyze(
             model=model,
             slowmo=slowmo,
             bar=bar_options(plate_m, height_m, bar, distance, speed_from),
+            backend=chosen_backend(backend),
         )
         keeper = keeper_of(athlete, prescribed, load_kg, rpe, keep=keep)
     except LastrepError as error:
@@ -244,14 +247,22 @@ def exercises(
 
 @app.command()
 def doctor() -> None:
-    """Say what lastrep runs on: versions and pose models."""
+    """Say what lastrep runs on: versions, pose models and what runs them."""
     from importlib.metadata import version
 
+    from lastrep.machine import inference_threads
+    from lastrep.pose.backends import BACKENDS, DEFAULT_BACKEND, check_backend
     from lastrep.pose.models import MODEL_NAMES, find_model
 
     _stdout.print(f"lastrep {lastrep.__version__}, Python {sys.version.split()[0]}")
-    for package in ("mediapipe", "numpy", "scipy", "opencv-python-headless", "av"):
+    for package in ("numpy", "scipy", "opencv-python-headless", "av"):
         _stdout.print(f"  {package} {version(package)}")
+    for backend in BACKENDS:
+        try:
+            used = f", the default, {inference_threads()} threads" * (backend == DEFAULT_BACKEND)
+            _stdout.print(f"  backend {backend}: {check_backend(backend)}{used}")
+        except LastrepError as error:
+            _stdout.print(f"  backend {error}")
     for model in MODEL_NAMES:
         try:
             _stdout.print(f"  model {model}: {find_model(model)}")

@@ -16,6 +16,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from lastrep.machine import THREADS_VARIABLE, usable_cores
+
 if TYPE_CHECKING:
     from lastrep.batch.jobs import Job
     from lastrep.batch.records import ClipOutcome
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 #: A worker is replaced after so many clips: each pose landmarker leaves some 3 MB behind.
 CLIPS_PER_WORKER = 50
 
-#: One process a core is enough threads: libraries shall not start more.
+#: Libraries shall start no threads of their own: the pose model is given the worker's share of the
+#: cores, and it is nearly all of the work.
 THREAD_CAPS = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -33,16 +36,10 @@ THREAD_CAPS = {
 }
 
 
-def usable_cores() -> int:
-    """Return the number of processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 class WorkerPool:
     """Spawned processes: forked ones would break the pose model.
 
+    They share the cores: two clips at a time on one thread each take as long as one by one on two.
     Each is an executor of its own, so that one that dies is known to have died of its own job.
 
     Parameters
@@ -56,7 +53,8 @@ class WorkerPool:
     losses: tuple[type[Exception], ...] = (BrokenExecutor,)
 
     def __init__(self, count: int, *, clips_per_worker: int = CLIPS_PER_WORKER) -> None:
-        self._workers = [_Worker(clips_per_worker) for _ in range(count)]
+        threads = max(1, usable_cores() // count)
+        self._workers = [_Worker(clips_per_worker, threads) for _ in range(count)]
 
     def slots(self) -> int:
         """Return the number of workers."""
@@ -76,8 +74,9 @@ class WorkerPool:
 class _Worker:
     """One process, started when there is work and replaced when it died or is worn out."""
 
-    def __init__(self, lifetime_clips: int) -> None:
+    def __init__(self, lifetime_clips: int, threads: int) -> None:
         self._lifetime_clips = lifetime_clips
+        self._threads = threads
         self._executor: ProcessPoolExecutor | None = None
         self._lifeline: Connection | None = None
         self._future: Future[ClipOutcome] | None = None
@@ -111,12 +110,16 @@ class _Worker:
         context = get_context("spawn")
         held_by_worker, self._lifeline = context.Pipe(duplex=False)
         return ProcessPoolExecutor(
-            1, mp_context=context, initializer=_start_worker, initargs=(held_by_worker,)
+            1,
+            mp_context=context,
+            initializer=_start_worker,
+            initargs=(held_by_worker, self._threads),
         )
 
 
-def _start_worker(lifeline: Connection) -> None:
+def _start_worker(lifeline: Connection, threads: int) -> None:
     os.environ.update(THREAD_CAPS)
+    os.environ.setdefault(THREADS_VARIABLE, str(threads))
     threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
 
 

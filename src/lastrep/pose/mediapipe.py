@@ -6,10 +6,7 @@ Frames never leave the process: the pinned MediaPipe versions open no network co
 from __future__ import annotations
 
 import contextlib
-import os
-import threading
 import time
-from collections.abc import Iterator
 from typing import Any, Self
 
 import mediapipe
@@ -24,6 +21,7 @@ from mediapipe.tasks.python.vision import (
 
 from lastrep.errors import ModelError
 from lastrep.pose.models import DEFAULT_MODEL, find_model, model_label
+from lastrep.pose.quiet import quiet_stderr
 from lastrep.pose.sequence import Pose
 from lastrep.video.orientation import Image
 from lastrep.video.reading import Frame
@@ -33,8 +31,6 @@ CLOCK_START_MS = 1000
 
 #: Nothing to see: makes the tracker lose whom it follows.
 _BLANK = np.zeros((64, 64, 3), np.uint8)
-
-_stderr_lock = threading.Lock()
 
 
 class MediapipeEstimator:
@@ -72,7 +68,7 @@ class MediapipeEstimator:
             num_poses=people,
         )
         try:
-            with _quiet_stderr():
+            with quiet_stderr():
                 self._landmarker = PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(f"{path}: not a usable pose model; replace it") from error
@@ -94,7 +90,7 @@ class MediapipeEstimator:
         stamp_ms = max(CLOCK_START_MS + round(frame.t_s * 1000), self._last_ms + 1)
         height, width = frame.image_rgb.shape[:2]
         # The first search and the first person found log, too.
-        with contextlib.nullcontext() if self._found_someone else _quiet_stderr():
+        with contextlib.nullcontext() if self._found_someone else quiet_stderr():
             result = self._landmarks(frame.image_rgb, stamp_ms)
         self._found_someone |= bool(result.pose_landmarks)
         # Depth comes in the scale of x.
@@ -132,23 +128,3 @@ class MediapipeEstimator:
 def _array(landmarks: list[Any], *fields: str) -> np.ndarray[Any, np.dtype[np.float32]]:
     """Return the fields of one person's landmarks, shape = (33, fields)."""
     return np.array([[getattr(p, f) for f in fields] for p in landmarks], np.float32)
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Keep native code from writing to standard error.
-
-    MediaPipe logs on every start, out of reach of Python's logging and of environment variables.
-    """
-    with _stderr_lock, contextlib.ExitStack() as stack:
-        try:
-            kept = os.dup(2)
-        except OSError:  # no standard error at all
-            yield
-            return
-        stack.callback(os.close, kept)
-        sink = os.open(os.devnull, os.O_WRONLY)
-        stack.callback(os.close, sink)
-        os.dup2(sink, 2)
-        stack.callback(os.dup2, kept, 2)
-        yield

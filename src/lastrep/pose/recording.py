@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from lastrep.errors import VideoError
+from lastrep.pose.backends import DEFAULT_BACKEND, follow_lifter
 from lastrep.pose.lifter import LifterTracker
-from lastrep.pose.mediapipe import MediapipeEstimator
 from lastrep.pose.models import DEFAULT_MODEL
 from lastrep.pose.people import Whereabouts
 from lastrep.pose.sequence import Pose, PoseSequence
@@ -19,9 +20,6 @@ from lastrep.video.reading import VideoFile, VideoInfo
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
-
-#: People looked for when all are looked at: the lifter, a spotter, a passer-by.
-MOST_PEOPLE = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +70,7 @@ def estimate_file(
     path: str | Path,
     *,
     model: str = DEFAULT_MODEL,
+    backend: str = DEFAULT_BACKEND,
     slowmo: float = 1.0,
     progress: Progress | None = None,
 ) -> Recording:
@@ -83,6 +82,8 @@ def estimate_file(
         The video file.
     model
         ``lite``, ``full``, ``heavy``, or the path of a ``.task`` bundle.
+    backend
+        What runs the model (see `lastrep.pose.backends`).
     slowmo
         How many times the recording is slowed down (see `VideoFile`).
     progress
@@ -94,15 +95,16 @@ def estimate_file(
     VideoError
         If the file cannot be read or holds no frame.
     ModelError
-        If the model is missing or damaged.
+        If the model is missing or damaged, or the backend is not installed.
     """
     start_s = time.perf_counter()
     with VideoFile(path, slowmo=slowmo) as video:
-        passage = _follow(video, model, None, progress)
+        follow = partial(follow_lifter, model, backend)
+        passage = _follow(video, follow(), progress, give_way=True)
         model_s = passage.model_s
         if passage.mistaken_for is not None:
             # Somebody else was followed until it showed who lifts: once more, knowing it.
-            passage = _follow(video, model, passage.mistaken_for, progress)
+            passage = _follow(video, follow(lifter=passage.mistaken_for), progress)
             model_s += passage.model_s
     if not passage.poses:
         raise VideoError(f"{path}: holds no frame that can be decoded; export or record it again")
@@ -135,14 +137,18 @@ class _Passage:
 
 
 def _follow(
-    video: VideoFile, model: str, lifter: Whereabouts | None, progress: Progress | None
+    video: VideoFile,
+    lifter: LifterTracker,
+    progress: Progress | None,
+    *,
+    give_way: bool = False,
 ) -> _Passage:
-    """Follow the lifter through the file, or until it shows that somebody else is the lifter."""
+    """Follow the lifter through the file; stop, if asked, when it is clearly somebody else."""
     poses: list[Pose] = []
-    with mediapipe_lifter(model, lifter) as tracker, closing(video.frames()) as frames:
+    with lifter as tracker, closing(video.frames()) as frames:
         for frame in frames:
             poses.append(tracker.update(frame))
-            if tracker.mistaken_for is not None and lifter is None:
+            if give_way and tracker.mistaken_for is not None:
                 break
             if progress is not None and video.info.duration_s > 0:
                 progress(min(frame.t_s / video.info.duration_s, 1.0))
@@ -153,13 +159,4 @@ def _follow(
         poses = [Pose.missing(p.t_s) if start_s < p.t_s <= end_s else p for p in poses]
     return _Passage(
         poses, tracker.mistaken_for, tuple(tracker.warnings), tracker.name, tracker.busy_s
-    )
-
-
-def mediapipe_lifter(model: str, lifter: Whereabouts | None = None) -> LifterTracker:
-    """Return what follows the lifter with MediaPipe: one tracker, and a look at everybody."""
-    return LifterTracker(
-        MediapipeEstimator(model),
-        lambda: MediapipeEstimator(model, people=MOST_PEOPLE, tracking=False),
-        lifter=lifter,
     )

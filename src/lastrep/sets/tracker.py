@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion.one_euro import OneEuro
 from lastrep.motion.signals import geometric_signals, limb_length
+from lastrep.pose.one_euro import OneEuro
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.sets.hypotheses import SegmentationOptions
 from lastrep.sets.phases import Phase, PhaseMachine

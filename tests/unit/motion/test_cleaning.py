@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lastrep.motion.cleaning import fill_gaps, hampel, lowpass, resample, runs, unswap_sides
-from lastrep.motion.one_euro import OneEuro
 from lastrep.pose.landmarks import BODY_PAIRS
+from lastrep.pose.one_euro import OneEuro
 
 
 def walking(n: int = 60) -> np.ndarray:

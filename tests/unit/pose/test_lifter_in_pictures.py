@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from lastrep.pose import Pose
-from lastrep.pose.mediapipe import MediapipeEstimator
+from lastrep.pose.backends import follow_lifter
+from lastrep.pose.litert import LitertEstimator
 from lastrep.pose.people import Place
-from lastrep.pose.recording import estimate_file, mediapipe_lifter
+from lastrep.pose.recording import estimate_file
 from lastrep.video.orientation import Image
 from lastrep.video.reading import Frame
 from lastrep.video.writing import VideoWriter
@@ -23,7 +24,7 @@ FRAMES, FRAME_S = 135, 1 / 30
 
 def person_cut_out(frames: list[Frame]) -> Image:
     """Return the lifter's own picture, mirrored and in other colours: another person."""
-    with MediapipeEstimator("lite", tracking=False) as estimator:
+    with LitertEstimator("lite", tracking=False) as estimator:
         (pose,) = estimator.estimate(frames[0])
     low, high = pose.image_px[:, :2].min(axis=0), pose.image_px[:, :2].max(axis=0)
     margin = 0.12 * (high - low).max()
@@ -58,7 +59,7 @@ def astray_m(pose: Pose, home: Place) -> float:
 
 
 def test_the_passer_by_is_not_followed(scene: list[Frame], tmp_path: Path) -> None:
-    with MediapipeEstimator("lite") as estimator:
+    with LitertEstimator("lite") as estimator:
         plain = [people[0] for frame in scene if (people := estimator.estimate(frame))]
     home = Place.of(plain[0])
     astray = [p for p in plain if astray_m(p, home) > 0.4]
@@ -77,11 +78,11 @@ def test_the_passer_by_is_not_followed(scene: list[Frame], tmp_path: Path) -> No
 
 
 def test_alone_the_poses_are_those_of_the_tracker(clip_frames: list[Frame]) -> None:
-    with MediapipeEstimator("lite") as estimator:
+    with LitertEstimator("lite") as estimator:
         plain = [estimator.estimate(frame)[0] for frame in clip_frames]
-    with mediapipe_lifter("lite") as lifter:
+    with follow_lifter("lite") as lifter:
         followed = [lifter.update(frame) for frame in clip_frames]
         assert lifter.busy_s > 0
-        assert lifter.name == "mediapipe/lite"
+        assert lifter.name == "litert/lite"
     for ours, theirs in zip(followed, plain, strict=True):
         np.testing.assert_array_equal(ours.image_px, theirs.image_px)

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from lastrep.pose.backends import BACKENDS
+
 ESTIMATE = """
 from lastrep.pose.recording import estimate_file
-print(estimate_file({clip!r}, model="lite").frames_with_pose)
+print(estimate_file({clip!r}, model="lite", backend={backend!r}).frames_with_pose)
 """
 
 CONNECT = """
@@ -45,9 +47,10 @@ def internet_calls(code: str, folder: Path) -> list[str]:
     return [line for line in trace.read_text().splitlines() if re.search(r"AF_INET|PF_INET", line)]
 
 
-def test_python_code_reaches_for_no_network(clip: Path) -> None:
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_python_code_reaches_for_no_network(clip: Path, backend: str) -> None:
     assert "network: socket.connect" in python(GUARD + CONNECT).stderr
-    done = python(GUARD + ESTIMATE.format(clip=str(clip)))
+    done = python(GUARD + ESTIMATE.format(clip=str(clip), backend=backend))
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 0
 
@@ -58,10 +61,11 @@ def strace_works() -> bool:
     return subprocess.run(["strace", "-f", "true"], capture_output=True).returncode == 0
 
 
-def test_native_code_reaches_for_no_network(clip: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_native_code_reaches_for_no_network(clip: Path, tmp_path: Path, backend: str) -> None:
     """Native code passes Python's guards by, so system calls are watched."""
     if not strace_works():
         assert not os.environ.get("CI"), "strace must be there (apt-get install strace)"
         pytest.skip("strace is not installed, or may not be used here")
     assert internet_calls(CONNECT, tmp_path), "the watch itself works"
-    assert internet_calls(ESTIMATE.format(clip=str(clip)), tmp_path) == []
+    assert internet_calls(ESTIMATE.format(clip=str(clip), backend=backend), tmp_path) == []

@@ -19,7 +19,7 @@ def test_one_pose_a_frame(clip: Path, clip_frames: list[Frame]) -> None:
     np.testing.assert_allclose(poses.t_s, [f.t_s for f in clip_frames], atol=1e-4)
     assert recording.frames == len(clip_frames)
     assert recording.frames_with_pose == len(clip_frames)
-    assert poses.model == "mediapipe/lite"
+    assert poses.model == "litert/lite"
     assert (poses.height_px, poses.width_px) == clip_frames[0].image_rgb.shape[:2]
     assert 0 < recording.model_s < recording.wall_s
     assert not recording.warnings

@@ -1,0 +1,41 @@
+"""Steady the landmarks of a person who is followed from frame to frame."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.pose.blazepose.reader import Reading
+from lastrep.pose.blazepose.square import Square
+from lastrep.pose.one_euro import OneEuro
+
+#: Filters of the landmarks in the picture and in metres: cutoff at rest (Hz), and its rise with
+#: speed, in Hz per (side of the square / s) and per (m / s). MediaPipe's.
+IMAGE_FILTER = (0.05, 80.0)
+WORLD_FILTER = (0.1, 40.0)
+
+#: Weight of the new visibility against that of the frames before, whatever their rate. MediaPipe's.
+NEW_VISIBILITY = 0.1
+
+
+class Smoother:
+    """Smooths the landmarks of one person; begun anew with each person."""
+
+    def __init__(self) -> None:
+        self._image = OneEuro(*IMAGE_FILTER, raw_speed=True)
+        self._world = OneEuro(*WORLD_FILTER, raw_speed=True)
+        self._visibility: NDArray[np.float64] | None = None
+
+    def __call__(self, t_s: float, reading: Reading) -> Reading:
+        """Return the steadied reading; times must increase."""
+        unit_px = Square.around(reading.circle_px).side_px
+        before = reading.visibility if self._visibility is None else self._visibility
+        self._visibility = NEW_VISIBILITY * reading.visibility + (1 - NEW_VISIBILITY) * before
+        return dataclasses.replace(
+            reading,
+            image_px=self._image(t_s, reading.image_px, unit=unit_px),
+            world_m=self._world(t_s, reading.world_m),
+            visibility=self._visibility,
+        )
