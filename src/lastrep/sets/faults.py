@@ -115,7 +115,7 @@ def _judge(
         key=lambda v: _ORDER.index(v.severity),
     )
     severity = verdict.severity
-    if severity is not None and not (rule.ends_set and _counts(rule, options)):
+    if severity is not None and not (rule.ends_set and counts(rule, options)):
         severity = Severity.MINOR
     one = one.model_copy(update={"state": severity.value if severity else "ok"})
     if severity is None:
@@ -134,7 +134,7 @@ def _judge(
     )
 
 
-def _counts(rule: FaultRule, options: SetOptions) -> bool:
+def counts(rule: FaultRule, options: SetOptions) -> bool:
     """Whether faults of this class cost credit; symmetry and control only when asked for."""
     return rule.kind in ("safety", "compensation", "range") or rule.kind in options.also_ending
 

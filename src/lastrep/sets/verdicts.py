@@ -23,6 +23,9 @@ STUCK_S = 0.9
 #: ... or when lifting took this many times as long per range as is typical of the set.
 STRUGGLE_FACTOR = 1.8
 
+#: An attempt was no failure of strength if the very next rep, begun within this time, is whole.
+NEXT_WITHIN_S = 3.0
+
 #: A rep's status, and why it has it.
 Verdict = tuple[RepStatus, str]
 
@@ -32,7 +35,13 @@ def verdicts(reps: Sequence[RepMeasures]) -> tuple[Verdict, ...]:
     pace = [_lifting_s_per_range(rep) for rep in reps]
     full = [p for p, rep in zip(pace, reps, strict=True) if _locked_out(rep)]
     typical = float(np.median(full or pace))
-    return tuple(_verdict(rep, p, typical) for rep, p in zip(reps, pace, strict=True))
+    found = [_verdict(rep, p, typical) for rep, p in zip(reps, pace, strict=True)]
+    for i, following in enumerate(reps[1:]):
+        status, reason = found[i]
+        promptly = following.span.leave_s - reps[i].span.back_s <= NEXT_WITHIN_S
+        if status is RepStatus.FAILED and promptly and found[i + 1][0] is RepStatus.GOOD:
+            found[i] = RepStatus.PARTIAL, f"{reason}, but the next rep was whole"
+    return tuple(found)
 
 
 def _locked_out(rep: RepMeasures) -> bool:

@@ -295,3 +295,20 @@ def test_a_change_without_a_name_is_a_note_and_no_end() -> None:
     assert any("in no way that has a name" in note for note in report.form_notes)
     calm = report_of(poses, "bodyweight_squat")
     assert not any("in no way that has a name" in note for note in calm.form_notes)
+
+
+@pytest.mark.parametrize("exercise", ["overhead_press", "deadlift"])
+def test_an_attempt_cut_short_before_a_whole_rep_is_no_absolute_failure(exercise: str) -> None:
+    """Whoever lifts the same load whole a second later was not at the end of their strength."""
+    reps = lifting_set(6, seed=3)
+    report = judged(exercise, (*reps[:3], replace(reps[3], rom=0.6), *reps[4:]))
+    assert report.end.reason in (EndReason.LIFTER_STOPPED, EndReason.VIDEO_END)
+    assert [rep.status for rep in report.reps].count(RepStatus.PARTIAL) == 1
+    assert report.good_reps == 5
+
+
+def test_collapsing_knees_end_a_set_seen_from_the_front() -> None:
+    reps = lifting_set(8, seed=3, faults=(GrowingFault("knee_cave", 5, 18.0, 2.0),))
+    report = judged("back_squat", reps, yaw_deg=0.0)
+    assert (report.end.reason, report.end.rep) == (EndReason.TECHNICAL_FAILURE, 5)
+    assert "knees caving in" in report.end.explanation
