@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from evaluation import accuracy, counting
+from evaluation.comparing import compare_landmarks, read_clips
 from evaluation.corpora import CACHE, find_corpora
 from evaluation.truth import TrueClip, parse_truth
 from lastrep.pose import PoseSequence
@@ -87,10 +88,10 @@ def run_forms(options: argparse.Namespace) -> dict[str, object]:
 
 def run_accuracy(options: argparse.Namespace) -> dict[str, object]:
     if options.landmarks:
-        clips = landmark_clips()
+        clips = [compare_landmarks(truth, poses) for truth, poses in landmark_clips()]
     else:
-        clips = accuracy.read_clips(options.clips or rendered_suite())
-    tables = accuracy.tables([accuracy.compare(truth, poses) for truth, poses in clips])
+        clips = list(read_clips(options.clips or rendered_suite()))
+    tables = accuracy.tables(clips)
     for table in tables:
         print(table, flush=True)
     return {"tables": [table.document() for table in tables]}

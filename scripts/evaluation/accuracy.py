@@ -1,27 +1,21 @@
 """How near lastrep comes to the truth of rendered and synthetic clips.
 
 Every number is read from the product's own result document and landmark filters; nothing is
-measured by other code than what users run. Parts of the product that do not exist yet show as
-"not yet": their columns fill as soon as the document carries values.
+measured by other code than what users run.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.corpora import estimated
-from evaluation.truth import TrueClip, TrueRep, read_truth
-from lastrep.exercises import find
-from lastrep.pose import PoseSequence
-from lastrep.sets.analyzer import SetAnalyzer
+from evaluation.bar_accuracy import bar_tables
+from evaluation.comparing import Compared
+from evaluation.tables import Table, mean, rms
 from lastrep.sets.metrics import angle_track
-from lastrep.sets.results import Rep, SetReport
 
 Array = NDArray[np.float64]
 
@@ -46,91 +40,6 @@ FAULT_IDS: dict[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Compared:
-    """One clip: its truth, what lastrep said, and which rep is which."""
-
-    truth: TrueClip
-    reports: tuple[SetReport, ...]
-    pairs: tuple[tuple[TrueRep, Rep], ...]
-    poses: PoseSequence
-
-    @property
-    def found(self) -> int:
-        """Attempts found."""
-        return sum(report.attempts for report in self.reports)
-
-
-@dataclass(slots=True)
-class Table:
-    """Rows of figures under named columns, printable and storable."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: list[tuple[str, ...]] = field(default_factory=list)
-
-    def add(self, *cells: object) -> None:
-        """Add a row."""
-        self.rows.append(tuple(_cell(c) for c in cells))
-
-    def __str__(self) -> str:
-        grid = [self.columns, *self.rows]
-        widths = [max(len(row[i]) for row in grid) for i in range(len(self.columns))]
-        lines = [
-            "  ".join(
-                cell.ljust(w) if i == 0 else cell.rjust(w)
-                for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in grid
-        ]
-        return f"== {self.title}\n" + "\n".join(lines) + "\n"
-
-    def document(self) -> dict[str, object]:
-        """Return the table for a JSON file."""
-        return {
-            "title": self.title,
-            "rows": [dict(zip(self.columns, row, strict=True)) for row in self.rows],
-        }
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return (
-            "-" if not np.isfinite(value) else f"{value:.3g}" if abs(value) < 1 else f"{value:.1f}"
-        )
-    return "-" if value is None else str(value)
-
-
-def compare(truth: TrueClip, poses: PoseSequence) -> Compared:
-    """Analyse a clip with its exercise given, as `lastrep analyze -e` does."""
-    engine = SetAnalyzer(find(truth.exercise), width_px=poses.width_px, height_px=poses.height_px)
-    for pose in poses:
-        engine.update(pose)
-    reports = tuple(one.report for one in engine.finish())
-    found = [rep for report in reports for rep in report.reps]
-    return Compared(truth, reports, tuple(_matched(truth.reps, found)), poses)
-
-
-def _matched(true: Sequence[TrueRep], found: Sequence[Rep]) -> Iterable[tuple[TrueRep, Rep]]:
-    """Pair each true rep with the found rep that turns within it, each used once."""
-    left = list(found)
-    for rep in true:
-        inside = [f for f in left if rep.start_s <= f.turn_s <= rep.end_s]
-        if inside:
-            middle = (rep.turn_s + rep.turn_end_s) / 2
-            best = min(inside, key=lambda f: abs(f.turn_s - middle))
-            left.remove(best)
-            yield rep, best
-
-
-def read_clips(folder: Path) -> Iterable[tuple[TrueClip, PoseSequence]]:
-    """Yield every video of a folder that has a truth file beside it, through the pose model."""
-    for path in sorted(folder.glob("*.json")):
-        video = path.with_suffix(".mp4")
-        if video.is_file():
-            yield read_truth(path), estimated(video)
-
-
 def tables(clips: Sequence[Compared]) -> list[Table]:
     """Every table of the accuracy report."""
     return [
@@ -138,7 +47,7 @@ def tables(clips: Sequence[Compared]) -> list[Table]:
         _times(clips),
         _angles(clips),
         _range(clips),
-        _bar(clips),
+        *bar_tables(clips),
         _faults(clips),
         _ends(clips),
     ]
@@ -254,51 +163,11 @@ def _range(clips: Sequence[Compared]) -> Table:
         table.add(
             view,
             len(percent),
-            _mean(deg),
-            _rms(deg),
-            _rms(percent),
+            mean(deg),
+            rms(deg),
+            rms(percent),
             f"{sum(partial)}/{len(partial)}",
         )
-    return table
-
-
-def _bar(clips: Sequence[Compared]) -> Table:
-    table = Table(
-        "Bar speed and displacement",
-        (
-            "scale, view",
-            "reps",
-            "mean m/s rmse",
-            "bias",
-            "peak m/s rmse",
-            "bias",
-            "displacement cm",
-        ),
-    )
-
-    def source(clip: Compared) -> str:
-        return next((r.scale.source for r in clip.reports), "none")
-
-    measured = [c for c in clips if any(f.bar.mean_velocity_m_s is not None for _, f in c.pairs)]
-    if not measured:
-        table.add("not yet", *[None] * 6)
-        return table
-    for name, group in _grouped(measured, lambda c: f"{source(c)}, {c.truth.view}"):
-        pairs = [(t, f.bar) for c in group for t, f in c.pairs]
-        mean = [
-            b.mean_velocity_m_s - t.mean_velocity_m_s
-            for t, b in pairs
-            if b.mean_velocity_m_s is not None
-        ]
-        peak = [
-            b.peak_velocity_m_s - t.peak_velocity_m_s
-            for t, b in pairs
-            if b.peak_velocity_m_s is not None
-        ]
-        path = [
-            100 * (b.displacement_m - t.rom_m) for t, b in pairs if b.displacement_m is not None
-        ]
-        table.add(name, len(mean), _rms(mean), _mean(mean), _rms(peak), _mean(peak), _rms(path))
     return table
 
 
@@ -367,11 +236,3 @@ def _ends(clips: Sequence[Compared]) -> Table:
 def _same_end(true: str, found: str) -> bool:
     """Whether two ends agree; a clip that is cut after the last rep may also say `video_end`."""
     return found == true or (true == "lifter_stopped" and found in ("video_end", "target_reached"))
-
-
-def _rms(values: Sequence[float]) -> float:
-    return float(np.sqrt(np.mean(np.square(values)))) if len(values) else float("nan")
-
-
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values)) if len(values) else float("nan")

@@ -249,11 +249,16 @@ def _count_range(count: int, note: str) -> tuple[int, int]:
     return max(count - 1, 0), count + 1
 
 
-def estimated(video: Path, model: str = "full") -> PoseSequence:
+def poses_file(video: Path, model: str = "full") -> Path:
     """Landmarks of a video by the product's own pose model, kept by content under the cache."""
     digest = hashlib.sha256(video.read_bytes()).hexdigest()[:24]
     cached = CACHE / f"{digest}-{model}.npz"
     if not cached.is_file():
         cached.parent.mkdir(parents=True, exist_ok=True)
         save_poses(cached, estimate_file(video, model=model).poses)
-    return load_poses(cached)
+    return cached
+
+
+def estimated(video: Path, model: str = "full") -> PoseSequence:
+    """Return the landmarks in `poses_file`."""
+    return load_poses(poses_file(video, model))

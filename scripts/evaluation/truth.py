@@ -56,6 +56,8 @@ class TrueClip:
         What should end the set, and the rep it broke at.
     t_s, angles_deg
         Frame times, and true 3-D joint angles by name ("left_knee").
+    conditions
+        What is special about filming and load, by name: for tables.
     clean
         Whether nothing is wrong in any rep.
     """
@@ -72,6 +74,7 @@ class TrueClip:
     good_reps: int
     t_s: Array
     angles_deg: Mapping[str, Array]
+    conditions: Mapping[str, str]
 
     @property
     def clean(self) -> bool:
@@ -106,7 +109,24 @@ def parse_truth(document: Mapping[str, Any]) -> TrueClip:
         good_reps=document["end"]["good_reps"],
         t_s=np.array(frames["t_s"], np.float64),
         angles_deg={k: np.array(v, np.float64) for k, v in frames["angles_deg"].items()},
+        conditions=_conditions(clip, float(document["plate_diameter_m"]), yaw_deg),
     )
+
+
+def _conditions(clip: Mapping[str, Any], plate_m: float, yaw_deg: float) -> dict[str, str]:
+    camera, look, sampling = clip["camera"], clip["look"], clip["sampling"]
+    blur = look["motion_blur"] > 1
+    return {
+        "exercise": clip["exercise"],
+        "yaw": _view(yaw_deg),
+        "distance": f"{camera['distance_m']:.0f} m",
+        "roll": f"{abs(camera['roll_deg']):.0f} deg",
+        "camera height": f"{camera['height_m']:.1f} m",
+        "rate": f"{sampling['fps']:.0f} Hz{', uneven' if sampling['jitter'] else ''}",
+        "picture": "blurred" if blur else f"light {look['gain']:.1f}, crf {look['crf']}",
+        "camera": "hand-held" if camera["shake_m"] else "still",
+        "plate": f"{1000 * plate_m:.0f} mm, {look['plates']}",
+    }
 
 
 def _rep(r: Mapping[str, Any]) -> TrueRep:

@@ -15,7 +15,7 @@ import numpy as np
 from lastrep.bar.camera_motion import CameraMotion
 from lastrep.bar.ellipse import Array, Ellipse, Image
 from lastrep.bar.following import Following, follow_point
-from lastrep.bar.lifter import DEFAULT_PROXY, PROXY_LANDMARKS, Proxy, stature_px
+from lastrep.bar.lifter import DEFAULT_PROXY, TRAVEL_LANDMARKS, Proxy, stature_px
 from lastrep.bar.pointing import disc_at
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
 from lastrep.bar.window import FoundPlate, Window, apply, moving_box, single_seed
@@ -256,8 +256,8 @@ def landmark_point(points: Array, proxy: Proxy, to_room: Array, side: Side = "bo
     to_room
         shape = (n, 2, 3): as `CameraMotion.update` gives them.
     """
-    left, right = PROXY_LANDMARKS[proxy]
-    chosen = {"both": (left, right), "left": (left,), "right": (right,)}[side]
+    left, right = TRAVEL_LANDMARKS[proxy]
+    chosen = {"both": left + right, "left": left, "right": right}[side]
     image_px = points[:, chosen, :2].mean(axis=1)
     seen = np.isfinite(image_px[:, 0]).astype(np.float64)
     nothing = np.full(len(points), np.nan)

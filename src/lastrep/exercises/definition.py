@@ -155,6 +155,8 @@ class ExerciseDefinition(_Data):
         `both` limbs move together, or `each` may move by itself (alternating curls).
     bar_proxy
         The body part that moves like the load.
+    bar_proxy_travel
+        How far it travels when the load travels 1 m.
     placement
         One line: where to put the camera.
     minimum_velocity_m_s
@@ -170,6 +172,7 @@ class ExerciseDefinition(_Data):
     start: RepEnd
     sides: Literal["both", "each"] = "both"
     bar_proxy: Literal["shoulder", "wrist", "hip", "ankle"]
+    bar_proxy_travel: float = Field(default=1.0, gt=0)
     placement: str
     minimum_velocity_m_s: float | None = Field(default=None, gt=0)
     training: Training = Training()

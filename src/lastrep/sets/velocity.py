@@ -185,7 +185,8 @@ def measure_reps(
         cut_lift(track, track.proxies[span.side], spans, i, rule, scales.body)
         for i, span in enumerate(spans)
     ]
-    body, body_pct = _body_scale(track, scales, bars, bodies)
+    travel = 1.0 if exercise is None else exercise.bar_proxy_travel
+    body, body_pct = _body_scale(track, scales, bars, bodies, travel)
     reps: list[tuple[Lift | None, Scale]] = []
     for bar, landmark in zip(bars, bodies, strict=True):
         if bar is not None:
@@ -216,7 +217,11 @@ def _bar_scale(track: BarTrack, lift: Lift, scale: Scale) -> Scale:
 
 
 def _body_scale(
-    track: BarTrack, scales: Scales, bars: Sequence[Lift | None], bodies: Sequence[Lift | None]
+    track: BarTrack,
+    scales: Scales,
+    bars: Sequence[Lift | None],
+    bodies: Sequence[Lift | None],
+    travel: float,
 ) -> tuple[Scale, float]:
     """Return the landmarks' scale, and how far (%) their speeds are from the bar's.
 
@@ -230,7 +235,8 @@ def _body_scale(
     ]
     if scales.bar.known and len(both) >= 2:
         return replace(scales.bar, metres_per_px=float(np.median(both))), COMPARED_LANDMARK_PCT
-    return scales.body, LANDMARK_PCT[track.proxy_name]
+    metres_per_px = scales.body.metres_per_px / travel
+    return replace(scales.body, metres_per_px=metres_per_px), LANDMARK_PCT[track.proxy_name]
 
 
 def _measure(track: BarTrack, lift: Lift | None, scale: Scale) -> RepVelocity:

@@ -1,0 +1,92 @@
+"""One clip with a truth file: what lastrep says of it, and which rep is which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaluation.corpora import estimated, poses_file
+from evaluation.truth import TrueClip, TrueRep, read_truth
+from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
+from lastrep.bar.scale import FULL_SIZE_PLATE_M, Calibration
+from lastrep.exercises import find
+from lastrep.pose import PoseSequence
+from lastrep.sets.analyzer import SetAnalyzer
+from lastrep.sets.bar_speed import BarOptions
+from lastrep.sets.results import Rep, SetReport
+
+Pairs = tuple[tuple[TrueRep, Rep], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """One clip: its truth, what lastrep said, and which rep is which.
+
+    Parameters
+    ----------
+    reports, pairs
+        As users get them who say what is done, and the size of plates that are not full-size.
+    by_height, pairs_by_height
+        The same from landmarks and the lifter's height alone; empty without a video.
+    """
+
+    truth: TrueClip
+    reports: tuple[SetReport, ...]
+    pairs: Pairs
+    poses: PoseSequence
+    by_height: tuple[SetReport, ...] = ()
+    pairs_by_height: Pairs = ()
+
+    @property
+    def found(self) -> int:
+        """Attempts found."""
+        return sum(report.attempts for report in self.reports)
+
+
+def compare_landmarks(truth: TrueClip, poses: PoseSequence) -> Compared:
+    """Analyse landmarks with their exercise given, as `lastrep analyze -e` does."""
+    engine = SetAnalyzer(find(truth.exercise), width_px=poses.width_px, height_px=poses.height_px)
+    for pose in poses:
+        engine.update(pose)
+    reports = tuple(one.report for one in engine.finish())
+    return Compared(truth, reports, _paired(truth, reports), poses)
+
+
+def compare_video(truth: TrueClip, video: Path) -> Compared:
+    """Analyse a video as `lastrep analyze -e` does; the landmarks are kept between runs."""
+    poses = estimated(video)
+    plate_m = truth.plate_diameter_m
+    full_size = plate_m in (0.0, FULL_SIZE_PLATE_M)
+    by_plate = Calibration(plate_m=None if full_size else plate_m)
+    reports, by_height = (
+        analyze_recording(
+            path, AnalyzeOptions(truth.exercise, bar=BarOptions(size)), poses_path=poses_file(video)
+        ).analysis.sets
+        for path, size in ((video, by_plate), (None, Calibration(height_m=truth.stature_m)))
+    )
+    return Compared(
+        truth, reports, _paired(truth, reports), poses, by_height, _paired(truth, by_height)
+    )
+
+
+def read_clips(folder: Path) -> Iterable[Compared]:
+    """Analyse every video of a folder that has a truth file beside it."""
+    for path in sorted(folder.glob("[!.]*.json")):
+        video = path.with_suffix(".mp4")
+        if video.is_file():
+            yield compare_video(read_truth(path), video)
+
+
+def _paired(truth: TrueClip, reports: Sequence[SetReport]) -> Pairs:
+    """Pair each true rep with the found rep that turns within it, each used once."""
+    left = [rep for report in reports for rep in report.reps]
+    pairs = []
+    for rep in truth.reps:
+        inside = [f for f in left if rep.start_s <= f.turn_s <= rep.end_s]
+        if inside:
+            middle = (rep.turn_s + rep.turn_end_s) / 2
+            best = min(inside, key=lambda f: abs(f.turn_s - middle))
+            left.remove(best)
+            pairs.append((rep, best))
+    return tuple(pairs)
