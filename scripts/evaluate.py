@@ -15,17 +15,12 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-
 from evaluation import accuracy, counting
-from evaluation.comparing import compare_landmarks, read_clips
+from evaluation.comparing import read_clips
 from evaluation.corpora import CACHE, find_corpora
-from evaluation.truth import TrueClip, parse_truth
-from lastrep.pose import PoseSequence
 
 DEFAULT_CORPORA = Path(__file__).resolve().parents[1] / ".." / "shared"
 
@@ -88,32 +83,15 @@ def run_forms(options: argparse.Namespace) -> dict[str, object]:
 
 def run_accuracy(options: argparse.Namespace) -> dict[str, object]:
     if options.landmarks:
-        clips = [compare_landmarks(truth, poses) for truth, poses in landmark_clips()]
+        from evaluation.landmark_suite import compare_suite
+
+        clips = compare_suite()
     else:
         clips = list(read_clips(options.clips or rendered_suite()))
     tables = accuracy.tables(clips)
     for table in tables:
         print(table, flush=True)
     return {"tables": [table.document() for table in tables]}
-
-
-def landmark_clips() -> Iterable[tuple[TrueClip, PoseSequence]]:
-    """Yield the synthetic landmark suite: hundreds of sets, no pose model."""
-    from synthetic import landmark_recording, suite
-    from synthetic.truth import truth_document
-
-    for clip in suite.landmark_suite():
-        recording = landmark_recording(clip)
-        poses = PoseSequence(
-            t_s=recording.t_s,
-            image_px=recording.image_px.astype(np.float32),
-            world_m=recording.world_m.astype(np.float32),
-            visibility=recording.visibility.astype(np.float32),
-            width_px=clip.camera.width_px,
-            height_px=clip.camera.height_px,
-            model="synthetic",
-        )
-        yield parse_truth(truth_document(recording.truth)), poses
 
 
 def rendered_suite() -> Path:

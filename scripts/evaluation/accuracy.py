@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from evaluation.bar_accuracy import bar_tables
 from evaluation.comparing import Compared
+from evaluation.form_accuracy import end_table, fault_table
 from evaluation.tables import Table, mean, rms
 from lastrep.sets.metrics import angle_track
 
@@ -21,23 +22,6 @@ Array = NDArray[np.float64]
 
 #: Joints whose angles are compared.
 JOINTS = ("knee", "hip", "elbow")
-#: Faults of the generator, and the ids of the product's faults that mean the same.
-FAULT_IDS: dict[str, frozenset[str]] = {
-    "depth_loss": frozenset({"G1", "SQ1", "BP1", "PU4", "DP1", "LG3", "BC4", "RW3"}),
-    "soft_lockout": frozenset({"G2", "SQ7", "DL4", "BP2", "OH3", "TR3", "HT1"}),
-    "forward_lean": frozenset({"SQ2", "LG2"}),
-    "hips_shoot_up": frozenset({"SQ3", "DL2"}),
-    "knee_cave": frozenset({"SQ4", "LG1", "HT4"}),
-    "hip_shift": frozenset({"SQ5"}),
-    "torso_swing": frozenset({"BC1", "RW1", "LR2", "TR2"}),
-    "elbow_drift": frozenset({"BC2", "TR1"}),
-    "hip_sag": frozenset({"PU1"}),
-    "lay_back": frozenset({"OH1"}),
-    "leg_drive": frozenset({"OH2", "BC5"}),
-    "uneven_bar": frozenset({"G5", "BP3", "OH5"}),
-    "back_rounding": frozenset({"DL1", "RW5"}),
-    "hips_lift": frozenset({"BP4"}),
-}
 
 
 def tables(clips: Sequence[Compared]) -> list[Table]:
@@ -48,8 +32,8 @@ def tables(clips: Sequence[Compared]) -> list[Table]:
         _angles(clips),
         _range(clips),
         *bar_tables(clips),
-        _faults(clips),
-        _ends(clips),
+        fault_table(clips),
+        end_table(clips),
     ]
 
 
@@ -169,70 +153,3 @@ def _range(clips: Sequence[Compared]) -> Table:
             f"{sum(partial)}/{len(partial)}",
         )
     return table
-
-
-def _faults(clips: Sequence[Compared]) -> Table:
-    table = Table(
-        "Major faults, by rep", ("fault", "injected", "found", "false", "precision", "recall", "F1")
-    )
-    if not any(f.faults or f.not_assessed for c in clips for _, f in c.pairs):
-        table.add("not yet", *[None] * 6)
-        return table
-    for name, ids in FAULT_IDS.items():
-        injected = hit = false = 0
-        for clip in clips:
-            for true, found in clip.pairs:
-                says = any(f.id in ids and f.severity != "minor" for f in found.faults)
-                injected += name in true.major_faults
-                hit += says and name in true.major_faults
-                false += says and name not in true.major_faults
-        if injected or false:
-            precision = hit / (hit + false) if hit + false else float("nan")
-            recall = hit / injected if injected else float("nan")
-            total = precision + recall
-            f1 = 2 * precision * recall / total if total > 0 else float("nan")
-            table.add(name, injected, hit, false, precision, recall, f1)
-    return table
-
-
-def _ends(clips: Sequence[Compared]) -> Table:
-    table = Table(
-        "Where sets end",
-        (
-            "should end by",
-            "clips",
-            "reason right",
-            "rep right",
-            "rep off by one",
-            "good reps right",
-        ),
-    )
-    for name, group in _grouped(clips, lambda c: c.truth.end_reason):
-        judged = [(c, c.reports[0]) for c in group if c.reports]
-        same = [_same_end(c.truth.end_reason, r.end.reason.value) for c, r in judged]
-        off = [
-            abs((r.end.rep or 0) - (c.truth.end_rep or 0))
-            for (c, r), right in zip(judged, same, strict=True)
-            if right
-        ]
-        table.add(
-            name,
-            len(group),
-            sum(same) / len(group),
-            sum(o == 0 for o in off) / len(group),
-            sum(o <= 1 for o in off) / len(group),
-            sum(r.good_reps == c.truth.good_reps for c, r in judged) / len(group),
-        )
-    clean = [c for c in clips if c.truth.clean]
-    false = sum(
-        any(r.end.reason in ("technical_failure", "absolute_failure") for r in c.reports)
-        for c in clean
-    )
-    share = f"{false / len(clean):.1%}" if clean else "-"
-    table.add("false ends on clean sets", len(clean), f"{false} ({share})", None, None, None)
-    return table
-
-
-def _same_end(true: str, found: str) -> bool:
-    """Whether two ends agree; a clip that is cut after the last rep may also say `video_end`."""
-    return found == true or (true == "lifter_stopped" and found in ("video_end", "target_reached"))

@@ -14,6 +14,7 @@ from lastrep.bar.scale import Calibration
 from lastrep.bar.track import BarTrack
 from lastrep.errors import PoseFileError, VideoError
 from lastrep.exercises import ExerciseDefinition, find
+from lastrep.exercises.library import own_digest
 from lastrep.files import readable
 from lastrep.output.bar_path import BarPath
 from lastrep.output.overlay import SetTrack
@@ -62,6 +63,8 @@ class AnalyzeOptions:
         How bar speed is measured.
     backend
         What runs the pose model: "litert" or "mediapipe".
+    own_exercises
+        Checksum of the user's own exercise files, empty without any.
 
     Raises
     ------
@@ -75,6 +78,7 @@ class AnalyzeOptions:
     slowmo: float = 1.0
     bar: BarOptions = field(default_factory=BarOptions)
     backend: str = DEFAULT_BACKEND
+    own_exercises: str = field(default_factory=own_digest)
 
     def __post_init__(self) -> None:
         _ = self.definition

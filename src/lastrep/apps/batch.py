@@ -11,6 +11,7 @@ import typer
 from lastrep.apps.backend import BackendOption, chosen_backend
 from lastrep.apps.bar import PlateM, VelocityCap, bar_options
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
+from lastrep.apps.own_exercises import ExercisesFolder
 from lastrep.apps.training import judging, keeper_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def batch(
     exercise: Annotated[
         str, typer.Option("-e", "--exercise", help="Exercise where the manifest says none.")
     ] = "auto",
+    own: ExercisesFolder = None,
     target: Annotated[
         int | None, typer.Option("--target", min=1, help="Prescribed number of reps.")
     ] = None,

@@ -32,6 +32,7 @@ from lastrep.apps.bar import (
 from lastrep.apps.batch import batch
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.history import app as history
+from lastrep.apps.own_exercises import ExercisesFolder
 from lastrep.apps.plan import app as plan
 from lastrep.apps.review import review
 from lastrep.apps.training import judging, keeper_of
@@ -100,6 +101,7 @@ def analyze(
         str,
         typer.Option("-e", "--exercise", help="Exercise name (see `lastrep exercises`), or auto."),
     ] = "auto",
+    own: ExercisesFolder = None,
     target: Annotated[
         int | None, typer.Option("--target", min=1, help="Prescribed number of reps.")
     ] = None,
@@ -225,6 +227,7 @@ app.add_typer(plan)
 @app.command()
 def exercises(
     name: Annotated[str | None, typer.Argument(help="Explain this one.")] = None,
+    own: ExercisesFolder = None,
 ) -> None:
     """List the exercises lastrep knows, or explain one."""
     from lastrep.exercises import catalogue, find

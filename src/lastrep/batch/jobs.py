@@ -19,6 +19,7 @@ from lastrep.batch.clips import POSES_SUFFIX
 from lastrep.batch.layout import RECORD_FILE
 from lastrep.batch.records import ClipOutcome, ClipRecord, load_record
 from lastrep.errors import BatchError, LastrepError, OutputError, PoseFileError, VideoError
+from lastrep.exercises.library import EXERCISES_VARIABLE, own_digest
 from lastrep.output.writers import write_files, write_text
 
 #: Share of the work that is the analysis; the rest is writing, most of it the annotated video.
@@ -107,6 +108,11 @@ def _grade(job: Job, progress: Progress) -> tuple[ClipRecord, bool]:
         raise BatchError(
             f"this worker runs lastrep {lastrep.__version__}, the batch {job.version}; "
             "install the same version everywhere"
+        )
+    if job.options.own_exercises != own_digest():
+        raise BatchError(
+            f"this worker has other exercise files of its own; set {EXERCISES_VARIABLE} to the "
+            "same folder everywhere"
         )
     digest = _sha256(job.source, progress)
     known = load_record(job.folder)

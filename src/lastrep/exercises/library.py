@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -13,6 +15,9 @@ from lastrep.exercises.definition import ExerciseDefinition, load_definition, no
 
 Catalogue = Mapping[str, ExerciseDefinition]
 
+#: Environment variable that names the folder of the user's own exercises.
+EXERCISES_VARIABLE = "LASTREP_EXERCISES"
+
 _SHIPPED = Path(__file__).with_name("catalogue")
 
 
@@ -22,16 +27,41 @@ def catalogue(extra: Path | None = None) -> Catalogue:
     Parameters
     ----------
     extra
-        A folder of the user's own TOML files. A file with a new name adds an exercise, one with
-        a known name replaces the shipped one; its aliases win over shipped ones.
+        A folder of the user's own TOML files; None for the one that the environment names, if it
+        names one. A file with a new name adds an exercise, one with a known name replaces the
+        shipped one; its aliases win over shipped ones.
 
     Raises
     ------
     ExerciseError
         If a file is invalid, two exercises claim one name, or the folder holds no exercise.
     """
-    if extra is None:
-        return _shipped()
+    extra = extra or own_folder()
+    return _shipped() if extra is None else _with_own(extra, _digest(extra))
+
+
+def own_folder() -> Path | None:
+    """Return the folder of the user's own exercises that the environment names, if it does."""
+    name = os.environ.get(EXERCISES_VARIABLE)
+    return Path(name) if name else None
+
+
+def own_digest() -> str:
+    """Return a checksum of the user's own exercises, empty if there are none."""
+    folder = own_folder()
+    return "" if folder is None else _digest(folder)
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.toml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@cache
+def _with_own(extra: Path, digest: str) -> Catalogue:
+    """Return the shipped exercises and a folder's own; the digest makes changed files read anew."""
     if not extra.is_dir():
         raise ExerciseError(f"{extra}: no such folder of exercise files")
     own = _read(extra)

@@ -9,7 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from lastrep.exercises import ExerciseDefinition
+from lastrep.exercises.faults import shown
 from lastrep.sets.fatigue import RIR_BANDS
+from lastrep.sets.faults import counts
+from lastrep.sets.options import SetOptions
 from lastrep.sets.results import Analysis, Rep, RepStatus, SetReport
 
 STATUS_STYLE: dict[RepStatus, str] = {
@@ -57,7 +60,26 @@ def explain(exercise: ExerciseDefinition) -> RenderableType:
     for key, value in rows.items():
         if value:
             table.add_row(key, value)
-    return Group(Text(f"{exercise.title}  ({exercise.name})", style="bold"), table)
+    title = Text(f"{exercise.title}  ({exercise.name})", style="bold")
+    return Group(title, table, Text("faults", style="bold"), _fault_list(exercise))
+
+
+def _fault_list(exercise: ExerciseDefinition) -> Table:
+    """Return a row for each fault: from where it is seen, its limits, and what it does."""
+    table = Table(header_style="dim", border_style="dim", box=SIMPLE_HEAD)
+    for column in ("id", "fault", "seen from", "major limit", "change", "effect"):
+        table.add_column(column)
+    for rule in exercise.faults:
+        if rule.not_assessed is not None:
+            table.add_row(rule.id, rule.title, "", "", "", f"not judged: {rule.not_assessed}")
+            continue
+        absolute, change = (
+            "" if limits is None or limits.major is None else shown(limits.major, rule.unit)
+            for limits in (rule.absolute, rule.change)
+        )
+        effect = "may end the set" if counts(rule, SetOptions()) and rule.ends_set else "reported"
+        table.add_row(rule.id, rule.title, ", ".join(rule.views), absolute, change, effect)
+    return table
 
 
 def _reasons(report: SetReport) -> list[RenderableType]:

@@ -9,6 +9,7 @@ import pytest
 from lastrep.errors import ExerciseError
 from lastrep.exercises import catalogue, find
 from lastrep.exercises.definition import load_definition
+from lastrep.exercises.library import EXERCISES_VARIABLE, own_digest
 
 OWN = """
 name = "zercher_squat"
@@ -125,3 +126,21 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_text(OWN)
     with pytest.raises(ExerciseError, match=r"b\.toml: key 'name'"):
         catalogue(tmp_path)
+
+
+def test_the_environment_names_the_users_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(EXERCISES_VARIABLE, str(tmp_path))
+    with pytest.raises(ExerciseError, match="holds no exercise file"):
+        catalogue()
+    own = tmp_path / "zercher.toml"
+    own.write_text(OWN)
+    before = own_digest()
+    assert find("zercher").title == "Zercher squat"
+    own.write_text(OWN.replace('"Zercher squat"', '"Front-held squat"'))
+    assert find("zercher").title == "Front-held squat"
+    assert own_digest() != before
+    monkeypatch.delenv(EXERCISES_VARIABLE)
+    assert "zercher_squat" not in catalogue()
+    assert own_digest() == ""
