@@ -177,10 +177,11 @@ def rendered_suite() -> list[Clip]:
     for exercise in MAIN_LIFTS:
         for yaw in YAWS:
             clips.append(_film(f"{exercise}-{yaw:.0f}", exercise, yaw, next(people)))
+    others = []
     for exercise in OTHER_LIFTS:
         yaw = BEST_VIEWS.get(exercise, (75.0,))[0]
-        clips.append(_film(f"{exercise}-{yaw:.0f}", exercise, yaw, next(people)))
-    return clips + _set_ends() + _film_conditions()
+        others.append(_film(f"{exercise}-{yaw:.0f}", exercise, yaw, next(people)))
+    return clips + _set_ends() + _film_conditions() + others
 
 
 def _film(
