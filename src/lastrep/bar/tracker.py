@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Pictures are halved until their short side and the lifter are at most this large: more costs
 #: time and gives nothing (halving is many times cheaper than any other factor).
-WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 540, 480.0
+WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 480, 320.0
 #: So many pictures at most wait for a first pose before their size is decided.
 WAIT_FRAMES = 15
 #: The waiting pictures take at most this much memory.
@@ -144,9 +144,8 @@ class BarTracker:
         factor = 1.0
         while factor > self._reduce:
             image, factor = _halved(image), factor / 2
-        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
         points = self._points[len(self._to_room)] * self._reduce
-        self._to_room.append(self._camera.update(grey, moving_box(points)))
+        self._to_room.append(self._camera.update(image, moving_box(points)))
         self._camera_known.append(self._camera.known)
         if self._find_plate or self._bar_px is not None:
             self._images.append(image)
