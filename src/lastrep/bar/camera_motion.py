@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.bar.ellipse import Image
 from lastrep.bar.flow import Corners, common_move, corners, follow_corners
 
 Array = NDArray[np.float64]
@@ -58,13 +59,13 @@ class CameraMotion:
         self._still_looks = 0
         self._skipped = 0
 
-    def update(self, grey: Grey, person: Array | None) -> Array:
+    def update(self, image: Image, person: Array | None) -> Array:
         """Take the next picture.
 
         Parameters
         ----------
-        grey
-            shape = (h, w)
+        image
+            shape = (h, w, 3)
         person
             Box of the moving things as (left, top, right, bottom), pixels; None if not known.
 
@@ -73,21 +74,21 @@ class CameraMotion:
         shape = (2, 3): moves points of this picture to where the first one shows them.
         """
         if self._reference is None:
-            self._shrink = min(1.0, LONG_SIDE_PX / max(grey.shape))
-            self._renew(self._small(grey), person)
+            self._shrink = min(1.0, LONG_SIDE_PX / max(image.shape[:2]))
+            self._renew(self._small(image), person)
         elif self._still_looks < STAND_LOOKS or self._skipped >= STAND_EVERY - 1:
             self._skipped = 0
-            self._look(self._small(grey), person)
+            self._look(self._small(image), person)
         else:
             self._skipped += 1
         out = self._to_room[:2].copy()
         out[:, 2] /= self._shrink
         return out
 
-    def _small(self, grey: Grey) -> Grey:
+    def _small(self, image: Image) -> Grey:
         factor = self._shrink
-        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        return np.asarray(small, np.uint8)
+        small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
 
     def _look(self, picture: Grey, person: Array | None) -> None:
         before = self._to_room

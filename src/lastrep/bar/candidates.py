@@ -76,23 +76,28 @@ class _Edges:
     shape: tuple[int, int]
 
 
-def still_edges(image: Image, elsewhere: Image) -> NDArray[np.bool_]:
+def still_edges(image: Image, elsewhere: Image, stature_px: float) -> NDArray[np.bool_]:
     """Mark pixels whose edge stands in another picture of the same camera too.
 
     Parameters
     ----------
     image, elsewhere
         shape = (h, w, 3): the second one moved so that the room coincides.
+    stature_px
+        Height of the lifter: edges are compared in pictures as small as votes are cast in.
     """
+    shrink = min(1.0, VOTE_STATURE_PX / stature_px)
     gradients = []
     for picture in (image, elsewhere):
-        grey = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1.5)
+        small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
         gradients.append([cv2.Sobel(grey, cv2.CV_32F, *d, ksize=3) for d in ((1, 0), (0, 1))])
     (ax, ay), (bx, by) = gradients
-    difference, size = np.hypot(ax - bx, ay - by), np.hypot(ax, ay)
-    return np.asarray(
-        difference < np.maximum(STILL_DIFFERENCE * size, STILL_DIFFERENCE_LEAST), np.bool_
-    )
+    difference, size = cv2.magnitude(ax - bx, ay - by), cv2.magnitude(ax, ay)
+    still = difference < np.maximum(STILL_DIFFERENCE * size, STILL_DIFFERENCE_LEAST)
+    height, width = image.shape[:2]
+    whole = cv2.resize(still.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(whole, np.bool_)
 
 
 def find_discs(

@@ -298,7 +298,7 @@ def _still(key: KeyFrame, keys: Sequence[KeyFrame], stature_px: float) -> NDArra
     back = cv2.invertAffineTransform(key.to_room)
     there = np.vstack([other.to_room, [0, 0, 1]])
     moved = cv2.warpAffine(other.image, (np.vstack([back, [0, 0, 1]]) @ there)[:2], (width, height))
-    return still_edges(key.image, np.asarray(moved, np.uint8))
+    return still_edges(key.image, np.asarray(moved, np.uint8), stature_px)
 
 
 def _is_body(e: Ellipse, key: KeyFrame, stature_px: float) -> bool:

@@ -37,6 +37,9 @@ MAX_GROWTH = 0.08
 RIM_NEEDED, RIM_FOR_SHAPE = 0.38, 0.55
 #: The shape is measured in every so many frames: it changes slowly.
 SHAPE_EVERY = 4
+#: Where so much of the rim is seen, this near (radii) to where the last move puts it, the rim
+#: alone says where the plate is; else corners are followed too.
+RIM_ALONE, GATE_ALONE = 0.65, 0.08
 #: How far the rim may correct the prediction, in radii; when lost, and more for every lost frame.
 GATE, GATE_LOST, GATE_PER_FRAME, GATE_MOST = 0.30, 0.6, 0.03, 1.2
 #: A lost plate is believed to be found again if so much of its rim is seen.
@@ -175,19 +178,24 @@ class Follower:
 
     def __init__(self, plate: Plate, start: Ellipse, stature_px: float, first: Picture) -> None:
         self._plate = plate
-        self._grey, self._hands = first.grey(), first.hands
+        self._before, self._hands = first, first.hands
         self._stature_px = stature_px
         self._centre = start.centre
         self._velocity = np.zeros(2)
+        self._last_move = np.zeros(2)
+        self._steady = False
         self._since_shape = 0
         self.lost = 0
 
     def step(self, now: Picture) -> Sighting | None:
         """Find the plate in the next frame; None where it is lost."""
-        before, self._grey = self._grey, now.grey()
+        before, self._before = self._before, now
         hands, self._hands = now.hands - self._hands, now.hands
         old = Ellipse(0, 0, self._plate.a, self._plate.b).at(self._centre)
-        flow = disc_flow(before, self._grey, old) if self.lost == 0 else None
+        alone = self._rim_alone(now, old)
+        if alone is not None:
+            return self._seen(now, old, alone.ellipse.centre, alone.support)
+        flow = disc_flow(before.grey(), now.grey(), old) if self.lost == 0 else None
         if flow is not None:
             expected, agreeing = flow
         else:
@@ -218,12 +226,25 @@ class Follower:
         else:
             centre, self.lost = expected, self.lost + 1
         if self.lost:
-            self._velocity = 0.7 * self._velocity
-        else:
-            self._velocity = 0.6 * self._velocity + 0.4 * (centre - self._centre)
-        self._centre = np.asarray(centre, np.float64)
-        if self.lost:
+            self._velocity, self._steady = 0.7 * self._velocity, False
+            self._centre = np.asarray(centre, np.float64)
             return None
+        return self._seen(now, old, centre, support)
+
+    def _rim_alone(self, now: Picture, old: Ellipse) -> RimFit | None:
+        """Return the rim where it is clear and as expected: all that most frames need."""
+        if not self._steady:
+            return None
+        expected = old.at(self._centre + self._last_move)
+        fit = fit_rim(now.image, expected, band=0.12, rounds=2, edge=EDGE_KNOWN, fixed_shape=True)
+        near = fit.ellipse.distance(expected) < GATE_ALONE * old.b
+        clear = fit.support >= RIM_ALONE and near and _inside(now.image, fit.ellipse.centre)
+        return fit if clear else None
+
+    def _seen(self, now: Picture, old: Ellipse, centre: Array, support: float) -> Sighting:
+        self._last_move = centre - self._centre
+        self._velocity = 0.6 * self._velocity + 0.4 * self._last_move
+        self._centre, self._steady = np.asarray(centre, np.float64), support >= RIM_ALONE
         self._since_shape += 1
         if support <= RIM_FOR_SHAPE or self._since_shape < SHAPE_EVERY:
             return Sighting(old.at(centre), support, shape_seen=False)

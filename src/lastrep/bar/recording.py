@@ -127,13 +127,14 @@ def track_landmarks(poses: PoseSequence, proxy: Proxy | None = None) -> BarTrack
     The camera is taken for one that stands still, as there is no picture to tell.
     """
     points = poses.image_px.astype(np.float64)
+    visible = poses.visibility.astype(np.float64)
     n = len(poses)
     still = np.tile(np.eye(3)[:2], (n, 1, 1))
     name: Proxy = proxy or DEFAULT_PROXY
     return BarTrack(
         t_s=poses.t_s,
         bar=None,
-        proxies={side: landmark_point(points, name, still, side) for side in SIDES},
+        proxies={side: landmark_point(points, visible, name, still, side) for side in SIDES},
         proxy_name=name,
         stature_px=stature_px(points),
         camera_known=np.zeros(n, np.bool_),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Pictures are halved until their short side and the lifter are at most this large: more costs
 #: time and gives nothing (halving is many times cheaper than any other factor).
-WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 540, 480.0
+WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 480, 320.0
 #: So many pictures at most wait for a first pose before their size is decided.
 WAIT_FRAMES = 15
 #: The waiting pictures take at most this much memory.
@@ -38,6 +38,9 @@ MIN_FRAMES = 8
 #: (statures), and how sure it is that they are the bar.
 POINT_RADIUS, POINT_CONFIDENCE = 0.04, 0.7
 
+#: The body part is seen where the better visible side's landmark is at least so visible: behind a
+#: plate it is a guess, off by half a lift.
+SEEN_FROM = 0.8
 #: Sides of the body that a landmark may stand for.
 SIDES: tuple[Side, ...] = ("both", "left", "right")
 
@@ -87,6 +90,7 @@ class BarTracker:
         self._first = 0
         self._t_s: list[float] = []
         self._points: list[Array] = []
+        self._visibility: list[Array] = []
         self._to_room: list[Array] = []
         self._camera_known: list[bool] = []
         self._found: list[FoundPlate] = []
@@ -97,6 +101,7 @@ class BarTracker:
         """Take the next frame and the pose in it."""
         self._t_s.append(frame.t_s)
         self._points.append(pose.image_px.astype(np.float64))
+        self._visibility.append(pose.visibility.astype(np.float64))
         self._unreduced.append(frame.image_rgb)
         if self._reduce or pose.found or len(self._unreduced) >= WAIT_FRAMES:
             self._take_unreduced()
@@ -114,11 +119,12 @@ class BarTracker:
         name = proxy or self._proxies[0]
         points = np.array(self._points, np.float64).reshape(-1, LANDMARK_COUNT, 3)
         to_room = self._full_to_room()
+        visible = np.array(self._visibility, np.float64).reshape(-1, LANDMARK_COUNT)
         middle = np.broadcast_to(self._middle, (len(to_room), 2))
         return BarTrack(
             t_s=np.array(self._t_s),
             bar=self._plate_point(to_room) if self._found else self._shown_point(to_room),
-            proxies={side: landmark_point(points, name, to_room, side) for side in SIDES},
+            proxies={side: landmark_point(points, visible, name, to_room, side) for side in SIDES},
             proxy_name=name,
             stature_px=stature_px(points),
             camera_known=np.array(self._camera_known, np.bool_),
@@ -138,9 +144,8 @@ class BarTracker:
         factor = 1.0
         while factor > self._reduce:
             image, factor = _halved(image), factor / 2
-        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
         points = self._points[len(self._to_room)] * self._reduce
-        self._to_room.append(self._camera.update(grey, moving_box(points)))
+        self._to_room.append(self._camera.update(image, moving_box(points)))
         self._camera_known.append(self._camera.known)
         if self._find_plate or self._bar_px is not None:
             self._images.append(image)
@@ -246,19 +251,28 @@ class BarTracker:
         )
 
 
-def landmark_point(points: Array, proxy: Proxy, to_room: Array, side: Side = "both") -> MovingPoint:
-    """Return a body part's landmark, or the middle of its two, as a moving point.
+def landmark_point(
+    points: Array, visibility: Array, proxy: Proxy, to_room: Array, side: Side = "both"
+) -> MovingPoint:
+    """Return a body part's landmarks, or the middle of both sides, as a moving point.
+
+    Both sides together even where one is hidden: the guess moves like the other, and the near side
+    alone is nearer to the camera than the body's middle, whose scale is used.
 
     Parameters
     ----------
     points
         shape = (n, 33, 3): landmarks, pixels.
+    visibility
+        shape = (n, 33): 0..1
     to_room
         shape = (n, 2, 3): as `CameraMotion.update` gives them.
     """
     left, right = TRAVEL_LANDMARKS[proxy]
-    chosen = {"both": left + right, "left": left, "right": right}[side]
-    image_px = points[:, chosen, :2].mean(axis=1)
+    sides = {"both": (left, right), "left": (left,), "right": (right,)}[side]
+    image_px = points[:, np.concatenate(sides), :2].mean(axis=1)
+    clear = np.nan_to_num(visibility[:, [part[0] for part in sides]]).max(axis=1) >= SEEN_FROM
+    image_px = np.where(clear[:, None], image_px, np.nan)
     seen = np.isfinite(image_px[:, 0]).astype(np.float64)
     nothing = np.full(len(points), np.nan)
     return MovingPoint(

@@ -15,8 +15,10 @@ from lastrep.bar.thickness import height_factor
 
 #: Key pictures of a window: half of them even in time, half even in the height of the hands.
 KEY_FRAMES = 18
+#: The same where the plate is known from the window before.
+KEY_FRAMES_KNOWN = 10
 #: Pictures from which the plate's thickness is read.
-SHAPE_PICTURES = 20
+SHAPE_PICTURES = 8
 #: Without this much movement of the hands (statures) there is nothing to find.
 MIN_MOVE = 0.06
 
@@ -90,7 +92,7 @@ class Window:
                 keep_off,
                 self.to_room[k],
             )
-            for k in key_frames(room[:, 1])
+            for k in key_frames(room[:, 1], KEY_FRAMES if known is None else KEY_FRAMES_KNOWN)
         ]
         return find_plate(keys, self.stature_px, known)
 

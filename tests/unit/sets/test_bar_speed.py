@@ -28,7 +28,7 @@ BY_HEIGHT = BarOptions(Calibration(height_m=STATURE_M))
 def recording() -> Recording:
     """Seven squats, each slower than the one before."""
     reps = lifting_set(7, seed=3, velocity_loss=0.45)
-    return landmark_recording(Clip("t", "back_squat", reps, camera=Camera(yaw_deg=80.0)))
+    return landmark_recording(Clip("t", "back_squat", reps, camera=Camera(yaw_deg=45.0)))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,57 @@
+"""How tall the lifter is in the picture, from landmarks in any posture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lastrep.bar.lifter import (
+    ARMS_OF_STATURE,
+    SEGMENTS_OF_STATURE,
+    STANDING_EYES,
+    STANDING_SEGMENTS,
+    stature_px,
+)
+
+TALL_PX = 300.0
+
+
+def person(*, trunk: float, legs: float, arms: float, eyes: float, bent: float = 0.0) -> np.ndarray:
+    """One frame, upright, sizes in statures; `bent` moves the knees forward."""
+    points = np.full((33, 3), np.nan)
+    for side in (0, 1):
+        points[11 + side] = 0, 0, 0
+        points[13 + side] = 0, arms / 2, 0
+        points[15 + side] = 0, arms, 0
+        points[23 + side] = 0, trunk, 0
+        points[25 + side] = bent, trunk + legs / 2, 0
+        points[27 + side] = 0, trunk + legs, 0
+    points[[2, 5]] = 0, trunk + legs - eyes, 0
+    return points * TALL_PX
+
+
+STANDING = person(trunk=0.3, legs=STANDING_SEGMENTS - 0.3, arms=ARMS_OF_STATURE, eyes=STANDING_EYES)
+SQUATTING = person(trunk=0.2, legs=0.3, arms=0.1, eyes=0.6, bent=0.2)
+
+
+def test_standing_frames_decide_where_there_are_any() -> None:
+    frames = np.array([SQUATTING] * 40 + [STANDING] * 6)
+    assert stature_px(frames) == pytest.approx(TALL_PX)
+
+
+def test_without_standing_the_longest_limbs_do() -> None:
+    legs = 2 * np.hypot(0.15, 0.2)
+    body = (0.2 + legs) / SEGMENTS_OF_STATURE
+    assert stature_px(np.array([SQUATTING] * 40)) == pytest.approx(body * TALL_PX)
+
+
+def test_a_body_that_points_at_the_camera_is_measured_by_its_arms() -> None:
+    plank = person(trunk=0.1, legs=0.2, arms=ARMS_OF_STATURE, eyes=0.2, bent=0.05)
+    assert stature_px(np.array([plank] * 40)) == pytest.approx(TALL_PX)
+
+
+def test_gaps_change_nothing_and_nobody_has_no_height() -> None:
+    nobody = np.full((33, 3), np.nan)
+    frames = np.array([STANDING, nobody] * 10)
+    assert stature_px(frames) == pytest.approx(TALL_PX)
+    assert np.isnan(stature_px(np.array([nobody] * 10)))
