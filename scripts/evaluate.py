@@ -2,6 +2,7 @@
 
     python scripts/evaluate.py counting [--corpus DIR ...] [--mode given|auto] [--json FILE]
     python scripts/evaluate.py accuracy [--clips DIR | --landmarks] [--json FILE]
+                               (both: [--backend litert|mediapipe])
     python scripts/evaluate.py form [--seeds N] [--json FILE]
     python scripts/evaluate.py forms DIR [--json FILE]
 
@@ -21,6 +22,7 @@ from pathlib import Path
 from evaluation import accuracy, counting
 from evaluation.comparing import read_clips
 from evaluation.corpora import CACHE, find_corpora
+from lastrep.pose.backends import BACKENDS, DEFAULT_BACKEND
 
 DEFAULT_CORPORA = Path(__file__).resolve().parents[1] / ".." / "shared"
 
@@ -31,10 +33,12 @@ def main() -> int:
     command = commands.add_parser("counting", help="rep counts")
     command.add_argument("--corpus", type=Path, nargs="+", action="extend", metavar="DIR")
     command.add_argument("--mode", choices=("given", "auto"))
+    command.add_argument("--backend", choices=BACKENDS, default=DEFAULT_BACKEND)
     command.add_argument("--json", type=Path, metavar="FILE")
     command = commands.add_parser("accuracy", help="against rendered and synthetic truth")
     command.add_argument("--clips", type=Path, metavar="DIR", help="videos with truth files")
     command.add_argument("--landmarks", action="store_true", help="synthetic landmarks only")
+    command.add_argument("--backend", choices=BACKENDS, default=DEFAULT_BACKEND)
     command.add_argument("--json", type=Path, metavar="FILE")
     command = commands.add_parser("form", help="release gates of form on synthetic sets")
     command.add_argument("--seeds", type=int, default=4, metavar="N", help="sets a case")
@@ -54,7 +58,7 @@ def main() -> int:
 
 def run_counting(options: argparse.Namespace) -> dict[str, object]:
     sets = []
-    for corpus in find_corpora(options.corpus or [DEFAULT_CORPORA]):
+    for corpus in find_corpora(options.corpus or [DEFAULT_CORPORA], options.backend):
         for mode in (options.mode,) if options.mode else ("given", "auto"):
             started_s = time.monotonic()
             outcomes = counting.evaluate(corpus, mode)
@@ -87,7 +91,7 @@ def run_accuracy(options: argparse.Namespace) -> dict[str, object]:
 
         clips = compare_suite()
     else:
-        clips = list(read_clips(options.clips or rendered_suite()))
+        clips = list(read_clips(options.clips or rendered_suite(), options.backend))
     tables = accuracy.tables(clips)
     for table in tables:
         print(table, flush=True)

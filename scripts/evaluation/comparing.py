@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.corpora import estimated, poses_file
+from evaluation.corpora import poses_file
 from evaluation.truth import TrueClip, TrueRep, read_truth
 from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
 from lastrep.bar.scale import FULL_SIZE_PLATE_M, Calibration
 from lastrep.exercises import find
 from lastrep.pose import PoseSequence
+from lastrep.pose.backends import DEFAULT_BACKEND
+from lastrep.pose.recorded import load_poses
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.bar_speed import BarOptions
 from lastrep.sets.results import Rep, SetReport
@@ -53,15 +55,16 @@ def compare_landmarks(truth: TrueClip, poses: PoseSequence) -> Compared:
     return Compared(truth, reports, _paired(truth, reports), poses)
 
 
-def compare_video(truth: TrueClip, video: Path) -> Compared:
+def compare_video(truth: TrueClip, video: Path, backend: str = DEFAULT_BACKEND) -> Compared:
     """Analyse a video as `lastrep analyze -e` does; the landmarks are kept between runs."""
-    poses = estimated(video)
+    landmarks = poses_file(video, backend)
+    poses = load_poses(landmarks)
     plate_m = truth.plate_diameter_m
     full_size = plate_m in (0.0, FULL_SIZE_PLATE_M)
     by_plate = Calibration(plate_m=None if full_size else plate_m)
     reports, by_height = (
         analyze_recording(
-            path, AnalyzeOptions(truth.exercise, bar=BarOptions(size)), poses_path=poses_file(video)
+            path, AnalyzeOptions(truth.exercise, bar=BarOptions(size)), poses_path=landmarks
         ).analysis.sets
         for path, size in ((video, by_plate), (None, Calibration(height_m=truth.stature_m)))
     )
@@ -70,12 +73,12 @@ def compare_video(truth: TrueClip, video: Path) -> Compared:
     )
 
 
-def read_clips(folder: Path) -> Iterable[Compared]:
+def read_clips(folder: Path, backend: str = DEFAULT_BACKEND) -> Iterable[Compared]:
     """Analyse every video of a folder that has a truth file beside it."""
     for path in sorted(folder.glob("[!.]*.json")):
         video = path.with_suffix(".mp4")
         if video.is_file():
-            yield compare_video(read_truth(path), video)
+            yield compare_video(read_truth(path), video, backend)
 
 
 def _paired(truth: TrueClip, reports: Sequence[SetReport]) -> Pairs:

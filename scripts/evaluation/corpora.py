@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, median_filter
 
+from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.pose.recorded import load_poses, save_poses
 from lastrep.pose.recording import estimate_file
 from lastrep.pose.sequence import PoseSequence
@@ -72,9 +73,10 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A folder of labelled clips; the name is the folder's."""
+    """A folder of labelled clips; the name is the folder's. Videos are looked at by a backend."""
 
     folder: Path
+    backend: str = DEFAULT_BACKEND
 
     @property
     def name(self) -> str:
@@ -88,17 +90,20 @@ class Corpus:
 
     def clips(self) -> Iterator[Clip]:
         """Yield every labelled clip, in the order of the file."""
-        yield from _video_clips(self.folder) if self.is_video else _landmark_clips(self.folder)
+        if self.is_video:
+            yield from _video_clips(self.folder, self.backend)
+        else:
+            yield from _landmark_clips(self.folder)
 
 
-def find_corpora(folders: list[Path]) -> list[Corpus]:
+def find_corpora(folders: list[Path], backend: str = DEFAULT_BACKEND) -> list[Corpus]:
     """Return the corpora in or below the folders; `clips` of other kinds of labels are left out."""
     found = []
     for folder in folders:
         if not folder.is_dir():
             raise SystemExit(f"{folder}: no such folder")
         below = sorted({p.parent for p in folder.rglob("*.csv") if p.name.lower() == "labels.csv"})
-        usable = [Corpus(path) for path in below if _has_counts(path)]
+        usable = [Corpus(path, backend) for path in below if _has_counts(path)]
         if not usable:
             raise SystemExit(f"{folder}: no labels.csv with rep counts in or below it")
         found += usable
@@ -222,7 +227,7 @@ def restore_axes(points: Array) -> Array:
 # --------------------------------------------------------------------------- videos
 
 
-def _video_clips(folder: Path) -> Iterator[Clip]:
+def _video_clips(folder: Path, backend: str) -> Iterator[Clip]:
     for row in _rows(folder / "LABELS.csv"):
         count = int(row["reps"])
         ambiguous = row["ambiguous"].lower().startswith("yes")
@@ -235,7 +240,7 @@ def _video_clips(folder: Path) -> Iterator[Clip]:
             ambiguous=ambiguous,
             bounds_s=None,
             turns_s=tuple(float(v) for v in row["rep_bottoms_s"].split(";") if v),
-            load=lambda path=path: estimated(path),  # type: ignore[misc]
+            load=lambda path=path: estimated(path, backend),  # type: ignore[misc]
         )
 
 
@@ -249,16 +254,16 @@ def _count_range(count: int, note: str) -> tuple[int, int]:
     return max(count - 1, 0), count + 1
 
 
-def poses_file(video: Path, model: str = "full") -> Path:
+def poses_file(video: Path, backend: str = DEFAULT_BACKEND, model: str = "full") -> Path:
     """Landmarks of a video by the product's own pose model, kept by content under the cache."""
     digest = hashlib.sha256(video.read_bytes()).hexdigest()[:24]
-    cached = CACHE / f"{digest}-{model}.npz"
+    cached = CACHE / f"{digest}-{backend}-{model}.npz"
     if not cached.is_file():
         cached.parent.mkdir(parents=True, exist_ok=True)
-        save_poses(cached, estimate_file(video, model=model).poses)
+        save_poses(cached, estimate_file(video, model=model, backend=backend).poses)
     return cached
 
 
-def estimated(video: Path, model: str = "full") -> PoseSequence:
+def estimated(video: Path, backend: str = DEFAULT_BACKEND) -> PoseSequence:
     """Return the landmarks in `poses_file`."""
-    return load_poses(poses_file(video, model))
+    return load_poses(poses_file(video, backend))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -182,7 +184,7 @@ def analyze_recording(
             model=options.model,
             backend=options.backend,
             slowmo=options.slowmo,
-            progress=lambda share: progress(POSE_SHARE * share),
+            progress=_importing_ahead(lambda share: progress(POSE_SHARE * share)),
         )
         poses, warnings = recorded.poses, list(recorded.warnings)
     else:
@@ -211,6 +213,26 @@ def analyze_recording(
     )
     drawn = tuple(_track(one, bar) for one, bar in zip(sets, tracks, strict=True))
     return AnalyzedRecording(analysis, poses, drawn, video, options.slowmo)
+
+
+def _importing_ahead(progress: Progress) -> Progress:
+    """Return a progress that, at the first pose, begins to import what comes after the last one.
+
+    The pose model runs outside Python, so most of the half second that it takes is saved.
+    """
+
+    def work() -> None:
+        for module in ("scipy.ndimage", "scipy.signal"):
+            importlib.import_module(module)
+
+    thread = threading.Thread(target=work, name="import-ahead")
+
+    def step(share: float) -> None:
+        if thread.ident is None:
+            thread.start()
+        progress(share)
+
+    return step
 
 
 def _with_bar(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import savgol_filter
 
 from lastrep.bar.ellipse import Array
 from lastrep.bar.lifter import bridge
@@ -98,6 +97,9 @@ def movement_agreement(t_s: Array, bar_y: Array, hands_y: Array) -> float:
 
     Positions would agree less where the bar lies still and the hands come to it first.
     """
+    # Takes long to import, and the first pose shall not wait for it.
+    from scipy.signal import savgol_filter
+
     rate_hz = 1 / float(np.median(np.diff(t_s)))
     window = max(5, int(SPEED_WINDOW_S * rate_hz) | 1)
     if len(t_s) < window:

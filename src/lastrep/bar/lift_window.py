@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import savgol_filter
 
 Array = NDArray[np.float64]
 
@@ -62,6 +61,9 @@ def smooth(t_s: Array, height: Array, seconds: float = SMOOTH_S) -> tuple[Array,
     ValueError
         If there are too few samples for a local cubic.
     """
+    # Takes long to import, and the first pose shall not wait for it.
+    from scipy.signal import savgol_filter
+
     step_s = float(np.median(np.diff(t_s)))
     samples = max(round(seconds / step_s) | 1, SMOOTH_ORDER + 2)
     if len(height) < samples:

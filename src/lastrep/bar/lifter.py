@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from lastrep.motion.angles import joint_deg, tilt_deg
 
@@ -111,6 +110,9 @@ def proxy_line(points: Array, proxy: Proxy) -> Array:
 
     All NaN if never seen.
     """
+    # Takes long to import, and the first pose shall not wait for it.
+    from scipy.ndimage import median_filter
+
     left, right = PROXY_LANDMARKS[proxy]
     line = bridge((points[:, left, :2] + points[:, right, :2]) / 2)
     if not np.isfinite(line).all():

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import least_squares
 
 from lastrep.bar.ellipse import EDGE_KNOWN, Array, Ellipse, Image, rim_points
 
@@ -38,6 +37,9 @@ def height_factor(pictures: Sequence[tuple[Image, Ellipse]]) -> float:
 
 
 def _factor(image: Image, e: Ellipse) -> float | None:
+    # Takes long to import, and the first pose shall not wait for it.
+    from scipy.optimize import least_squares
+
     points = rim_points(image, e, band=0.06, edge=EDGE_KNOWN)
     if len(points) < 36:
         return None

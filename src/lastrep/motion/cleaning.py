@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
 from lastrep.pose.landmarks import BODY_PAIRS
 
@@ -175,6 +174,9 @@ def lowpass(x: Array, rate_hz: float, cutoff_hz: float, *, corrected: bool = Tru
     rate_hz
         Sampling rate of the uniform grid.
     """
+    # Takes longer to import than everything else that is needed to find the first pose.
+    from scipy.signal import butter, sosfiltfilt
+
     x = np.asarray(x, np.float64)
     design_hz = cutoff_hz / TWO_PASS_CUTOFF if corrected else cutoff_hz
     if design_hz >= 0.5 * rate_hz:

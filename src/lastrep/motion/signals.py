@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, median_filter
 
 from lastrep.motion.angles import joint_deg, tilt_deg
 from lastrep.motion.track import Track
@@ -95,7 +94,16 @@ def smooth_rhythm(x: Array, rate_hz: float) -> Array | None:
         return None
     window = max(3, round(RHYTHM_MEDIAN_S * rate_hz) | 1)
     bridged = np.interp(np.arange(len(x)), np.flatnonzero(seen), x[seen])
-    smooth: Array = gaussian_filter1d(median_filter(bridged, window), RHYTHM_SMOOTH_S * rate_hz)
+    return _steadied(bridged, window, RHYTHM_SMOOTH_S * rate_hz)
+
+
+def _steadied(x: Array, window: int, sigma: float) -> Array:
+    """Median and Gaussian filter along the first axis; sizes in samples."""
+    # Takes long to import, and finding the first pose does not need it.
+    from scipy.ndimage import gaussian_filter1d, median_filter
+
+    typical = median_filter(x, (window,) + (1,) * (x.ndim - 1))
+    smooth: Array = gaussian_filter1d(typical, sigma, axis=0)
     return smooth
 
 
@@ -107,8 +115,7 @@ def person_size(track: Track) -> Array:
         return np.full(len(size), np.nan)
     size = np.interp(np.arange(len(size)), np.flatnonzero(seen), size[seen])
     window = min(round(SIZE_MEDIAN_S * track.rate_hz) | 1, (len(size) - 1) | 1)
-    steady: Array = gaussian_filter1d(median_filter(size, window), SIZE_SMOOTH_S * track.rate_hz)
-    return np.maximum(steady, 1e-9)
+    return np.maximum(_steadied(size, window, SIZE_SMOOTH_S * track.rate_hz), 1e-9)
 
 
 def limb_length(points: Array) -> Array:
@@ -164,7 +171,7 @@ def _principal(points: Array, signals: Signals, rate_hz: float) -> dict[str, Arr
         frames = np.arange(len(raw))
         x = np.stack([np.interp(frames, frames[seen], column[seen]) for column in raw.T], axis=1)
         window = max(3, round(RHYTHM_MEDIAN_S * rate_hz) | 1)
-        x = gaussian_filter1d(median_filter(x, (window, 1)), RHYTHM_SMOOTH_S * rate_hz, axis=0)
+        x = _steadied(x, window, RHYTHM_SMOOTH_S * rate_hz)
         # Rare large movements (getting up, walking off) must not choose the axes.
         low, high = np.percentile(x, [2, 98], axis=0)
         clipped = np.clip(x, low, high)

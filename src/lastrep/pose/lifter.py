@@ -89,6 +89,8 @@ class LifterTracker:
         self.taken_back: list[tuple[float, float]] = []
         #: Poses that were held back, and were the lifter's.
         self.given_back: list[Pose] = []
+        #: Times of the frames that begin another shot of the camera.
+        self.cuts_s: list[float] = []
         #: What happened that a user should know, one line each.
         self.warnings: list[str] = []
         self._tracker = tracker
@@ -127,6 +129,7 @@ class LifterTracker:
     def update(self, frame: Frame) -> Pose:
         """Return the lifter's pose in the next frame, missing where the lifter is not seen."""
         if self._cuts.is_cut(frame.image_rgb):
+            self.cuts_s.append(frame.t_s)
             self._tracker.restart()
             self._forget()
         tracked = self._tracker.estimate(frame)

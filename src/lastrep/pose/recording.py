@@ -14,6 +14,7 @@ from lastrep.errors import VideoError
 from lastrep.pose.backends import DEFAULT_BACKEND, follow_lifter
 from lastrep.pose.lifter import LifterTracker
 from lastrep.pose.models import DEFAULT_MODEL
+from lastrep.pose.pace import Pace, filled
 from lastrep.pose.people import Whereabouts
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.video.reading import VideoFile, VideoInfo
@@ -75,6 +76,9 @@ def estimate_file(
     progress: Progress | None = None,
 ) -> Recording:
     """Find the lifter in every frame of a video file.
+
+    Of high-rate video not every frame is looked at (see `lastrep.pose.pace`); the poses of the
+    others are put between.
 
     Parameters
     ----------
@@ -145,7 +149,8 @@ def _follow(
 ) -> _Passage:
     """Follow the lifter through the file; stop, if asked, when it is clearly somebody else."""
     poses: list[Pose] = []
-    with lifter as tracker, closing(video.frames()) as frames:
+    pace = Pace()
+    with lifter as tracker, closing(video.frames(pace.is_due)) as frames:
         for frame in frames:
             poses.append(tracker.update(frame))
             if give_way and tracker.mistaken_for is not None:
@@ -157,6 +162,7 @@ def _follow(
     poses = [given_back.get(p.t_s, p) for p in poses]
     for start_s, end_s in tracker.taken_back:
         poses = [Pose.missing(p.t_s) if start_s < p.t_s <= end_s else p for p in poses]
+    poses = filled(poses, pace.passed_s, tracker.cuts_s)
     return _Passage(
         poses, tracker.mistaken_for, tuple(tracker.warnings), tracker.name, tracker.busy_s
     )
