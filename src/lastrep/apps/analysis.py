@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from lastrep.files import readable
 from lastrep.output.overlay import SetTrack
 from lastrep.output.writers import AnalyzedRecording
 from lastrep.pose import PoseSequence
-from lastrep.sets.analyzer import AnalyzedSet, Past, SetAnalyzer
-from lastrep.sets.options import SetOptions, Strictness
+from lastrep.sets.analyzer import AnalyzedSet, SetAnalyzer
+from lastrep.sets.options import Past, SetOptions, Strictness
 from lastrep.sets.results import Analysis, Provenance, Source
 
 Progress = Callable[[float], None]
@@ -163,7 +163,19 @@ def analyze_recording(
     )
     for pose in poses:
         engine.update(pose)
-    sets = engine.finish()
+    return result_of(engine.finish(), poses, options, name=name, video=video, warnings=warnings)
+
+
+def result_of(
+    sets: tuple[AnalyzedSet, ...],
+    poses: PoseSequence,
+    options: AnalyzeOptions,
+    *,
+    name: Path | None,
+    video: Path | None,
+    warnings: Sequence[str] = (),
+) -> AnalyzedRecording:
+    """Return what was found in a recording as the document and all that the writers need."""
     analysis = Analysis(
         source=_source(poses, name),
         provenance=_provenance(poses, options),

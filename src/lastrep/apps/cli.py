@@ -22,6 +22,7 @@ import lastrep
 from lastrep.apps.batch import batch
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.history import app as history
+from lastrep.apps.live import live
 from lastrep.apps.plan import app as plan
 from lastrep.apps.review import review
 from lastrep.apps.training import judging, keeper_of
@@ -197,6 +198,7 @@ def analyze(
     raise typer.Exit(EXIT_FAILED if failed else EXIT_OK)
 
 
+app.command()(live)
 app.command()(batch)
 app.command()(review)
 app.add_typer(history)

@@ -129,8 +129,11 @@ class SetAnalyzer:
             Times inside movements that were no reps, by the lifter's word.
         """
         width_px, height_px = self._size
-        seen = self._poses if self.live is None else self.live.poses
-        poses = PoseSequence.of(seen, width_px=width_px, height_px=height_px)
+        poses = (
+            PoseSequence.of(self._poses, width_px=width_px, height_px=height_px)
+            if self.live is None
+            else self.live.sequence
+        )
         segmentation = segment(
             poses, self._exercise, exercises=tuple(catalogue().values()), mix=mix
         ).without(not_reps_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from enum import Enum
 
 from pydantic import BaseModel
 
@@ -127,7 +128,7 @@ def _plain(value: object) -> Json:
     if isinstance(value, BaseModel):
         plain: Json = value.model_dump(mode="json")
         return plain
-    if isinstance(value, (Phase, Severity)):
+    if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, float):
         return round(value, 3)

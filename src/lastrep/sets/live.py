@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from itertools import takewhile
 from statistics import median
 
@@ -34,7 +34,7 @@ from lastrep.sets.events import (
     SetOver,
     SetStarted,
 )
-from lastrep.sets.hindsight import Hindsight, Judge, Look
+from lastrep.sets.hindsight import Hindsight, Inline, Judge, Look
 from lastrep.sets.options import Past, SetOptions
 from lastrep.sets.phases import Phase
 from lastrep.sets.results import EndReason, Rep, RepStatus, SetEnd, SetReport
@@ -120,9 +120,20 @@ class LiveSet:
         self._ground: Whereabouts | None = None
 
     @property
-    def poses(self) -> tuple[Pose, ...]:
+    def sequence(self) -> PoseSequence:
         """The poses of the set, with some before it."""
-        return tuple(self._poses)
+        width_px, height_px = self._size_px
+        return PoseSequence.of(self._poses, width_px=width_px, height_px=height_px)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the lifter is known to have stopped: walked away, or said so."""
+        return self._stopped
+
+    @property
+    def not_reps_s(self) -> tuple[float, ...]:
+        """Times inside movements that the lifter says were no reps."""
+        return self._not_reps_s
 
     @property
     def count(self) -> int:
@@ -156,6 +167,13 @@ class LiveSet:
         self._stopped = True
         self._ask_last()
         return tuple(self._collect(self._poses[-1].t_s))
+
+    def arm(self, t_s: float) -> tuple[SetEvent, ...]:
+        """Take the lifter's word for standing in the start position."""
+        if self._armed or self._started:
+            return ()
+        self._armed = True
+        return (SetArmed(t_s),)
 
     def undo(self) -> tuple[SetEvent, ...]:
         """Take back the last rep counted: it was none."""
@@ -232,10 +250,8 @@ class LiveSet:
         self._submit(None, self._poses[-1].t_s)
 
     def _submit(self, mix: Mapping[str, float] | None, t_s: float) -> None:
-        width_px, height_px = self._size_px
-        poses = PoseSequence.of(self._poses, width_px=width_px, height_px=height_px)
         look = Look(
-            poses,
+            self.sequence,
             self._exercise,
             self._options,
             mix,
@@ -244,7 +260,11 @@ class LiveSet:
             self._past,
         )
         self._reviewed_s = t_s
-        self._pending = self._executor.submit(self._judge, look)
+        try:
+            self._pending = self._executor.submit(self._judge, look)
+        except BrokenExecutor:
+            self._executor = Inline()
+            self._pending = self._executor.submit(self._judge, look)
 
     def _settled(self, t_s: float) -> bool:
         """Whether the rep that came back has come to its end."""
@@ -259,7 +279,13 @@ class LiveSet:
         """Apply hindsight if it is there."""
         if self._pending is None or not self._pending.done():
             return []
-        said, self._pending = self._pending.result(), None
+        try:
+            said = self._pending.result()
+        except BrokenExecutor:  # its process was killed: go on in this one
+            self._executor = Inline()
+            self._submit(self._mix, now_s)
+            return self._collect(now_s)
+        self._pending = None
         if self._closing:
             self.closed = True
             self.report = said.report

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lastrep.errors import VideoError
 from lastrep.video.live_source import Clock, LiveSource, clock
@@ -33,7 +33,7 @@ class Capture(Protocol):
         """Whether the device is open."""
         ...
 
-    def read(self) -> tuple[bool, NDArray[np.uint8] | None]:
+    def read(self) -> tuple[bool, ArrayLike | None]:
         """Wait for the next frame, BGR."""
         ...
 
@@ -96,10 +96,11 @@ class Camera(LiveSource):
         last: Image | None = None
         changed_s = self._now()
         while not self._stop.is_set():
-            got, image_bgr = device.read()
+            got, picture = device.read()
             captured_s = self._now()
-            if not got or image_bgr is None:
+            if not got or picture is None:
                 return
+            image_bgr = np.asarray(picture, np.uint8)
             sample = image_bgr[::FROZEN_STEP_PX, ::FROZEN_STEP_PX]
             if last is None or not np.array_equal(sample, last):
                 last, changed_s = sample.copy(), captured_s
@@ -136,7 +137,7 @@ def open_device(number: int) -> Capture:
     if number not in sys_devices():  # OpenCV would write warnings of its own
         return cv2.VideoCapture()
     device = cv2.VideoCapture(number, cv2.CAP_V4L2)
-    device.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter_fourcc(*FOURCC))
+    device.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*FOURCC))
     device.set(cv2.CAP_PROP_FRAME_WIDTH, WIDTH_PX)
     device.set(cv2.CAP_PROP_FRAME_HEIGHT, HEIGHT_PX)
     device.set(cv2.CAP_PROP_FPS, FPS)
@@ -149,5 +150,5 @@ def _upright_rgb(image_bgr: NDArray[np.uint8]) -> Image:
     scale = MAX_SHORT_SIDE_PX / min(height, width)
     if scale < 1:
         size = round(width * scale), round(height * scale)
-        image_bgr = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA)
+        image_bgr = np.asarray(cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
     return np.asarray(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGB), np.uint8)
