@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ from lastrep.video.orientation import Image
 TICK_S = 0.1
 #: Without a frame for so long something is wrong with the camera.
 NO_FRAME_S = 2.0
+#: The last summary stays up for so long, or until a key is pressed.
+LINGER_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ class Loop:
         self._source, self._lifter, self._begin = source, lifter, begin
         self._outlets, self._tap, self._now = outlets, tap, now
         self._last: Captured | None = None
-        self._lost = False
+        self._lost = self._quit = False
 
     def run(self) -> None:
         """Run until the plan is done, the source has ended, or the user quits.
@@ -133,15 +136,27 @@ class Loop:
                 if self._keys():
                     break
         except KeyboardInterrupt:
-            pass
+            self._quit = True
         self.finish()
 
     def finish(self) -> None:
         """End the session properly, whatever stopped it."""
-        t_s = self._time_s()
+        t_s = self.time_s()
         if self.session is not None:
-            self._tell(self.session.finish(t_s))
+            self._tell(self.session.finish(t_s, stopped=self._quit))
         self._tell((self.delays.over(t_s),))
+        self._linger()
+
+    def _linger(self) -> None:
+        """Leave the last summary up until a key is pressed, where there is somebody to press it."""
+        if self.session is None or self.session.screen.report is None or self._quit:
+            return
+        until_s = self._now() + LINGER_S
+        while any(o.interactive for o in self._outlets) and self._now() < until_s:
+            self._show(self._last.frame.image_rgb if self._last else None, None)
+            if any(outlet.pressed() for outlet in self._outlets):
+                return
+            time.sleep(TICK_S)
 
     def _over(self) -> bool:
         return self.session is not None and self.session.screen.stage is Stage.DONE
@@ -167,7 +182,7 @@ class Loop:
         """Let time pass without a frame."""
         if self.session is None or self._last is None:
             return
-        t_s = self._time_s()
+        t_s = self.time_s()
         self._tell(self.session.tick(t_s))
         silent_s = self._now() - self._last.captured_s
         if not self._lost and (self._source.problem or silent_s >= NO_FRAME_S):
@@ -178,8 +193,8 @@ class Loop:
             self._tell((SourceLost(t_s, problem),))
         self._show(self._last.frame.image_rgb, None)
 
-    def _time_s(self) -> float:
-        """Time by the source's clock, carried on while it is silent."""
+    def time_s(self) -> float:
+        """Return the time by the source's clock, carried on between its frames."""
         if self._last is None:
             return 0.0
         return self._last.frame.t_s + self._now() - self._last.captured_s
@@ -188,10 +203,11 @@ class Loop:
         """Do what the keys say; return whether to quit."""
         for key in (key for outlet in self._outlets for key in outlet.pressed()):
             if key == "q":
+                self._quit = True
                 return True
             if self.session is None:
                 continue
-            t_s = self._time_s()
+            t_s = self.time_s()
             if key == "space":
                 self._tell(self.session.space(t_s))
             elif key == "n":

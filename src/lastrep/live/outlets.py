@@ -38,6 +38,9 @@ OVER_WORDS: dict[EndReason, str] = {
 class Outlet(Protocol):
     """Something that is told of events, shown the screen, and may take keys."""
 
+    #: Whether somebody looks at it and can press keys.
+    interactive: bool
+
     def tell(self, events: Sequence[SetEvent]) -> None:
         """Take note of what happened."""
         ...
@@ -52,6 +55,8 @@ class Outlet(Protocol):
 
 
 class _Outlet:
+    interactive = False
+
     def tell(self, events: Sequence[SetEvent]) -> None:
         """Nothing by default."""
 
@@ -93,6 +98,8 @@ class WindowOutlet(_Outlet):
     mirror
         Whether to show the lifter as a mirror does.
     """
+
+    interactive = True
 
     def __init__(self, window: Window, *, mirror: bool) -> None:
         self._window, self._mirror = window, mirror

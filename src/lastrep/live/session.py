@@ -296,11 +296,19 @@ class Session:
         assert live is not None
         return self._all(live.undo()) if self.screen.stage is Stage.SET else ()
 
-    def finish(self, t_s: float) -> tuple[SetEvent, ...]:
-        """End the session: a running set is judged and kept."""
+    def finish(self, t_s: float, *, stopped: bool = False) -> tuple[SetEvent, ...]:
+        """End the session: a running set is judged and kept.
+
+        Parameters
+        ----------
+        stopped
+            Whether the user ended it; otherwise the source did.
+        """
         events: list[SetEvent] = []
         if self.screen.stage in (Stage.SETUP, Stage.READY, Stage.SET):
-            sets = self._engine.finish()
+            live = self._engine.live
+            assert live is not None
+            sets = self._engine.finish(stopped=stopped, not_reps_s=live.not_reps_s)
             # Without a set under way, a lone movement is no set.
             wanted = self.screen.stage is Stage.SET or any(s.report.attempts > 1 for s in sets)
             for one in sets if wanted else ():
@@ -396,7 +404,8 @@ class Session:
         return (self._go(Stage.SETUP, t_s),)
 
     def _check(self, t_s: float) -> list[SetEvent]:
-        if t_s - self._checked_s < SETUP_EVERY_S:
+        enough = t_s - self._recent[0].t_s >= SETUP_WINDOW_S / 2
+        if not enough or t_s - self._checked_s < SETUP_EVERY_S:
             return []
         self._checked_s = t_s
         width_px, height_px = self._size_px

@@ -80,7 +80,7 @@ def draw(image_rgb: Image | None, pose: Pose | None, screen: Screen, *, mirror: 
         case Stage.REST:
             _draw_rest(canvas, screen)
     if screen.problem is not None:
-        _banner(canvas, screen.problem, RED, size=TEXT_PX)
+        _banner(canvas, "CAMERA LOST", RED, _sentence(screen.problem))
     _draw_foot(canvas, screen)
     return canvas
 
@@ -159,17 +159,17 @@ def _draw_setup(canvas: Image, s: Screen) -> None:
         )
         top += 48
     wrong = sorted((f for f in s.findings if not f.ok), key=lambda f: not f.stops)
+    fix = _sentence(wrong[0].text) if wrong else ""
     if s.stage is Stage.READY:
-        _banner(canvas, "READY: start when you like", GREEN)
-        if wrong:
-            _strip(canvas, wrong[0].text, AMBER)
-        return
-    if wrong and wrong[0].stops:
-        _banner(canvas, wrong[0].text, RED)
+        _banner(canvas, "READY: start when you like", GREEN, fix)
+    elif wrong and wrong[0].stops:
+        _banner(canvas, wrong[0].check.value.upper(), RED, fix)
     elif s.findings:
-        _banner(canvas, "Take your start position", BLUE)
-        if wrong:
-            _strip(canvas, wrong[0].text, AMBER)
+        _banner(canvas, "Take your start position", BLUE, fix)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _mark(canvas: Image, x: int, y: int, colour: Colour, *, ok: bool) -> None:
@@ -190,19 +190,17 @@ def _draw_set(canvas: Image, s: Screen) -> None:
     base = top + 30 + size * 3 // 4
     drawing.put_text(canvas, number, MARGIN_PX - 8, base, size, colour, drawing.BOLD)
     of = s.planned.options.target_reps
-    beside = MARGIN_PX + drawing.text_width_px(number, size, drawing.BOLD) + 6
-    if of:
-        drawing.put_text(canvas, f"/ {of}", beside, base, BIG_PX, GREY)
-    base += 44
-    attempts = f"good reps, {s.count} in all" if s.count != s.good else "good reps"
-    drawing.put_text(canvas, attempts, MARGIN_PX, base, SMALL_PX, GREY)
+    told = (f"of {of} good" if of else "good reps") + (
+        f", {s.count} in all" if s.count != s.good else ""
+    )
+    base += 48
+    drawing.put_text(canvas, told, MARGIN_PX, base, TEXT_PX * 7 // 8, GREY)
     if s.last is not None:
         _draw_last(canvas, s.last, base + 62)
     _draw_meter(canvas, s)
     if s.over is not None:
         title = END_TITLE.get(s.over.reason, "SET OVER")
-        _banner(canvas, title, END_COLOUR.get(s.over.reason, WHITE))
-        _strip(canvas, s.over.explanation, WHITE)
+        _banner(canvas, title, END_COLOUR.get(s.over.reason, WHITE), s.over.explanation)
     elif s.cue is not None:
         _banner(canvas, s.cue.text.upper(), _cue_colour(s))
 
@@ -210,19 +208,16 @@ def _draw_set(canvas: Image, s: Screen) -> None:
 def _draw_last(canvas: Image, rep: Rep, top: int) -> None:
     """The last judged rep: its verdict, tempo, range of motion and speed."""
     colour = STATUS_COLOUR[rep.status]
-    drawing.put_text(
-        canvas,
-        f"rep {rep.number}: {rep.status.value}",
-        MARGIN_PX,
-        top,
-        TEXT_PX,
-        colour,
-        drawing.BOLD,
-    )
+    verdict = f"rep {rep.number}: {rep.status.value}"
+    room = PANEL_PX - 2 * MARGIN_PX
+    size = min(TEXT_PX, TEXT_PX * room // drawing.text_width_px(verdict, TEXT_PX, drawing.BOLD))
+    drawing.put_text(canvas, verdict, MARGIN_PX, top, size, colour, drawing.BOLD)
     facts = []
     if rep.eccentric_s is not None and rep.concentric_s is not None:
-        pause = f" - {rep.pause_s:.1f}" if rep.pause_s else ""
-        facts.append(("tempo", f"{rep.eccentric_s:.1f}{pause} - {rep.concentric_s:.1f} s"))
+        facts.append(("down", f"{rep.eccentric_s:.1f} s"))
+        if rep.pause_s:
+            facts.append(("pause", f"{rep.pause_s:.1f} s"))
+        facts.append(("up", f"{rep.concentric_s:.1f} s"))
     if rep.rom_pct is not None:
         facts.append(("range", f"{rep.rom_pct:.0f} %"))
     if rep.bar.mean_velocity_m_s is not None:
@@ -230,13 +225,13 @@ def _draw_last(canvas: Image, rep: Rep, top: int) -> None:
     for name, value in facts:
         top += 42
         drawing.put_text(canvas, name, MARGIN_PX, top, SMALL_PX, GREY)
-        drawing.put_text(canvas, value, MARGIN_PX + 96, top, SMALL_PX, WHITE, drawing.BOLD)
+        drawing.put_text(canvas, value, MARGIN_PX + 110, top, SMALL_PX, WHITE, drawing.BOLD)
 
 
 def _draw_meter(canvas: Image, s: Screen) -> None:
     """Where in the range the lifter is, with the standard marked, and the phase in words."""
-    left, right, top, bottom = WIDTH_PX - 96, WIDTH_PX - 40, 120, HEIGHT_PX - 190
-    drawing.panel(canvas, left - 30, top - 70, WIDTH_PX, bottom + 60, 0.6)
+    left, right, top, bottom = WIDTH_PX - 96, WIDTH_PX - 40, 90, HEIGHT_PX - 250
+    drawing.panel(canvas, left - 44, top - 66, WIDTH_PX, bottom + 24, 0.6)
     colour = PHASE_COLOUR.get(s.phase.value, GREY)
     if math.isfinite(s.fraction):
         level = round(bottom + float(np.clip(s.fraction, 0, 1)) * (top - bottom))
@@ -248,7 +243,7 @@ def _draw_meter(canvas: Image, s: Screen) -> None:
     if s.phase is not Phase.UNKNOWN:
         word = PHASE_WORD[s.phase.value]
         x = WIDTH_PX - 12 - drawing.text_width_px(word, SMALL_PX, drawing.BOLD)
-        drawing.put_text(canvas, word, x, bottom + 44, SMALL_PX, colour, drawing.BOLD)
+        drawing.put_text(canvas, word, x, top - 26, SMALL_PX, colour, drawing.BOLD)
 
 
 def _draw_summary(canvas: Image, s: Screen) -> None:
@@ -318,28 +313,26 @@ def _draw_rest(canvas: Image, s: Screen) -> None:
                 drawing.put_text(canvas, part, MARGIN_PX, y, SMALL_PX, GREY)
 
 
-def _banner(canvas: Image, text: str, colour: Colour, size: int = BIG_PX) -> None:
-    """Write what matters now across the foot of the picture, as large as it fits."""
-    left = PANEL_PX
-    room = WIDTH_PX - left - 2 * MARGIN_PX
-    width = drawing.text_width_px(text, size, drawing.BOLD)
-    size = min(size, max(SMALL_PX, int(size * room / max(width, 1))))
-    top = HEIGHT_PX - 170
-    drawing.panel(canvas, left, top, WIDTH_PX, HEIGHT_PX, 0.78)
+def _banner(canvas: Image, text: str, colour: Colour, sentence: str = "") -> None:
+    """Write what matters now across the foot of the picture, as large as it fits.
+
+    Parameters
+    ----------
+    sentence
+        What there is to say about it, in smaller type below.
+    """
+    left, room = PANEL_PX, WIDTH_PX - PANEL_PX - 2 * MARGIN_PX
+    width = drawing.text_width_px(text, BIG_PX, drawing.BOLD)
+    size = max(SMALL_PX, min(BIG_PX, BIG_PX * room // max(width, 1)))
+    lines = drawing.wrap(sentence, SMALL_PX, room)[:2] if sentence else []
+    step = round(1.25 * SMALL_PX)
+    top = HEIGHT_PX - 40 - step * len(lines) - round(1.35 * size)
+    drawing.panel(canvas, left, top, WIDTH_PX, HEIGHT_PX, 0.82)
     cv2.rectangle(canvas, (left, top), (WIDTH_PX, top + 8), colour, -1)
-    drawing.put_text(
-        canvas, text, left + MARGIN_PX, top + 40 + size * 3 // 4, size, colour, drawing.BOLD
-    )
-
-
-def _strip(canvas: Image, text: str, colour: Colour) -> None:
-    """A sentence below the banner."""
-    room = WIDTH_PX - PANEL_PX - 2 * MARGIN_PX
-    size = SMALL_PX if len(drawing.wrap(text, SMALL_PX, room)) == 1 else SMALL_PX * 4 // 5
-    y = HEIGHT_PX - 48 if size == SMALL_PX else HEIGHT_PX - 62
-    for line in drawing.wrap(text, size, room)[:2]:
-        drawing.put_text(canvas, line, PANEL_PX + MARGIN_PX, y, size, colour)
-        y += round(1.2 * size)
+    base = top + 10 + size
+    drawing.put_text(canvas, text, left + MARGIN_PX, base, size, colour, drawing.BOLD)
+    for i, line in enumerate(lines, start=1):
+        drawing.put_text(canvas, line, left + MARGIN_PX, base + 8 + step * i, SMALL_PX, WHITE)
 
 
 def _draw_foot(canvas: Image, s: Screen) -> None:
