@@ -45,3 +45,7 @@ class BatchError(LastrepError):
 
 class ResultError(LastrepError):
     """A result document cannot be read, or does not hold what was asked for."""
+
+
+class DisplayError(LastrepError):
+    """There is no screen to show a window on, or what draws it is not installed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,9 +23,9 @@ from lastrep.output.overlay import SetTrack
 from lastrep.output.writers import AnalyzedRecording
 from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
-from lastrep.sets.analyzer import AnalyzedSet, Past, SetAnalyzer
+from lastrep.sets.analyzer import AnalyzedSet, SetAnalyzer
 from lastrep.sets.bar_speed import BarOptions, may_have_plates, with_bar
-from lastrep.sets.options import SetOptions, Strictness
+from lastrep.sets.options import Past, SetOptions, Strictness
 from lastrep.sets.results import Analysis, Provenance, Source
 from lastrep.video.reading import VideoFile
 
@@ -203,7 +203,32 @@ def analyze_recording(
     )
     for pose in poses:
         engine.update(pose)
-    sets, tracks, notes = _with_bar(engine.finish(), poses, video, options, progress)
+    return result_of(
+        engine.finish(),
+        poses,
+        options,
+        name=name,
+        video=video,
+        warnings=warnings,
+        progress=progress,
+    )
+
+
+def result_of(
+    sets: tuple[AnalyzedSet, ...],
+    poses: PoseSequence,
+    options: AnalyzeOptions,
+    *,
+    name: Path | None,
+    video: Path | None,
+    warnings: Sequence[str] = (),
+    progress: Progress = lambda share: None,
+) -> AnalyzedRecording:
+    """Return what was found in a recording as the document and all that the writers need.
+
+    The bar is looked for in the video; without one a body part stands in for it.
+    """
+    sets, tracks, notes = _with_bar(sets, poses, video, options, progress)
     progress(1.0)
     analysis = Analysis(
         source=_source(poses, name),

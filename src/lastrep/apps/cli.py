@@ -32,6 +32,7 @@ from lastrep.apps.bar import (
 from lastrep.apps.batch import batch
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.history import app as history
+from lastrep.apps.live import live
 from lastrep.apps.own_exercises import ExercisesFolder
 from lastrep.apps.plan import app as plan
 from lastrep.apps.review import review
@@ -218,6 +219,7 @@ def analyze(
     raise typer.Exit(EXIT_FAILED if failed else EXIT_OK)
 
 
+app.command()(live)
 app.command()(batch)
 app.command()(review)
 app.add_typer(history)

@@ -11,6 +11,20 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from lastrep.apps.live import (
+    AthleteOption,
+    CameraOption,
+    HeadlessOption,
+    LiveOptions,
+    ModelOption,
+    MuteOption,
+    OutOption,
+    RecordOption,
+    RestOption,
+    SourceOption,
+    planned_sets,
+    run_live,
+)
 from lastrep.apps.training import one_line_errors
 
 app = typer.Typer(
@@ -62,6 +76,30 @@ def new(
         save_plan(plan, file)
         load_plan(file)  # a name that cannot be read back is an error now, not in the gym
     show(file)
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(help="TOML file.", show_default=False)],
+    camera: CameraOption = 0,
+    source: SourceOption = None,
+    rest_s: RestOption = None,
+    mute: MuteOption = False,
+    headless: HeadlessOption = False,
+    model: ModelOption = "full",
+    record: RecordOption = False,
+    athlete: AthleteOption = None,
+    out: OutOption = None,
+) -> None:
+    """Train by a plan in front of a camera: the same as `lastrep live --plan FILE`."""
+    from lastrep.training.plan import load_plan
+
+    with one_line_errors():
+        plan = load_plan(file)
+        options = LiveOptions(
+            camera, source, rest_s, mute, headless, model, record, athlete=athlete, out=out
+        )
+        run_live(options, planned_sets(plan), plan.goal)
 
 
 @app.command()

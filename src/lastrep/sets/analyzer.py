@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,20 +15,20 @@ from lastrep.exercises.recognition import Recognition
 from lastrep.motion.view import CameraView, camera_view
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.ending import STOPPED_AFTER_S, Aftermath, completed_reps, find_end, good_reps
+from lastrep.sets.events import SetEvent
 from lastrep.sets.form import SetForm, judge_form, with_form
 from lastrep.sets.form_metrics import read_reps
+from lastrep.sets.hindsight import Hindsight, Look
+from lastrep.sets.live import LiveSet
 from lastrep.sets.metrics import RepMeasures, measure
 from lastrep.sets.movement import Movement
-from lastrep.sets.options import PastBaseline, SetOptions
+from lastrep.sets.options import Past, SetOptions
 from lastrep.sets.results import Rejected, Rep, RepStatus, SetReport
 from lastrep.sets.segmentation import RepSpan, Segmentation, SetSpan, segment
 from lastrep.sets.shape import unknown_changes
 from lastrep.sets.verdicts import Verdict, verdicts
 
 Array = NDArray[np.float64]
-
-#: Gives what the lifter's earlier good reps of an exercise, seen from a view, were, by fault id.
-Past = Callable[[str, str], Mapping[str, PastBaseline]]
 
 #: Name of a movement that is counted without knowing what it is.
 UNKNOWN_EXERCISE = "unknown"
@@ -51,6 +52,8 @@ class AnalyzedSet:
         Where the reps are in time, as in `report.reps`.
     aftermath
         What followed the set.
+    mix
+        Gains of the signals that the fraction was read from.
     """
 
     report: SetReport
@@ -60,12 +63,14 @@ class AnalyzedSet:
     fraction: Array
     spans: tuple[RepSpan, ...]
     aftermath: Aftermath
+    mix: Mapping[str, float]
 
 
 class SetAnalyzer:
     """Analyses one recording or live set.
 
-    Feed it poses in order of time with `update`; `finish` looks back over all of them.
+    Feed it poses in order of time with `update`; `finish` looks back over all of them. A live
+    set tells what happens from `update` on, by the same judgement over the poses so far.
 
     Parameters
     ----------
@@ -77,6 +82,9 @@ class SetAnalyzer:
         Size of the upright frames.
     past
         The lifter's own history, asked once the exercise and the view are known; None without.
+    live
+        Follow one set while it runs; the executor is where its judgement runs (`Inline`, or a
+        process of its own). None: `update` only collects.
     """
 
     def __init__(
@@ -87,26 +95,60 @@ class SetAnalyzer:
         width_px: int,
         height_px: int,
         past: Past | None = None,
+        live: Executor | None = None,
     ) -> None:
         self._exercise = exercise
         self._past = past
         self._options = options
         self._size = (width_px, height_px)
         self._poses: list[Pose] = []
+        #: The running set, if it is followed live.
+        self.live = (
+            None
+            if live is None
+            else LiveSet(exercise, options, self._size, judge_so_far, live, past)
+        )
 
-    def update(self, pose: Pose) -> None:
-        """Take the next frame's pose."""
+    def update(self, pose: Pose) -> tuple[SetEvent, ...]:
+        """Take the next frame's pose; return what it brought about, if the set is live."""
+        if self.live is not None:
+            return self.live.update(pose)
         self._poses.append(pose)
+        return ()
 
-    def finish(self) -> tuple[AnalyzedSet, ...]:
-        """Return the sets of the recording, in order of time, judged with hindsight."""
+    def finish(
+        self,
+        *,
+        mix: Mapping[str, float] | None = None,
+        stopped: bool = False,
+        not_reps_s: Sequence[float] = (),
+    ) -> tuple[AnalyzedSet, ...]:
+        """Return the sets of the recording, in order of time, judged with hindsight.
+
+        Parameters
+        ----------
+        mix
+            Look for reps along this mix of signals only (see `segment`).
+        stopped
+            Whether the lifter is known to have stopped after the last rep.
+        not_reps_s
+            Times inside movements that were no reps, by the lifter's word.
+        """
         width_px, height_px = self._size
-        poses = PoseSequence.of(self._poses, width_px=width_px, height_px=height_px)
-        segmentation = segment(poses, self._exercise, exercises=tuple(catalogue().values()))
+        poses = (
+            PoseSequence.of(self._poses, width_px=width_px, height_px=height_px)
+            if self.live is None
+            else self.live.sequence
+        )
+        segmentation = segment(
+            poses, self._exercise, exercises=tuple(catalogue().values()), mix=mix
+        ).without(not_reps_s)
         sets = segmentation.sets
         following: list[SetSpan | None] = [*sets[1:], None]
         return tuple(
-            self._analyze(one, None if after is None else after.start_s, segmentation, poses)
+            self._analyze(
+                one, None if after is None else after.start_s, segmentation, poses, stopped
+            )
             for one, after in zip(sets, following, strict=False)
         )
 
@@ -116,6 +158,7 @@ class SetAnalyzer:
         next_s: float | None,
         segmentation: Segmentation,
         poses: PoseSequence,
+        stopped: bool,
     ) -> AnalyzedSet:
         view = camera_view(poses, one.start_s, one.end_s)
         side = "mean" if view is None else view.angle_side
@@ -124,7 +167,7 @@ class SetAnalyzer:
         form = self._form(one, measures, statuses, segmentation, poses, view)
         reps = _reps(measures, statuses, form)
         until_s = float(poses.t_s[-1]) if next_s is None else next_s
-        aftermath = _aftermath(poses, one.end_s, until_s, next_s)
+        aftermath = _aftermath(poses, one.end_s, until_s, next_s, stopped=stopped)
         end = find_end(reps, self._options, aftermath)
         inside = (segmentation.t_s >= one.start_s) & (segmentation.t_s <= one.end_s)
         report = SetReport(
@@ -157,6 +200,7 @@ class SetAnalyzer:
             segmentation.fraction[inside],
             tuple(one.reps),
             aftermath,
+            segmentation.mix,
         )
 
     def _form(
@@ -190,12 +234,32 @@ class SetAnalyzer:
         return replace(form, notes=(*form.notes, *changes))
 
 
+def judge_so_far(look: Look) -> Hindsight:
+    """Judge a live set's poses so far as a recording is judged; its latest set counts."""
+    poses = look.poses
+    engine = SetAnalyzer(
+        look.exercise,
+        look.options,
+        width_px=poses.width_px,
+        height_px=poses.height_px,
+        past=look.past,
+    )
+    for pose in poses:
+        engine.update(pose)
+    sets = engine.finish(mix=look.mix, stopped=look.stopped, not_reps_s=look.not_reps_s)
+    until_s = float(poses.t_s[-1]) if len(poses) else 0.0
+    if not sets:
+        return Hindsight(until_s, None, {}, np.empty(0), np.empty(0))
+    last = sets[-1]
+    return Hindsight(until_s, last.report, last.mix, last.t_s, last.fraction)
+
+
 def _aftermath(
-    poses: PoseSequence, end_s: float, until_s: float, next_s: float | None
+    poses: PoseSequence, end_s: float, until_s: float, next_s: float | None, *, stopped: bool
 ) -> Aftermath:
     after = (poses.t_s > end_s) & (poses.t_s <= min(until_s, end_s + STOPPED_AFTER_S))
     seen = float(poses.found[after].mean()) if after.any() else 1.0
-    return Aftermath(until_s=until_s, seen=seen, next_set=next_s is not None)
+    return Aftermath(until_s, seen, next_set=next_s is not None, stopped=stopped)
 
 
 def _reps(

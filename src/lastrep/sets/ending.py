@@ -43,11 +43,14 @@ class Aftermath:
         `STOPPED_AFTER_S`, or what there is).
     next_set
         Whether another set follows.
+    stopped
+        Whether it is known that the lifter stopped: walked away, or said so.
     """
 
     until_s: float
     seen: float
     next_set: bool
+    stopped: bool = False
 
 
 def find_end(reps: Sequence[Rep], options: SetOptions, aftermath: Aftermath) -> SetEnd:
@@ -261,8 +264,8 @@ def _stopped(reps: Sequence[Rep], aftermath: Aftermath) -> SetEnd:
     after_s = max(aftermath.until_s - last.end_s, 0.0)
     summary = _reps(good) if good == len(reps) else f"{_reps(good)} of {len(reps)} attempts"
     summary = summary[0].upper() + summary[1:]
-    if aftermath.next_set or after_s >= STOPPED_AFTER_S:
-        if aftermath.seen < 0.5 and not aftermath.next_set:
+    if aftermath.next_set or aftermath.stopped or after_s >= STOPPED_AFTER_S:
+        if aftermath.seen < 0.5 and not (aftermath.next_set or aftermath.stopped):
             return SetEnd(
                 reason=EndReason.TRACKING_LOST,
                 t_s=last.end_s,

@@ -172,6 +172,24 @@ def all_hypotheses(
     return mixed or [h for h in single if h.name in own]
 
 
+def hypotheses_along(
+    gains: Mapping[str, float],
+    body: Body,
+    exercise: ExerciseDefinition | None,
+    options: SegmentationOptions,
+) -> list[Hypothesis]:
+    """Every cut along one known mix, whose gains make it rise by 1 over a rep's lifting phase."""
+    known = {name: gain for name, gain in gains.items() if name in body.signals}
+    if not known:
+        return []
+    x = np.sum([gain * body.signals[name] for name, gain in known.items()], axis=0)
+    start_low = None if exercise is None else exercise.start == "ecc_end"
+    scene = None if exercise is None else exercise_scene(body, exercise)
+    centre = max(known, key=lambda name: abs(known[name]) * float(np.ptp(body.signals[name])))
+    source = Source(x, known, 1, options.min_swing_limbs)
+    return list(propose(centre, source, start_low, scene, body, options))
+
+
 def exercise_scene(body: Body, exercise: ExerciseDefinition) -> Mask | None:
     """Samples in the posture of the exercise; None where it sets no limits or none fits."""
     if not exercise.posture:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.angles import joint_deg, tilt_deg
 from lastrep.motion.cleaning import lowpass, runs
-from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose import PoseSequence
 from lastrep.sets.results import Phase
@@ -141,16 +140,13 @@ def measure(
             poses,
             rom_pct,
         )
-        for span, rom_pct in zip(
-            spans, _rom_pct(spans, segmentation, poses, exercise).T, strict=True
-        )
+        for span, rom_pct in zip(spans, _rom_pct(spans, segmentation, exercise).T, strict=True)
     )
 
 
 def _rom_pct(
     spans: Sequence[RepSpan],
     segmentation: Segmentation,
-    poses: PoseSequence,
     exercise: ExerciseDefinition | None,
 ) -> Array:
     """Return each rep's excursion in % of the lifter's own: median and upper quartile, (2, reps).
@@ -160,16 +156,15 @@ def _rom_pct(
     """
     counted = np.array([span.excursion for span in spans])
     witnesses = [counted / _reference(counted)]
-    track = Track.of(poses)
     # A movement that one limb makes alone has no witness in the other.
     if exercise is not None and all(span.side == "both" for span in spans):
         ends = np.array([(s.start_s, s.turn_s, s.end_s) for s in spans])
-        starts, turns, backs = np.searchsorted(track.t_s, ends.T - 1e-6)
-        fraction = np.interp(track.t_s, segmentation.t_s, segmentation.fraction)
-        inside = np.zeros(len(track), bool)
+        starts, turns, backs = np.searchsorted(segmentation.t_s, ends.T - 1e-6)
+        fraction = segmentation.fraction
+        inside = np.zeros(len(fraction), bool)
         for start, back in zip(starts, backs, strict=True):
             inside[start : back + 1] = True
-        known = rhythm_signals(track)
+        known = segmentation.signals
         for name in exercise.rhythm.polarity.keys() & known.keys() - {segmentation.signal}:
             x = known[name]
             with np.errstate(invalid="ignore", divide="ignore"):

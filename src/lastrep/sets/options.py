@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -47,6 +47,10 @@ class PastBaseline:
     sets: int
     sd: float | None = None
     reps: int = 0
+
+
+#: Gives what the lifter's earlier good reps of an exercise, seen from a view, were, by fault id.
+Past = Callable[[str, str], Mapping[str, PastBaseline]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Literal
 
@@ -16,7 +16,12 @@ from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
 from lastrep.sets.attempts import stuck_attempt
-from lastrep.sets.hypotheses import Hypothesis, SegmentationOptions, all_hypotheses
+from lastrep.sets.hypotheses import (
+    Hypothesis,
+    SegmentationOptions,
+    all_hypotheses,
+    hypotheses_along,
+)
 from lastrep.sets.phases import rep_phases
 from lastrep.sets.scoring import Body, amplitudes
 
@@ -137,6 +142,8 @@ class Segmentation:
         What c is made of: c = offset + sum of gain x signal over the mix, in any frame.
     t_s, fraction
         The concentric fraction over time, shape = (n,) each; NaN where nothing was found.
+    signals
+        The smoothed pool of signals at the same times.
 
     If a recording holds several exercises, `signal`, `mix` and `offset` are those of the last.
     """
@@ -149,11 +156,32 @@ class Segmentation:
     offset: float
     t_s: Array
     fraction: Array
+    signals: Mapping[str, Array]
 
     @classmethod
     def nothing(cls, t_s: Array) -> Segmentation:
         """No repeated movement."""
-        return cls((), (), 0.0, "", {}, 0.0, t_s, np.full(len(t_s), np.nan))
+        return cls((), (), 0.0, "", {}, 0.0, t_s, np.full(len(t_s), np.nan), {})
+
+    def without(self, not_reps_s: Collection[float]) -> Segmentation:
+        """Return it without the reps around these times, which the lifter says were none."""
+        if not not_reps_s:
+            return self
+
+        def taken_back(rep: RepSpan) -> bool:
+            return any(rep.start_s <= t <= rep.end_s for t in not_reps_s)
+
+        kept = [
+            replace(one, reps=tuple(rep for rep in one.reps if not taken_back(rep)))
+            for one in self.sets
+        ]
+        gone = [
+            RejectedSpan(rep.start_s, rep.end_s, "taken back by the lifter")
+            for rep in self.reps
+            if taken_back(rep)
+        ]
+        rejected = sorted([*self.rejected, *gone], key=lambda r: r.start_s)
+        return replace(self, sets=tuple(one for one in kept if one.reps), rejected=tuple(rejected))
 
     @property
     def reps(self) -> tuple[RepSpan, ...]:
@@ -166,6 +194,8 @@ def segment(
     exercise: ExerciseDefinition | None = None,
     options: SegmentationOptions = SegmentationOptions(),  # noqa: B008 - frozen
     exercises: Collection[ExerciseDefinition] = (),
+    *,
+    mix: Mapping[str, float] | None = None,
 ) -> Segmentation:
     """Find the reps of a recording.
 
@@ -176,6 +206,9 @@ def segment(
         counted again as what it is.
     exercises
         What may be recognised; none: reps are counted without a name.
+    mix
+        A `Segmentation.mix` of the same lifter and exercise: only along this one are reps looked
+        for, which takes a tenth of the time. Where it shows none, the search is as without it.
     """
     track = Track.of(poses)
     smoothed = rhythm_signals(track)
@@ -184,10 +217,13 @@ def segment(
     body = Body.of(smoothed, track.rate_hz)
     whole = slice(0, len(track))
     if exercise is not None:
-        parts = [_part(body, whole, exercise, None, options)]
+        parts = [
+            (_part(body, whole, exercise, None, options, mix) if mix else None)
+            or _part(body, whole, exercise, None, options)
+        ]
     else:
         parts = _recognised(body, whole, options, tuple(exercises))
-    return _assemble([part for part in parts if part is not None], track)
+    return _assemble([part for part in parts if part is not None], track, smoothed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,9 +243,14 @@ def _part(
     exercise: ExerciseDefinition | None,
     recognition: Recognition | None,
     options: SegmentationOptions,
+    mix: Mapping[str, float] | None = None,
 ) -> _Part | None:
     inside = body.part(where)
-    hypotheses = all_hypotheses(inside, exercise, options)
+    hypotheses = (
+        all_hypotheses(inside, exercise, options)
+        if mix is None
+        else hypotheses_along(mix, inside, exercise, options)
+    )
     if not hypotheses:
         return None
     best = max(hypotheses, key=lambda h: h.score)
@@ -261,7 +302,7 @@ def _renamed(
     return _Part(part.where, part.body, part.best, None, recognition)
 
 
-def _assemble(parts: list[_Part], track: Track) -> Segmentation:
+def _assemble(parts: list[_Part], track: Track, smoothed: Mapping[str, Array]) -> Segmentation:
     if not parts:
         return Segmentation.nothing(track.t_s)
     fraction = np.full(len(track), np.nan)
@@ -299,6 +340,7 @@ def _assemble(parts: list[_Part], track: Track) -> Segmentation:
         offset=line.offset,
         t_s=track.t_s,
         fraction=fraction,
+        signals=smoothed,
     )
 
 

@@ -1,37 +1,43 @@
-"""Live counting: provisional reps at once, put right by hindsight over what was seen so far."""
+"""The causal half of a live set: where in its range the load is now, and reps as they happen.
+
+A state machine on the concentric fraction answers at once; hindsight over the set so far
+(`lastrep.sets.live`) chooses the line it reads and puts the count right.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import median_filter
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.signals import geometric_signals, limb_length
 from lastrep.pose.one_euro import OneEuro
-from lastrep.pose.sequence import Pose, PoseSequence
-from lastrep.sets.hypotheses import SegmentationOptions
+from lastrep.pose.sequence import Pose
 from lastrep.sets.phases import Phase, PhaseMachine
-from lastrep.sets.segmentation import RepSpan, segment
+
+Array = NDArray[np.float64]
 
 #: Hysteresis of the live machine, in ranges: half a range confirms the far end.
 LIVE_HYSTERESIS = 0.5
 #: A rep is complete once this near to where it started, in ranges.
 RETURN_ZONE = 0.25
-#: Hindsight over the buffer runs at most this often, and looks back this far.
-REVIEW_EVERY_S = 1.0
-REVIEW_WINDOW_S = 60.0
-#: Reps in the first part of the window may be cut; there the older result stands.
-WINDOW_EDGE_S = 5.0
 #: The person's size is the median over this time.
 SIZE_WINDOW_S = 0.5
 #: One-Euro settings of the live concentric fraction (`beta` per range/s).
 MIN_CUTOFF_HZ = 1.5
 BETA = 1.5
+#: Poses that are kept to move to another line.
+MEMORY_S = 20.0
+#: A line that hindsight found is followed if it can be read frame by frame this well.
+LINE_CORRELATION = 0.85
+#: A line is learned from at least so many frames.
+LINE_FRAMES = 20
 #: Signals that exist with hindsight only.
 _UNIQUE_TO_CLIP = frozenset({"posture_1", "posture_2", "angles_1", "angles_2"})
 
@@ -41,66 +47,43 @@ class RepEventKind(Enum):
 
     TURNED = "turned"
     COMPLETED = "completed"
-    CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True)
 class RepEvent:
-    """One provisional event of a live set.
+    """One provisional event.
 
     Parameters
     ----------
     kind
-        `TURNED`: the far end of a rep was passed; `COMPLETED`: a rep came back to its start;
-        `CORRECTED`: hindsight changed the count.
+        `TURNED`: the far end of a rep was passed; `COMPLETED`: a rep came back to its start.
     t_s
         When it happened (a little before it could be known).
-    count
-        Reps so far, by the best present knowledge.
     """
 
     kind: RepEventKind
     t_s: float
-    count: int
 
 
 class RepTracker:
     """Causal rep counter: feed it every pose, in order.
 
-    One state machine on the concentric fraction answers at once. About once a second, and after
-    every rep, `segment` looks at the last minute, chooses the signal and its range afresh, and
-    corrects the count.
-
     Parameters
     ----------
     exercise
         What is done, or None if unknown.
-    options
-        Settings of hindsight; by default a quick search, because it runs again and again.
     """
 
-    def __init__(
-        self,
-        exercise: ExerciseDefinition | None = None,
-        options: SegmentationOptions | None = None,
-    ) -> None:
+    def __init__(self, exercise: ExerciseDefinition | None = None) -> None:
         self.exercise = exercise
-        self.options = options or SegmentationOptions(mixes=3, whole_body=False)
+        #: Concentric fraction now; NaN before a pose was seen.
         self.fraction = float("nan")
+        #: Turns of the reps completed since the last `restart`.
+        self.turns_s: list[float] = []
+        self._eccentric_first = exercise is not None and exercise.start == "con_end"
         self._poses: deque[Pose] = deque()
-        self._sizes: deque[tuple[float, float]] = deque()
-        self._reviewed: list[RepSpan] = []
-        self._live_turns_s: list[float] = []
-        self._awaiting: float | None = None
-        self._next_review_s = float("-inf")
-        self._index = 0
-        self._times_s: dict[int, float] = {}
-        self._follow(*self._default_mix())
-
-    @property
-    def count(self) -> int:
-        """Reps so far."""
-        return len(self._reviewed) + len(self._live_turns_s)
+        self._mix, self._offset = self._default_line()
+        self._begin()
 
     @property
     def phase(self) -> Phase:
@@ -108,98 +91,103 @@ class RepTracker:
         return self._machine.phase
 
     @property
-    def reps(self) -> tuple[RepSpan, ...]:
-        """The reps that hindsight has seen so far."""
-        return tuple(self._reviewed)
+    def under_way(self) -> bool:
+        """Whether the load is away from where reps begin."""
+        return self._awaiting is not None or not self._at_rest(self.fraction)
 
-    def update(self, pose: Pose) -> tuple[RepEvent, ...]:
+    def update(self, pose: Pose) -> RepEvent | None:
         """Take the next pose; return what it brought about."""
         self._poses.append(pose)
-        while self._poses[0].t_s < pose.t_s - REVIEW_WINDOW_S:
+        while self._poses[0].t_s < pose.t_s - MEMORY_S:
             self._poses.popleft()
-        events = []
-        live = self._live_event(pose)
-        if live is not None:
-            events.append(live)
-        completed = live is not None and live.kind is RepEventKind.COMPLETED
-        if completed or pose.t_s >= self._next_review_s:
-            before = self.count
-            self._review(pose.t_s)
-            if self.count != before:
-                events.append(RepEvent(RepEventKind.CORRECTED, pose.t_s, self.count))
-        return tuple(events)
+        recent = [p for p in self._poses if p.t_s >= pose.t_s - SIZE_WINDOW_S]
+        values = self._read(recent)
+        return self._step(pose.t_s, float(values[-1]))
 
-    def _live_event(self, pose: Pose) -> RepEvent | None:
-        value = self._raw_fraction(pose)
+    def restart(self, since_s: float) -> None:
+        """Go over the poses after a time again; reps before it are known."""
+        self._begin()
+        poses = [p for p in self._poses if p.t_s >= since_s]
+        if poses:
+            for pose, value in zip(poses, self._read(poses), strict=True):
+                self._step(pose.t_s, float(value))
+
+    def learn(self, mix: Mapping[str, float], t_s: Array, fraction: Array) -> bool:
+        """Follow what hindsight found from now on, if it can be read frame by frame.
+
+        Parameters
+        ----------
+        mix
+            Gain of each signal.
+        t_s, fraction
+            shape = (n,): concentric fraction by hindsight.
+        """
+        poses = [p for p in self._poses if p.found and len(t_s) and t_s[0] <= p.t_s <= t_s[-1]]
+        known = {name: gain for name, gain in mix.items() if name not in _UNIQUE_TO_CLIP}
+        if len(poses) < LINE_FRAMES or not known:
+            return False
+        raw = self._values(poses, known)
+        truth = np.interp([p.t_s for p in poses], t_s, fraction)
+        seen = np.isfinite(raw) & np.isfinite(truth)
+        if seen.sum() < LINE_FRAMES or np.ptp(raw[seen]) == 0:
+            return False
+        if np.corrcoef(raw[seen], truth[seen])[0, 1] < LINE_CORRELATION:
+            return False
+        gain, self._offset = (float(v) for v in np.polyfit(raw[seen], truth[seen], 1))
+        self._mix = {name: gain * g for name, g in known.items()}
+        return True
+
+    def _begin(self) -> None:
+        self._filter = OneEuro(MIN_CUTOFF_HZ, BETA)
+        self._machine = PhaseMachine(LIVE_HYSTERESIS)
+        self._awaiting: float | None = None
+        self._times_s: list[float] = []
+        self.turns_s = []
+
+    def _step(self, t_s: float, value: float) -> RepEvent | None:
         if not np.isfinite(value):
             return None
-        self.fraction = float(self._filter(pose.t_s, value))
-        self._index += 1
-        self._times_s[self._index] = pose.t_s
-        turn = self._machine.update(self._index, self.fraction)
-        eccentric_first = self._eccentric_first
-        if turn is not None and turn.top != eccentric_first:
+        self.fraction = float(self._filter(t_s, value))
+        self._times_s.append(t_s)
+        turn = self._machine.update(len(self._times_s) - 1, self.fraction)
+        if turn is not None and turn.top != self._eccentric_first:
             self._awaiting = self._times_s[turn.index]
-            self._times_s = {k: v for k, v in self._times_s.items() if k >= turn.index}
-            return RepEvent(RepEventKind.TURNED, self._awaiting, self.count)
-        back = self.fraction >= 1 - RETURN_ZONE if eccentric_first else self.fraction <= RETURN_ZONE
-        if self._awaiting is not None and (back or turn is not None):
-            self._live_turns_s.append(self._awaiting)
+            return RepEvent(RepEventKind.TURNED, self._awaiting)
+        if self._awaiting is not None and (turn is not None or self._at_rest(self.fraction)):
+            self.turns_s.append(self._awaiting)
             self._awaiting = None
-            return RepEvent(RepEventKind.COMPLETED, pose.t_s, self.count)
+            return RepEvent(RepEventKind.COMPLETED, t_s)
         return None
 
-    def _raw_fraction(self, pose: Pose) -> float:
-        points = pose.image_px[None].astype(np.float64)
-        size = float(limb_length(points)[0])
-        if np.isfinite(size):
-            self._sizes.append((pose.t_s, size))
-        while self._sizes and self._sizes[0][0] < pose.t_s - SIZE_WINDOW_S:
-            self._sizes.popleft()
-        if not self._sizes:
-            return float("nan")
-        scale = float(np.median([s for _, s in self._sizes]))
-        now = geometric_signals(points / max(scale, 1e-9))
-        return self._offset + sum(gain * float(now[name][0]) for name, gain in self._mix.items())
+    def _at_rest(self, fraction: float) -> bool:
+        return fraction >= 1 - RETURN_ZONE if self._eccentric_first else fraction <= RETURN_ZONE
 
-    @property
-    def _eccentric_first(self) -> bool:
-        return self.exercise is not None and self.exercise.start == "con_end"
+    def _read(self, poses: Sequence[Pose]) -> Array:
+        return self._offset + self._values(poses, self._mix)
 
-    def _default_mix(self) -> tuple[Mapping[str, float], float]:
+    @staticmethod
+    def _values(poses: Sequence[Pose], mix: Mapping[str, float]) -> Array:
+        """Sum of the signals, each times its gain, in each pose; NaN where nobody is seen."""
+        points = np.array([p.image_px for p in poses], np.float64)
+        size = limb_length(points)
+        seen = np.flatnonzero(np.isfinite(size))
+        if not len(seen):
+            return np.full(len(poses), np.nan)
+        t_s = np.array([p.t_s for p in poses])
+        window = 1 + int(np.searchsorted(t_s, t_s[0] + SIZE_WINDOW_S, side="right"))
+        steady = (
+            np.full(len(seen), np.median(size[seen]))
+            if len(poses) <= window
+            else median_filter(size[seen], min(window, len(seen)))
+        )
+        size = np.interp(np.arange(len(size)), seen, steady)
+        now = geometric_signals(points / np.maximum(size, 1e-9)[:, None, None])
+        return np.asarray(np.sum([gain * now[name] for name, gain in mix.items()], axis=0))
+
+    def _default_line(self) -> tuple[Mapping[str, float], float]:
         """Return the exercise's own angle between its typical ends; hindsight will know better."""
         if self.exercise is None:
             return {"wrist_above_shoulder": 1.0}, 1.0
         angle = self.exercise.angle
         gain = 1.0 / (angle.con_end_deg - angle.ecc_end_deg)
         return {angle.joint: gain}, -gain * angle.ecc_end_deg
-
-    def _follow(self, mix: Mapping[str, float], offset: float) -> None:
-        self._mix, self._offset = mix, offset
-        self._filter = OneEuro(MIN_CUTOFF_HZ, BETA)
-        self._machine = PhaseMachine(LIVE_HYSTERESIS)
-        self._awaiting = None
-
-    def _review(self, now_s: float) -> None:
-        self._next_review_s = now_s + REVIEW_EVERY_S
-        first_s = self._poses[0].t_s
-        window = PoseSequence.of(self._poses, width_px=1, height_px=1)
-        seen = segment(window, self.exercise, self.options)
-        cut_s = first_s + WINDOW_EDGE_S if now_s - first_s > 0.9 * REVIEW_WINDOW_S else first_s
-        older = [rep for rep in self._reviewed if rep.turn_s < cut_s]
-        self._reviewed = older + [rep for rep in seen.reps if rep.turn_s >= cut_s]
-        last_s = self._reviewed[-1].end_s if self._reviewed else float("-inf")
-        self._live_turns_s = [t for t in self._live_turns_s if t > last_s]
-        # Between reps the live line may change; in mid-rep that would tear it.
-        if seen.mix and self._awaiting is None and _UNIQUE_TO_CLIP.isdisjoint(seen.mix):
-            self._follow(seen.mix, seen.offset)
-
-
-def count_live(poses: PoseSequence, exercise: ExerciseDefinition | None) -> NDArray[np.intp]:
-    """Return the live count after each frame, shape = (n,)."""
-    tracker = RepTracker(exercise)
-    counts = []
-    for pose in poses:
-        tracker.update(pose)
-        counts.append(tracker.count)
-    return np.array(counts, np.intp)

@@ -83,6 +83,11 @@ class VideoWriter:
         self._thread.start()
         return self
 
+    @property
+    def behind(self) -> bool:
+        """Whether `write` would have to wait for the encoder."""
+        return self._frames.full()
+
     def write(self, image_rgb: Image, t_s: float) -> None:
         """Queue one picture; waits while the encoder is behind.
 

@@ -1,0 +1,260 @@
+"""`lastrep live`: coach the sets of a plan in front of a camera."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lastrep.apps.formats import FORMATS_HELP, chosen_formats
+from lastrep.apps.training import judging, keeper_of, one_line_errors, settings
+from lastrep.errors import ExerciseError, PlanError
+
+if TYPE_CHECKING:
+    from lastrep.apps.live_sets import SetKeeper
+    from lastrep.exercises import ExerciseDefinition
+    from lastrep.live.session import PlannedSet
+    from lastrep.sets.options import SetOptions
+    from lastrep.training.plan import TrainingPlan
+    from lastrep.training.rest import Goal
+
+#: Name that asks lastrep to find out what is done.
+AUTO = "auto"
+
+CameraOption = Annotated[int, typer.Option("--camera", min=0, help="Number of the camera.")]
+SourceOption = Annotated[
+    Path | None, typer.Option("--source", help="Play this video as if it were the camera.")
+]
+RestOption = Annotated[
+    float | None, typer.Option("--rest-s", min=0, help="Rest so long, whatever is advised.")
+]
+MuteOption = Annotated[bool, typer.Option("--mute", help="Begin without sound.")]
+HeadlessOption = Annotated[
+    bool, typer.Option("--headless", help="No window: print events as JSON lines.")
+]
+ModelOption = Annotated[str, typer.Option("--model", help="Pose model: lite, full or heavy.")]
+RecordOption = Annotated[
+    bool, typer.Option("--record", help="Record video and landmarks of each set.")
+]
+MirrorOption = Annotated[
+    bool | None,
+    typer.Option("--mirror/--no-mirror", help="Show as a mirror does (default: a camera only)."),
+]
+AthleteOption = Annotated[
+    str | None, typer.Option("--athlete", help="Add the sets to the history of NAME.")
+]
+LoadOption = Annotated[
+    float | None, typer.Option("--load-kg", help="On the bar, in a hand, or on the belt.")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", help="Folder for result files (default: lastrep-out/live-...)."),
+]
+FormatOption = Annotated[str | None, typer.Option("--format", help=FORMATS_HELP)]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """How a live session runs; the command's options.
+
+    Parameters
+    ----------
+    camera, source
+        Number of the camera, or a video that is played in its place.
+    rest_s
+        None for the advised rest.
+    """
+
+    camera: int = 0
+    source: Path | None = None
+    rest_s: float | None = None
+    mute: bool = False
+    headless: bool = False
+    model: str = "full"
+    record: bool = False
+    mirror: bool | None = None
+    athlete: str | None = None
+    load_kg: float | None = None
+    out: Path | None = None
+    formats: str | None = None
+
+
+def live(
+    exercise: Annotated[
+        str,
+        typer.Option("-e", "--exercise", help="Exercise name (see `lastrep exercises`), or auto."),
+    ] = AUTO,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            "--plan",
+            help="Sets of the exercise, as in 3x10 or '3x8-12@60kg', or a plan "
+            "file (see `lastrep plan new`).",
+        ),
+    ] = None,
+    target: Annotated[
+        int | None, typer.Option("--target", min=1, help="Number of reps of each set.")
+    ] = None,
+    strictness: Annotated[
+        str, typer.Option("--strictness", help="strict, standard or lenient.")
+    ] = "standard",
+    camera: CameraOption = 0,
+    source: SourceOption = None,
+    rest_s: RestOption = None,
+    mute: MuteOption = False,
+    headless: HeadlessOption = False,
+    model: ModelOption = "full",
+    record: RecordOption = False,
+    mirror: MirrorOption = None,
+    athlete: AthleteOption = None,
+    load_kg: LoadOption = None,
+    out: OutOption = None,
+    formats: FormatOption = None,
+) -> None:
+    """Coach sets in front of a camera: set-up check, set, rest, next set.
+
+    Keys: space starts and stops, n next set, u undo a rep, m mute, q quit.
+    """  # fmt: skip
+    from lastrep.exercises import find
+
+    options = LiveOptions(
+        camera, source, rest_s, mute, headless, model, record, mirror, athlete, load_kg, out,
+        formats,
+    )  # fmt: skip
+    with one_line_errors():
+        if plan is not None and target is not None:
+            raise typer.BadParameter("--plan takes the place of --target")
+        judged = judging(target, strictness, None, amrap=False)
+        try:
+            definition = None if exercise == AUTO else find(exercise)
+            whole = None if plan is None else _plan(plan, definition)
+        except (ExerciseError, PlanError) as error:
+            raise typer.BadParameter(str(error)) from error
+        if whole is None:
+            run_live(options, _endless(definition, judged))
+        else:
+            run_live(options, planned_sets(whole), whole.goal)
+
+
+def _plan(text: str, exercise: ExerciseDefinition | None) -> TrainingPlan:
+    """Return the plan of a file, or of a prescription for the named exercise."""
+    from lastrep.training.plan import PlanItem, TrainingPlan, load_plan
+    from lastrep.training.prescription import parse_prescription
+
+    if text.endswith(".toml") or Path(text).is_file():
+        if exercise is not None:
+            raise PlanError("-e and a plan file exclude each other: the file names the exercises")
+        return load_plan(Path(text))
+    if exercise is None:
+        raise PlanError(f"--plan {text} needs the exercise: add -e NAME")
+    return TrainingPlan("Training", (PlanItem(exercise.name, parse_prescription(text)),))
+
+
+def _endless(exercise: ExerciseDefinition | None, options: SetOptions) -> Iterator[PlannedSet]:
+    from lastrep.live.session import PlannedSet
+
+    return (PlannedSet(exercise, options, number=n) for n in itertools.count(1))
+
+
+def planned_sets(plan: TrainingPlan) -> Iterator[PlannedSet]:
+    """Return the sets of a plan in order."""
+    from lastrep.exercises import find
+    from lastrep.live.session import PlannedSet
+
+    for item in plan.items:
+        sets = item.prescription.sets
+        for number, one in enumerate(sets, start=1):
+            yield PlannedSet(find(item.exercise), one.options(), one, number, len(sets))
+
+
+def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None = None) -> None:
+    """Run a session to its end.
+
+    Parameters
+    ----------
+    sets
+        What is to be done, in order; may be endless.
+    goal
+        Of the plan.
+
+    Raises
+    ------
+    LastrepError
+        If it cannot begin: no camera, no screen, a file that cannot be read.
+    """
+    from lastrep.apps.live_sets import SetKeeper
+    from lastrep.live.judging import judging_process
+    from lastrep.live.loop import Loop
+    from lastrep.live.outlets import JsonLines, Outlet, SoundOutlet, WindowOutlet, open_window
+    from lastrep.live.recorder import Recorder
+    from lastrep.live.session import Session
+    from lastrep.output.sound import Sound
+    from lastrep.pose.backends import follow_lifter
+    from lastrep.training.loads import Load
+    from lastrep.training.record import Declared
+    from lastrep.video.camera import Camera
+    from lastrep.video.playback import PlayedFile
+
+    began = datetime.now(UTC)
+    folder = options.out or Path("lastrep-out") / began.astimezone().strftime("live-%Y%m%d-%H%M%S")
+    wanted = chosen_formats(options.formats)
+    keeper = keeper_of(options.athlete, None, options.load_kg, None)
+    if keeper is not None:
+        keeper = replace(keeper, performed_at=began)
+    past = None if keeper is None else partial(keeper.past, folder)
+    with ExitStack() as stack:
+        source = PlayedFile(options.source) if options.source else Camera(options.camera)
+        executor = stack.enter_context(judging_process())
+        lifter = stack.enter_context(follow_lifter(options.model))
+        recorder = Recorder(folder) if options.record else None
+        kept = SetKeeper(
+            folder,
+            lifter.name,
+            settings(),
+            Declared(load=Load(options.load_kg) if options.load_kg else None),
+            keeper=keeper,
+            past=past,
+            recorder=recorder,
+            goal=goal,
+        )
+        sound = Sound(muted=options.mute)
+        stack.callback(sound.close)
+        outlets: list[Outlet] = [SoundOutlet(sound)]
+        if options.headless:
+            outlets.append(JsonLines(sys.stdout))
+        else:
+            mirror = options.source is None if options.mirror is None else options.mirror
+            outlets.append(WindowOutlet(stack.enter_context(open_window()), mirror=mirror))
+        for warning in sound.warnings:
+            _note(warning)
+
+        def begin(size_px: tuple[int, int]) -> Session:
+            return Session(
+                sets, size_px, executor, afterwards=kept, past=past, rest_s=options.rest_s
+            )
+
+        stack.enter_context(source)
+        loop = Loop(source, lifter, begin, outlets, tap=recorder or (lambda c, s: None))
+        loop.run()
+    _finish(kept, folder, wanted)
+
+
+def _finish(kept: SetKeeper, folder: Path, formats: tuple[str, ...]) -> None:
+    """Write what waited for the end, and say where everything is."""
+    folders = kept.finish(formats, lambda name: lambda share: None)
+    for problem in kept.problems:
+        _note(problem)
+    if folders:
+        _note(f"{len(folders)} sets written to {folder}/")
+
+
+def _note(text: str) -> None:
+    sys.stderr.write(f"lastrep: {text}\n")

@@ -1,0 +1,204 @@
+"""What becomes of each set of a live session: files, history, advice."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from lastrep.apps.analysis import AUTO, AnalyzeOptions, result_of
+from lastrep.apps.training import Keeper, keep_sets
+from lastrep.errors import LastrepError
+from lastrep.exercises import catalogue
+from lastrep.live.recorder import RecordedVideo, Recorder, set_folder
+from lastrep.live.session import Debrief, PlannedSet
+from lastrep.output.writers import AnalyzedRecording, Progress, write_files
+from lastrep.pose import PoseSequence
+from lastrep.pose.recorded import save_poses
+from lastrep.sets.analyzer import SetAnalyzer
+from lastrep.sets.options import Past
+from lastrep.sets.results import SetReport
+from lastrep.training.history import Recording
+from lastrep.training.record import Declared, SetRecord, summarise
+from lastrep.training.rest import Goal
+from lastrep.training.review import SetReview, review_set
+from lastrep.training.settings import Settings
+from lastrep.video.writing import TIME_BASE
+
+#: Formats that are written at once; the others take long and wait for the end of the session.
+QUICK_FORMATS = ("json", "csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The files of one set, for what is written at the end."""
+
+    folder: Path
+    recording: AnalyzedRecording
+
+
+class SetKeeper:
+    """Keeps the sets of one session.
+
+    Nothing here may end the session: what cannot be written is said in `problems`.
+
+    Parameters
+    ----------
+    folder
+        Where the files go; None writes none.
+    model
+        Pose model, for provenance.
+    user
+        Settings, for what can be loaded.
+    load
+        What the lifter says of each set; its load holds where the plan names none.
+    keeper
+        Whose history the sets are added to; None for nobody's.
+    past
+        The lifter's earlier reps, for the judgement.
+    recorder
+        Records video; None records none. With it, landmarks are kept too.
+    goal
+        Of the plan.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        model: str,
+        user: Settings,
+        load: Declared,
+        *,
+        keeper: Keeper | None = None,
+        past: Past | None = None,
+        recorder: Recorder | None = None,
+        goal: Goal | None = None,
+    ) -> None:
+        self.problems: list[str] = []
+        self._folder, self._model, self._user, self._load = folder, model, user, load
+        self._keeper, self._recorder, self._goal, self._past = keeper, recorder, goal, past
+        self._source = f"live:{uuid.uuid4()}"
+        self._began: datetime | None = None
+        self._done: list[tuple[SetReport, Declared]] = []
+        self._records: list[SetRecord] = []
+        self._number = 0
+        self._files: list[Future[Filed]] = []
+        self._writing = ThreadPoolExecutor(1, "files")
+
+    def __call__(self, planned: PlannedSet, report: SetReport, engine: SetAnalyzer) -> Debrief:
+        """Keep a set that is over, and say what it means; the files come a little later."""
+        self._number += 1
+        video = self._recorder.take() if self._recorder else None
+        if self._folder is not None:
+            self._files.append(
+                self._writing.submit(self._file, self._number, planned, engine, video)
+            )
+        if report.exercise not in catalogue():
+            return Debrief()
+        try:
+            review = self._review(planned, report)
+        except LastrepError as error:
+            self.problems.append(str(error))
+            return Debrief()
+        return Debrief(review.lines(), float(review.rest.seconds))
+
+    def finish(self, formats: Sequence[str], progress_of: Callable[[str], Progress]) -> list[Path]:
+        """Write what takes long, and return the folders of the sets."""
+        if self._recorder is not None:
+            self._recorder.discard()
+            if self._recorder.problem:
+                self.problems.append(self._recorder.problem)
+        slow = [name for name in formats if name not in QUICK_FORMATS]
+        folders = []
+        for future in self._files:
+            try:
+                filed = future.result()
+                folders.append(filed.folder)
+                write_files(filed.recording, slow, filed.folder, progress_of)
+            except LastrepError as error:
+                self.problems.append(str(error))
+        self._writing.shutdown()
+        return folders
+
+    def _review(self, planned: PlannedSet, report: SetReport) -> SetReview:
+        """Judge the set by the ones before it; add it to the history if there is one."""
+        if self._began is None:
+            self._began = datetime.now(UTC) - timedelta(seconds=report.end_s)
+        said = planned.prescription
+        load = (said.load if said else None) or self._load.load
+        rested_s = max(report.start_s - self._done[-1][0].end_s, 0.0) if self._done else None
+        declared = Declared(load, said, rested_s)
+        self._done.append((report, declared))
+        athlete = self._keeper.athlete if self._keeper else "you"
+        performed_at = self._began + timedelta(seconds=report.start_s)
+        earlier = tuple(self._records)
+        self._records.append(summarise(report, athlete, performed_at, declared))
+        if self._keeper is not None:
+            recording = Recording(athlete, self._source, f"live {self._began:%F %R}", self._began)
+            return keep_sets(recording, self._done, self._user, self._goal)[-1]
+        exercise = catalogue()[report.exercise]
+        return review_set(self._records[-1], earlier, exercise, self._user.equipment, self._goal)
+
+    def _file(
+        self,
+        number: int,
+        planned: PlannedSet,
+        engine: SetAnalyzer,
+        video: RecordedVideo | None,
+    ) -> Filed:
+        """Write the same files as for a recording of the set, on the recording's own time."""
+        assert self._folder is not None
+        assert engine.live is not None
+        folder = set_folder(self._folder, number)
+        poses = self._poses(engine, video)
+        options = AnalyzeOptions(
+            exercise=planned.exercise.name if planned.exercise else AUTO,
+            judging=planned.options,
+            model=self._model,
+        )
+        again = SetAnalyzer(
+            planned.exercise,
+            planned.options,
+            width_px=poses.width_px,
+            height_px=poses.height_px,
+            past=self._past,
+        )
+        for pose in poses:
+            again.update(pose)
+        start_s = self._start_s(engine, video)
+        sets = again.finish(
+            stopped=engine.live.stopped,
+            not_reps_s=[t_s - start_s for t_s in engine.live.not_reps_s],
+        )
+        path = video.path if video else None
+        recording = result_of(sets, poses, options, name=path or folder, video=path)
+        if video is not None:
+            save_poses(folder / "poses.npz", poses)
+        write_files(recording, QUICK_FORMATS, folder, lambda name: lambda share: None)
+        return Filed(folder, recording)
+
+    @staticmethod
+    def _start_s(engine: SetAnalyzer, video: RecordedVideo | None) -> float:
+        assert engine.live is not None
+        return video.start_s if video else float(engine.live.sequence.t_s[0])
+
+    def _poses(self, engine: SetAnalyzer, video: RecordedVideo | None) -> PoseSequence:
+        """The set's poses, timed from the beginning of its recording and by the file's clock."""
+        assert engine.live is not None
+        start_s = self._start_s(engine, video)
+        seen = engine.live.sequence
+        kept = seen.t_s >= start_s
+        return PoseSequence(
+            np.round((seen.t_s[kept] - start_s) / float(TIME_BASE)) * float(TIME_BASE),
+            seen.image_px[kept],
+            seen.world_m[kept],
+            seen.visibility[kept],
+            seen.width_px,
+            seen.height_px,
+            self._model,
+        )

@@ -1,0 +1,72 @@
+"""Which cue to call out after a rep: one at a time, the most important, never nagging."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lastrep.exercises.faults import FaultKind, FaultRule
+from lastrep.sets.results import Fault, Rep, RepStatus, Severity
+
+#: Faults of the same severity are called in this order (`domain.md` 4.3: what weighs most first).
+ORDER: tuple[FaultKind, ...] = ("safety", "range", "compensation", "symmetry", "control")
+#: The same cue comes again only after so many reps: a lifter needs one to put it right.
+REPEAT_AFTER_REPS = 3
+#: Fault and cue of a rep that is too short without any fault that says why.
+SHORT, SHORT_CUE = "ROM", "full range"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What to call out.
+
+    Parameters
+    ----------
+    fault
+        Id of the fault, or `SHORT`.
+    text
+        The words.
+    """
+
+    fault: str
+    text: str
+    severity: Severity
+
+
+class CuePolicy:
+    """Chooses the cue of each rep in turn.
+
+    Only major and critical faults are called out, once: the first rep of a run gives the lifter
+    the chance to correct it, the next one ends the set or is called again after
+    `REPEAT_AFTER_REPS`. A critical fault is always called.
+
+    Parameters
+    ----------
+    rules
+        The exercise's faults by id.
+    """
+
+    def __init__(self, rules: Mapping[str, FaultRule]) -> None:
+        self._rules = rules
+        self._called: dict[str, int] = {}
+
+    def choose(self, rep: Rep) -> Cue | None:
+        """Return the cue after a rep, None for silence. Reps must come in order."""
+        candidates = sorted(
+            (f for f in rep.faults if f.severity is not Severity.MINOR), key=self._urgency
+        )
+        cues = [Cue(f.id, f.cue, f.severity) for f in candidates]
+        if not cues and rep.status is RepStatus.PARTIAL:
+            cues = [Cue(SHORT, SHORT_CUE, Severity.MAJOR)]
+        for cue in cues:
+            last = self._called.get(cue.fault)
+            repeated = last is not None and rep.number - last < REPEAT_AFTER_REPS
+            if cue.severity is Severity.CRITICAL or not repeated:
+                self._called[cue.fault] = rep.number
+                return cue
+        return None
+
+    def _urgency(self, fault: Fault) -> tuple[bool, int, float]:
+        kind = self._rules[fault.id].kind if fault.id in self._rules else ORDER[-1]
+        excess = abs(fault.measured - fault.limit) / max(abs(fault.limit), 1e-9)
+        return fault.severity is not Severity.CRITICAL, ORDER.index(kind), -excess

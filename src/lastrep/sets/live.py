@@ -1,0 +1,399 @@
+"""A set while it runs: reps at once, verdicts a moment later, the end when it is due.
+
+Two halves work together. The causal half (`RepTracker`) counts each rep as it comes back to its
+start. Hindsight is the very judgement that a recording gets, over the poses so far: it runs at rep
+ends and now and then between, and everything that is said about a rep, a cue, the end of the set,
+comes from it. It takes some tenths of a second, so it may run elsewhere (an `Executor`) while
+poses go on coming; then it is applied at the first pose after it is done.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future
+from itertools import takewhile
+from statistics import median
+
+from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.pose.people import Place, Whereabouts
+from lastrep.pose.sequence import Pose, PoseSequence
+from lastrep.sets.cues import CuePolicy
+from lastrep.sets.events import (
+    CountCorrected,
+    CueDue,
+    LastRepAhead,
+    LifterBack,
+    LifterLost,
+    PhaseChanged,
+    RepCounted,
+    RepJudged,
+    SetArmed,
+    SetClosed,
+    SetEvent,
+    SetOver,
+    SetStarted,
+)
+from lastrep.sets.hindsight import Hindsight, Inline, Judge, Look
+from lastrep.sets.options import Past, SetOptions
+from lastrep.sets.phases import Phase
+from lastrep.sets.results import EndReason, Rep, RepStatus, SetEnd, SetReport
+from lastrep.sets.segmentation import SET_PAUSE_REPS, SET_PAUSE_S
+from lastrep.sets.stillness import Stillness
+from lastrep.sets.tracker import RepEventKind, RepTracker
+
+#: Before a set runs, this much is kept for the judgement to look back at.
+LEAD_IN_S = 20.0
+#: Hindsight looks at the set at least this often while something moves.
+REVIEW_EVERY_S = 2.0
+#: A rep is judged once this much was seen after its end, or the load stood still this long.
+SETTLED_S = 0.15
+#: Without the start position having been taken, so many reps make a set: one may be a step.
+UNARMED_REPS = 2
+#: After an end that was announced the set is closed once nothing was lifted for so long.
+CLOSED_AFTER_S = 3.0
+#: Beside the set's place by this much for so long: the lifter has walked away.
+AWAY_M, AWAY_S = 0.6, 1.0
+#: Seen in less than this share of so much time: lost (`domain.md` 4.5, E10).
+LOST_SHARE, LOST_S = 0.5, 5.0
+#: A rep lasts so long until one was measured.
+USUAL_REP_S = 3.0
+#: A cue later than this after its rep would belong to the next one.
+CUE_WITHIN_S = 2.5
+#: Ends that are announced while the set runs.
+ANNOUNCED = frozenset(
+    {
+        EndReason.TECHNICAL_FAILURE,
+        EndReason.ABSOLUTE_FAILURE,
+        EndReason.TARGET_REACHED,
+        EndReason.VELOCITY_CAP,
+    }
+)
+
+
+class LiveSet:
+    """One set while it runs.
+
+    Parameters
+    ----------
+    judge
+        Hindsight.
+    executor
+        Where hindsight runs.
+    past
+        The lifter's own history.
+    """
+
+    def __init__(
+        self,
+        exercise: ExerciseDefinition | None,
+        options: SetOptions,
+        size_px: tuple[int, int],
+        judge: Judge,
+        executor: Executor,
+        past: Past | None = None,
+    ) -> None:
+        self.tracker = RepTracker(exercise)
+        #: What hindsight said last.
+        self.report: SetReport | None = None
+        self.closed = False
+        self._exercise, self._options, self._size_px = exercise, options, size_px
+        self._judge, self._executor, self._past = judge, executor, past
+        self._cues = CuePolicy({rule.id: rule for rule in exercise.faults} if exercise else {})
+        self._poses: deque[Pose] = deque()
+        self._pending: Future[Hindsight] | None = None
+        self._mix: Mapping[str, float] | None = None
+        self._reviewed_s = float("-inf")
+        self._quick_due_s: float | None = None
+        self._thorough_due = False
+        self._still = Stillness()
+        self._armed = self._started = self._closing = self._stopped = self._lost = False
+        self._started_s = float("inf")
+        self._over: SetEnd | None = None
+        self._suspected: tuple[EndReason, int | None] | None = None
+        self._count = 0
+        self._judged: list[Rep] = []
+        self._not_reps_s: tuple[float, ...] = ()
+        self._last_called = False
+        self._phase = Phase.UNKNOWN
+        self._away_since_s: float | None = None
+        self._ground: Whereabouts | None = None
+
+    @property
+    def sequence(self) -> PoseSequence:
+        """The poses of the set, with some before it."""
+        width_px, height_px = self._size_px
+        return PoseSequence.of(self._poses, width_px=width_px, height_px=height_px)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the lifter is known to have stopped: walked away, or said so."""
+        return self._stopped
+
+    @property
+    def not_reps_s(self) -> tuple[float, ...]:
+        """Times inside movements that the lifter says were no reps."""
+        return self._not_reps_s
+
+    @property
+    def count(self) -> int:
+        """Reps so far: those that hindsight knows, and those since."""
+        return (len(self.report.reps) if self.report else 0) + len(self.tracker.turns_s)
+
+    def update(self, pose: Pose) -> tuple[SetEvent, ...]:
+        """Take the next pose; return what it brought about."""
+        if self.closed:
+            return ()
+        events: list[SetEvent] = []
+        self._poses.append(pose)
+        if not self._started:
+            while self._poses[0].t_s < pose.t_s - LEAD_IN_S:
+                self._poses.popleft()
+        events += self._collect(pose.t_s)
+        if self._closing or self.closed:
+            return tuple(events)
+        events += self._follow(pose)
+        events += self._seen(pose)
+        if self._must_close(pose):
+            self._ask_last()
+            return (*events, *self._collect(pose.t_s))
+        self._ask(pose.t_s)
+        return (*events, *self._collect(pose.t_s))
+
+    def close(self) -> tuple[SetEvent, ...]:
+        """End the set by the lifter's word; `SetClosed` comes now or with one of the next poses."""
+        if self.closed or self._closing or not self._poses:
+            return ()
+        self._stopped = True
+        self._ask_last()
+        return tuple(self._collect(self._poses[-1].t_s))
+
+    def arm(self, t_s: float) -> tuple[SetEvent, ...]:
+        """Take the lifter's word for standing in the start position."""
+        if self._armed or self._started:
+            return ()
+        self._armed = True
+        return (SetArmed(t_s),)
+
+    def undo(self) -> tuple[SetEvent, ...]:
+        """Take back the last rep counted: it was none."""
+        if self.tracker.turns_s:
+            self._not_reps_s += (self.tracker.turns_s.pop(),)
+        elif self.report is not None and self.report.reps:
+            self._not_reps_s += (self.report.reps[-1].turn_s,)
+        else:
+            return ()
+        self._ask(self._poses[-1].t_s, thorough=True)
+        self._count = max(self._count - 1, 0)
+        return (CountCorrected(self._poses[-1].t_s, self._count),)
+
+    def _follow(self, pose: Pose) -> list[SetEvent]:
+        """Go on with the causal half."""
+        events: list[SetEvent] = []
+        happened = self.tracker.update(pose)
+        if self._armed or self._started:
+            if happened is not None and happened.kind is RepEventKind.COMPLETED:
+                if not self._started:
+                    events.append(self._start(pose.t_s))
+                if self.count > self._count:
+                    self._count = self.count
+                    events.append(RepCounted(pose.t_s, self._count))
+            if self.tracker.phase is not self._phase:
+                self._phase = self.tracker.phase
+                events.append(PhaseChanged(pose.t_s, self._phase))
+        if happened is not None and happened.kind is RepEventKind.COMPLETED:
+            self._quick_due_s = pose.t_s
+        self._still.update(pose.t_s, self.tracker.fraction)
+        resting = not self.tracker.under_way
+        if not (self._armed or self._started) and resting and self._still.is_still:
+            self._armed = True
+            events.append(SetArmed(pose.t_s))
+        return events
+
+    def _start(self, t_s: float) -> SetEvent:
+        self._started, self._started_s = True, t_s
+        return SetStarted(t_s)
+
+    def _seen(self, pose: Pose) -> list[SetEvent]:
+        """Say when the lifter is lost and found again."""
+        recent = [
+            p.found for p in takewhile(lambda p: p.t_s > pose.t_s - LOST_S, reversed(self._poses))
+        ]
+        whole = pose.t_s - self._poses[0].t_s >= LOST_S
+        lost = whole and sum(recent) < LOST_SHARE * len(recent)
+        if lost is self._lost:
+            return []
+        self._lost = lost
+        return [LifterLost(pose.t_s) if lost else LifterBack(pose.t_s)]
+
+    def _ask(self, t_s: float, *, thorough: bool = False) -> None:
+        """Ask hindsight if it is time to; one question at a time."""
+        if self._pending is not None:
+            self._thorough_due |= thorough
+            return
+        quick = self._quick_due_s is not None and self._settled(t_s)
+        moved = self._started or self._still.moved
+        overdue = moved and t_s - self._reviewed_s >= REVIEW_EVERY_S
+        if not (quick or thorough or overdue or self._thorough_due):
+            return
+        along = self._mix if quick and not thorough else None
+        if quick:
+            self._quick_due_s = None
+        self._thorough_due = along is not None
+        self._submit(along, t_s)
+
+    def _ask_last(self) -> None:
+        """Ask for the final judgement; what is under way is of no interest any more."""
+        self._closing = True
+        if self._pending is not None:
+            self._pending.cancel()
+        self._submit(None, self._poses[-1].t_s)
+
+    def _submit(self, mix: Mapping[str, float] | None, t_s: float) -> None:
+        look = Look(
+            self.sequence,
+            self._exercise,
+            self._options,
+            mix,
+            self._stopped,
+            self._not_reps_s,
+            self._past,
+        )
+        self._reviewed_s = t_s
+        try:
+            self._pending = self._executor.submit(self._judge, look)
+        except BrokenExecutor:
+            self._executor = Inline()
+            self._pending = self._executor.submit(self._judge, look)
+
+    def _settled(self, t_s: float) -> bool:
+        """Whether the rep that came back has come to its end."""
+        assert self._quick_due_s is not None
+        return (
+            self._still.ended
+            or self.tracker.under_way
+            or t_s - self._quick_due_s >= REVIEW_EVERY_S / 2
+        )
+
+    def _collect(self, now_s: float) -> list[SetEvent]:
+        """Apply hindsight if it is there."""
+        if self._pending is None or not self._pending.done():
+            return []
+        try:
+            said = self._pending.result()
+        except BrokenExecutor:  # its process was killed: go on in this one
+            self._executor = Inline()
+            self._submit(self._mix, now_s)
+            return self._collect(now_s)
+        self._pending = None
+        if self._closing:
+            self.closed = True
+            self.report = said.report
+            return [SetClosed(now_s, said.report)]
+        return self._apply(said, now_s)
+
+    def _apply(self, said: Hindsight, now_s: float) -> list[SetEvent]:
+        events: list[SetEvent] = []
+        reps = said.report.reps if said.report is not None else ()
+        if not self._started:
+            if len(reps) < (1 if self._armed else UNARMED_REPS):
+                return events
+            events.append(self._start(now_s))
+        self.report = said.report
+        if said.report is not None:
+            if not self.tracker.under_way and said.mix:
+                self._mix = said.mix
+                self.tracker.learn(said.mix, said.t_s, said.fraction)
+            self.tracker.restart(reps[-1].end_s)
+            self._ground = self._ground_of(said.report)
+        before, self._count = self._count, self.count
+        if self._count != before:
+            # One more is a rep like any other, only found late.
+            more = self._count == before + 1
+            kind = RepCounted if more else CountCorrected
+            events.append(kind(now_s, self._count))
+        if said.report is not None:
+            events += self._tell(said.report, said.until_s, now_s)
+        return events
+
+    def _tell(self, report: SetReport, until_s: float, now_s: float) -> list[SetEvent]:
+        """Say what is new about reps, cues and the end."""
+        resting = not self.tracker.under_way and self._still.ended
+        settled = [r for r in report.reps if r.end_s <= until_s - SETTLED_S or resting]
+        if len(settled) < len(report.reps) and self._quick_due_s is None:
+            self._quick_due_s = now_s
+        over = self._agreed_end(report, len(settled))
+        events: list[SetEvent] = []
+        del self._judged[len(settled) :]
+        for rep in settled[len(self._judged) :]:
+            self._judged.append(rep)
+            good = sum(r.status is RepStatus.GOOD for r in settled[: rep.number])
+            credited = good if self._over is None else min(good, report.good_reps)
+            events.append(RepJudged(now_s, rep, credited))
+            cue = self._cues.choose(rep)
+            # The end of the set says it all: no cue beside it.
+            if cue is not None and now_s - rep.end_s <= CUE_WITHIN_S and self._over is None:
+                events.append(CueDue(now_s, rep.number, cue.fault, cue.text, cue.severity))
+        if over is not None:
+            return [*events, SetOver(now_s, over)]
+        target = self._options.target_reps
+        if target is not None and not self._last_called and self._over is None:
+            self._last_called = 1 <= report.completed_reps == target - 1
+            if self._last_called:
+                events.append(LastRepAhead(now_s, report.completed_reps))
+        return events
+
+    def _agreed_end(self, report: SetReport, settled: int) -> SetEnd | None:
+        """Return an end to announce now: two looks agree on it, one of them thorough."""
+        end = report.end
+        if self._over is not None:
+            return None
+        if end.reason not in ANNOUNCED or (end.confirmed_at_rep or len(report.reps)) > settled:
+            self._suspected = None
+            return None
+        if self._suspected != (end.reason, end.rep):
+            self._suspected = end.reason, end.rep
+            self._thorough_due = True
+            return None
+        self._over = end
+        return end
+
+    def _ground_of(self, report: SetReport) -> Whereabouts | None:
+        inside = [
+            Place.of(p) for p in self._poses if p.found and report.start_s <= p.t_s <= report.end_s
+        ]
+        return Whereabouts.of(inside) if inside else None
+
+    def _must_close(self, pose: Pose) -> bool:
+        if not self._started:
+            return False
+        if self._walked_away(pose):
+            self._stopped = True
+            return True
+        if self._lost:
+            return True
+        ends = [r.end_s for r in self.report.reps] if self.report else []
+        last_s = max([*ends, *self.tracker.turns_s], default=self._started_s)
+        idle_s = pose.t_s - last_s
+        usual_s = self._usual_rep_s()
+        limit_s = max(SET_PAUSE_S, SET_PAUSE_REPS * usual_s)
+        if self._over is not None:
+            limit_s = CLOSED_AFTER_S
+        # A rep under way may still come to its end.
+        if self.tracker.under_way:
+            limit_s += 1.5 * usual_s
+        return idle_s > limit_s
+
+    def _usual_rep_s(self) -> float:
+        reps = self.report.reps if self.report else ()
+        return median(r.end_s - r.start_s for r in reps) if reps else USUAL_REP_S
+
+    def _walked_away(self, pose: Pose) -> bool:
+        if self._ground is None or not pose.found:
+            return False
+        if self._ground.beside_m(Place.of(pose)) <= AWAY_M:
+            self._away_since_s = None
+            return False
+        if self._away_since_s is None:
+            self._away_since_s = pose.t_s
+        return pose.t_s - self._away_since_s >= AWAY_S

@@ -1,0 +1,154 @@
+"""A camera: the newest frame, and plain words when it is missing, busy, unplugged or frozen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lastrep.errors import VideoError
+from lastrep.video.live_source import Clock, LiveSource, clock
+from lastrep.video.orientation import Image
+from lastrep.video.reading import MAX_SHORT_SIDE_PX, Frame
+
+#: What is asked of the camera. MJPG, because few give 720p at 30 frames/s uncompressed over USB.
+WIDTH_PX, HEIGHT_PX, FPS, FOURCC = 1280, 720, 30, "MJPG"
+#: A camera that fails is opened again after so long, until it is back.
+RETRY_S = 1.0
+#: The very same picture for so long: the camera is frozen (a real one always has noise).
+FROZEN_S = 2.0
+#: Pixels compared to tell that, each so many in both directions.
+FROZEN_STEP_PX = 16
+
+
+class Capture(Protocol):
+    """The part of `cv2.VideoCapture` that is used."""
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        """Whether the device is open."""
+        ...
+
+    def read(self) -> tuple[bool, ArrayLike | None]:
+        """Wait for the next frame, BGR."""
+        ...
+
+    def release(self) -> None:
+        """Close the device."""
+        ...
+
+
+class Camera(LiveSource):
+    """A camera by its number.
+
+    Once it has delivered a frame, a failure is a `problem` and no error: the camera is opened
+    again until it is back.
+
+    Parameters
+    ----------
+    number
+        0 is the first.
+    open_capture
+        Opens the device.
+    now
+        The clock.
+
+    Raises
+    ------
+    VideoError
+        On `read`, if the camera never was there: missing, not permitted, or busy.
+    """
+
+    def __init__(
+        self,
+        number: int = 0,
+        *,
+        open_capture: Callable[[int], Capture] | None = None,
+        now: Clock = clock,
+    ) -> None:
+        super().__init__(f"camera {number}")
+        self._number = number
+        self._open = open_capture or open_device
+        self._now = now
+        self._began_s: float | None = None
+
+    def _capture(self) -> None:
+        while not self._stop.is_set():
+            device = self._open(self._number)
+            try:
+                if device.isOpened():
+                    self._deliver(device)
+            finally:
+                device.release()
+            if self._stop.is_set():
+                return
+            if self._began_s is None:
+                raise VideoError(self._why_missing())
+            self._problem = f"{self.name} is gone; plug it in again, nothing is lost"
+            self._stop.wait(RETRY_S)
+
+    def _deliver(self, device: Capture) -> None:
+        """Offer frames until the camera fails."""
+        last: Image | None = None
+        changed_s = self._now()
+        while not self._stop.is_set():
+            got, picture = device.read()
+            captured_s = self._now()
+            if not got or picture is None:
+                return
+            image_bgr = np.asarray(picture, np.uint8)
+            sample = image_bgr[::FROZEN_STEP_PX, ::FROZEN_STEP_PX]
+            if last is None or not np.array_equal(sample, last):
+                last, changed_s = sample.copy(), captured_s
+            if captured_s - changed_s >= FROZEN_S:
+                self._problem = f"{self.name} shows the same picture all the time; plug it in again"
+                continue
+            if self._began_s is None:
+                self._began_s = captured_s
+            self._offer(Frame(captured_s - self._began_s, _upright_rgb(image_bgr)), captured_s)
+
+    def _why_missing(self) -> str:
+        if not sys_devices():
+            return (
+                f"{self.name}: no camera found; plug one in, "
+                "or play a file as if it were one: --source FILE"
+            )
+        path = Path(f"/dev/video{self._number}")
+        if not path.exists():
+            others = ", ".join(str(n) for n in sys_devices())
+            return f"{self.name}: not there; try --camera with one of: {others}"
+        if not os.access(path, os.R_OK | os.W_OK):
+            return f"{self.name}: no permission for {path}; add yourself to the group 'video'"
+        return f"{self.name}: gives no picture; close other programs that use it"
+
+
+def sys_devices() -> tuple[int, ...]:
+    """Numbers of the video devices of this computer."""
+    names = (p.name.removeprefix("video") for p in Path("/dev").glob("video*"))
+    return tuple(sorted(int(n) for n in names if n.isdigit()))
+
+
+def open_device(number: int) -> Capture:
+    """Open a camera at the size and rate that suit pose estimation."""
+    if number not in sys_devices():  # OpenCV would write warnings of its own
+        return cv2.VideoCapture()
+    device = cv2.VideoCapture(number, cv2.CAP_V4L2)
+    device.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*FOURCC))
+    device.set(cv2.CAP_PROP_FRAME_WIDTH, WIDTH_PX)
+    device.set(cv2.CAP_PROP_FRAME_HEIGHT, HEIGHT_PX)
+    device.set(cv2.CAP_PROP_FPS, FPS)
+    device.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    return device
+
+
+def _upright_rgb(image_bgr: NDArray[np.uint8]) -> Image:
+    height, width = image_bgr.shape[:2]
+    scale = MAX_SHORT_SIDE_PX / min(height, width)
+    if scale < 1:
+        size = round(width * scale), round(height * scale)
+        image_bgr = np.asarray(cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGB), np.uint8)
