@@ -23,6 +23,7 @@ from lastrep.pose.blazepose.square import Square
 from lastrep.pose.models import DEFAULT_MODEL, find_model, model_label
 from lastrep.pose.quiet import quiet_stderr
 from lastrep.pose.sequence import Pose
+from lastrep.video.orientation import Image
 from lastrep.video.reading import Frame
 
 #: Members of a model bundle.
@@ -88,7 +89,8 @@ class LitertEstimator:
         Follow people from frame to frame (cheaper, steadier); otherwise each frame is searched
         afresh, as a still picture.
     smoothing
-        Steady the landmarks of one person who is followed.
+        Steady the landmarks of one person who is followed, and where the next frame is looked at.
+        Without, they are as the network reads them.
 
     Raises
     ------
@@ -130,11 +132,13 @@ class LitertEstimator:
         if not 0 < frame.t_s - self._last_s <= GAP_S:
             self.restart()
         self._last_s = frame.t_s
-        readings = self._read(frame)
+        readings = self._read(frame.image_rgb)
         if not readings:
             self._smoother = Smoother()
         elif self._smooths:
             readings = [self._smoother(frame.t_s, readings[0])]
+        if self._tracking:
+            self._squares = [Square.around(reading.circle_px) for reading in readings]
         self.busy_s += time.perf_counter() - start_s
         return tuple(
             Pose(
@@ -151,18 +155,14 @@ class LitertEstimator:
         self._squares = []
         self._smoother = Smoother()
 
-    def _read(self, frame: Frame) -> list[Reading]:
-        """Return the people in a frame, not smoothed, and remember where they are."""
-        image = frame.image_rgb
+    def _read(self, image_rgb: Image) -> list[Reading]:
+        """Return the people in a picture, not smoothed."""
         squares = self._squares
         if len(squares) < self._people:
-            found = self._networks.detector.squares(image)
+            found = self._networks.detector.squares(image_rgb)
             squares = joined([*squares, *found]) if self._tracking else found
-        readings = [self._networks.reader.read(image, s) for s in squares[: self._people]]
-        people = [reading for reading in readings if reading is not None]
-        if self._tracking:
-            self._squares = [Square.around(person.circle_px) for person in people]
-        return people
+        readings = [self._networks.reader.read(image_rgb, s) for s in squares[: self._people]]
+        return [reading for reading in readings if reading is not None]
 
 
 def joined(squares: Iterable[Square]) -> list[Square]:

@@ -10,6 +10,7 @@ import pytest
 from lastrep.errors import ModelError, SettingsError
 from lastrep.machine import THREADS_VARIABLE, inference_threads
 from lastrep.pose import backends
+from lastrep.pose.blazepose import smoothing
 from lastrep.pose.litert import LitertEstimator, Networks
 from lastrep.pose.mediapipe import MediapipeEstimator
 from lastrep.pose.models import SHIPPED_MODELS
@@ -55,20 +56,37 @@ def test_still_pictures_give_mediapipes_landmarks(model: str, stills: list[Frame
     assert np.percentile(unlike, 95) < 0.01
 
 
-def test_a_followed_person_moves_as_with_mediapipe(clip_frames: list[Frame]) -> None:
-    """The smoothing is MediaPipe's; the square's feedback makes both wander by a pixel or so."""
-    ours = estimated(clip_frames)
+def test_a_followed_person_is_smoothed_as_with_mediapipe(
+    clip_frames: list[Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the next square as unsteady as MediaPipe's, until that makes rounding errors grow."""
+    monkeypatch.setattr(smoothing, "CIRCLE_FILTER", (1e12, 0.0))
+    ours = estimated(clip_frames[:5])
     with MediapipeEstimator("lite") as estimator:
-        theirs = [estimator.estimate(frame) for frame in clip_frames]
-    apart_px = np.array(
-        [
-            np.hypot(*(a[0].image_px - b[0].image_px)[11:, :2].T)
-            for a, b in zip(ours, theirs, strict=True)
-        ]
-    )
-    assert np.median(apart_px) < 2.0
-    unlike = [np.abs(a[0].visibility - b[0].visibility) for a, b in zip(ours, theirs, strict=True)]
-    assert np.percentile(unlike, 95) < 0.05
+        theirs = [estimator.estimate(frame) for frame in clip_frames[:5]]
+    pairs = [(a[0], b[0]) for a, b in zip(ours, theirs, strict=True)]
+    apart_px = [np.hypot(*(a.image_px - b.image_px)[11:, :2].T) for a, b in pairs]
+    assert np.median(apart_px) < 0.3
+    unlike = [np.abs(a.visibility - b.visibility) for a, b in pairs]
+    assert np.percentile(unlike, 95) < 0.02
+
+
+def test_a_change_that_nobody_sees_moves_nothing(clip_frames: list[Frame]) -> None:
+    """One grey level in a corner of the first picture; the unsteady square makes pixels of it."""
+    changed = clip_frames[0].image_rgb.copy()
+    changed[200:204, 300:304] ^= 1
+    moved_px = {}
+    for steady in (True, False):
+        first = estimated(clip_frames, smoothing=steady)
+        second = estimated([Frame(0.0, changed), *clip_frames[1:]], smoothing=steady)
+        moved_px[steady] = np.median(
+            [
+                np.hypot(*(a[0].image_px - b[0].image_px)[11:, :2].T)
+                for a, b in zip(first, second, strict=True)
+            ][10:]
+        )
+    assert moved_px[True] < 0.5
+    assert moved_px[True] < 0.5 * moved_px[False]
 
 
 def test_landmarks_do_not_depend_on_the_number_of_threads(clip_frames: list[Frame]) -> None:
@@ -94,11 +112,9 @@ def test_the_environment_sets_the_threads(monkeypatch: pytest.MonkeyPatch) -> No
 def test_smoothing_steadies_and_can_be_switched_off(clip_frames: list[Frame]) -> None:
     """Frame to frame acceleration of the landmarks of somebody who hardly moves."""
     shake = {}
-    for smoothing in (True, False):
-        track = np.array(
-            [p[0].image_px[11:, :2] for p in estimated(clip_frames, smoothing=smoothing)]
-        )
-        shake[smoothing] = np.abs(np.diff(track[:15], n=2, axis=0)).mean()
+    for steady in (True, False):
+        track = np.array([p[0].image_px[11:, :2] for p in estimated(clip_frames, smoothing=steady)])
+        shake[steady] = np.abs(np.diff(track[:15], n=2, axis=0)).mean()
     assert shake[True] < 0.8 * shake[False]
 
 

@@ -8,13 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.pose.blazepose.reader import Reading
-from lastrep.pose.blazepose.square import Square
+from lastrep.pose.blazepose.square import MARGIN, Square
 from lastrep.pose.one_euro import OneEuro
 
 #: Filters of the landmarks in the picture and in metres: cutoff at rest (Hz), and its rise with
 #: speed, in Hz per (side of the square / s) and per (m / s). MediaPipe's.
 IMAGE_FILTER = (0.05, 80.0)
 WORLD_FILTER = (0.1, 40.0)
+
+#: The same of the circle around the body, in Hz per (its diameter / s). It places the next square,
+#: and where the square is moves the landmarks: unfiltered, that loop makes pixels out of rounding
+#: errors. MediaPipe's older pose graph had this filter, its pose landmarker has not.
+CIRCLE_FILTER = (0.01, 10.0)
 
 #: Weight of the new visibility against that of the frames before, whatever their rate. MediaPipe's.
 NEW_VISIBILITY = 0.1
@@ -26,16 +31,18 @@ class Smoother:
     def __init__(self) -> None:
         self._image = OneEuro(*IMAGE_FILTER, raw_speed=True)
         self._world = OneEuro(*WORLD_FILTER, raw_speed=True)
+        self._circle = OneEuro(*CIRCLE_FILTER, raw_speed=True)
         self._visibility: NDArray[np.float64] | None = None
 
     def __call__(self, t_s: float, reading: Reading) -> Reading:
         """Return the steadied reading; times must increase."""
-        unit_px = Square.around(reading.circle_px).side_px
+        side_px = Square.around(reading.circle_px).side_px
         before = reading.visibility if self._visibility is None else self._visibility
         self._visibility = NEW_VISIBILITY * reading.visibility + (1 - NEW_VISIBILITY) * before
         return dataclasses.replace(
             reading,
-            image_px=self._image(t_s, reading.image_px, unit=unit_px),
+            image_px=self._image(t_s, reading.image_px, unit=side_px),
             world_m=self._world(t_s, reading.world_m),
             visibility=self._visibility,
+            circle_px=self._circle(t_s, reading.circle_px, unit=side_px / MARGIN),
         )
