@@ -13,7 +13,6 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.signals import geometric_signals, limb_length
@@ -168,6 +167,9 @@ class RepTracker:
     @staticmethod
     def _values(poses: Sequence[Pose], mix: Mapping[str, float]) -> Array:
         """Sum of the signals, each times its gain, in each pose; NaN where nobody is seen."""
+        # Takes long to import, and the first pose of a file shall not wait for it.
+        from scipy.ndimage import median_filter
+
         points = np.array([p.image_px for p in poses], np.float64)
         size = limb_length(points)
         seen = np.flatnonzero(np.isfinite(size))
