@@ -35,6 +35,7 @@ from lastrep.apps.history import app as history
 from lastrep.apps.live import live
 from lastrep.apps.own_exercises import ExercisesFolder
 from lastrep.apps.plan import app as plan
+from lastrep.apps.profile import profile
 from lastrep.apps.review import review
 from lastrep.apps.training import judging, keeper_of
 from lastrep.errors import ExerciseError, LastrepError, OutputError
@@ -222,6 +223,7 @@ def analyze(
 app.command()(live)
 app.command()(batch)
 app.command()(review)
+app.command()(profile)
 app.add_typer(history)
 app.add_typer(plan)
 

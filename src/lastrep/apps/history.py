@@ -44,7 +44,7 @@ def list_sets(
     file: _File = None,
 ) -> None:
     """List sets, the latest last."""
-    with one_line_errors(), _open(file) as history:
+    with one_line_errors(), open_history(file) as history:
         records = history.sets(_query(athlete, exercise, since, until, latest))
     table = Table(box=SIMPLE_HEAD, header_style="dim")
     for column in ("set", "when", "athlete", "exercise", "load", "good", "of", "ended by"):
@@ -78,7 +78,7 @@ def show(
     from lastrep.training.history import Query
     from lastrep.training.review import review_set
 
-    with one_line_errors(), _open(file) as history:
+    with one_line_errors(), open_history(file) as history:
         record, report = history.get(set_id), history.report(set_id)
         if as_json:
             sys.stdout.write(to_json([(record, report)]))
@@ -114,7 +114,7 @@ def export(
 
     if out is not None and out.suffix not in (".csv", ".json"):
         raise typer.BadParameter(f"--out {out}: the name must end in .csv or .json")
-    with one_line_errors(), _open(file) as history:
+    with one_line_errors(), open_history(file) as history:
         records = history.sets(_query(athlete, exercise, since, until))
         if out is not None and out.suffix == ".json":
             text = to_json((r, history.report(r.set_id)) for r in records if r.set_id is not None)
@@ -140,7 +140,7 @@ def delete(
     """Delete sets, or everything of one athlete. This cannot be undone."""
     if bool(set_ids) == (athlete is not None):
         raise typer.BadParameter("name sets, or --athlete NAME for everything of one athlete")
-    with one_line_errors(), _open(file) as history:
+    with one_line_errors(), open_history(file) as history:
         numbers = ", ".join(str(set_id) for set_id in set_ids or [])
         what = f"everything of {athlete}" if athlete is not None else f"set {numbers}"
         if not yes:
@@ -168,8 +168,8 @@ def plot(
     from lastrep.output.progress import progress_page
     from lastrep.output.writers import write_text
 
-    with one_line_errors(), _open(file) as history:
-        name, records = _of_one(history, athlete, exercise, since, until)
+    with one_line_errors(), open_history(file) as history:
+        name, records = sets_of_one(history, athlete, exercise, since, until)
         write_text(out, progress_page(name, records, catalogue()))
     _stdout.print(f"written to {out}", style="dim")
 
@@ -180,8 +180,8 @@ def guidance(athlete: _Athlete = None, file: _File = None) -> None:
     from lastrep.exercises import catalogue
     from lastrep.training.review import review_weeks
 
-    with one_line_errors(), _open(file) as history:
-        _, records = _of_one(history, athlete)
+    with one_line_errors(), open_history(file) as history:
+        _, records = sets_of_one(history, athlete)
     outlook = review_weeks(records, catalogue())
     table = Table(box=SIMPLE_HEAD, header_style="dim")
     for column in ("week of", "muscles", "sets", "to failure", "share", ""):
@@ -212,7 +212,7 @@ def restore(file: _File = None) -> None:
     sys.stderr.write(f"{path} is the copy now; what was there is {aside}\n")
 
 
-def _open(file: Path | None) -> History:
+def open_history(file: Path | None) -> History:
     """Open a history that exists: looking at one must not make one."""
     from lastrep.errors import HistoryError
     from lastrep.training.history import History
@@ -242,7 +242,7 @@ def _query(
     )
 
 
-def _of_one(
+def sets_of_one(
     history: History,
     athlete: str | None,
     exercise: str | None = None,

@@ -20,6 +20,7 @@ from lastrep.bar.candidates import (
     find_discs,
     still_edges,
 )
+from lastrep.bar.confidence import ASPECT, ramp
 from lastrep.bar.ellipse import EDGE_KNOWN, Array, Ellipse, Image, RimFit, fit_rim, rim_edges
 from lastrep.bar.lifter import Proxy
 
@@ -47,6 +48,10 @@ USUAL_X, USUAL_ABOVE, USUAL_BELOW = 0.6, 0.25, 0.25
 SHOULDER_ABOVE, SHOULDER_BELOW = 0.20, 0.06
 #: A chain with this score is a plate; small discs are easier to satisfy by chance.
 SCORE_NEEDED, SCORE_NEEDED_SMALL = 0.20, 0.26
+#: A plate this far from the hands (statures, sideways) is beside the lifter.
+BESIDE = 0.15
+#: A rim seen this much in one picture is worth looking for in the others; so many of them at most.
+WHOLE_RIM, WHOLE_RIMS = 0.9, 2
 #: Of the pictures, every so manyth is searched for everything.
 PROBE_EVERY = 3
 #: Plates with a smaller radius than this (statures) are small.
@@ -170,19 +175,66 @@ def find_plate(
         search = Search(keys[0].hands, stature_px, radii)
         found = [discs(search, k) if k % PROBE_EVERY == 0 else [] for k in every]
         chain, _ = choose(found[::PROBE_EVERY], keys[::PROBE_EVERY], stature_px)
-        sizes = [(fit.ellipse.b, fit.ellipse.aspect) for fit in chain if fit is not None]
-        score = 0.0
-        if len(sizes) > 1:
-            radius, aspect = (float(v) for v in np.median(sizes, axis=0))
+        chains = [chain, _other_end(chain, found[::PROBE_EVERY], keys[::PROBE_EVERY], stature_px)]
+        score = trust = 0.0
+        for radius, aspect in _sizes(chains, found):
             alike = search.like(radius, aspect)
-            narrow = [found[k] or discs(alike, k) for k in every]
-            chain, score = choose(narrow, keys, stature_px)
+            narrow = [[*found[k], *discs(alike, k)] for k in every]
+            other, reached = choose(narrow, keys, stature_px)
+            if reached * ramp(aspect, ASPECT) > trust or not trust:
+                chain, score, trust = other, reached, reached * ramp(aspect, ASPECT)
         if score < needed:
             full = [found[k] or discs(search, k) for k in every]
             chain, score = choose(full, keys, stature_px)
         if score > best[1]:
             best = chain, score, needed
     return _plate(keys, best[0], stature_px, best[1], best[2])
+
+
+def _other_end(
+    chain: Sequence[RimFit | None],
+    found: Sequence[Sequence[RimFit]],
+    keys: Sequence[KeyFrame],
+    stature_px: float,
+) -> list[RimFit | None]:
+    """Return the disc at the other end of the bar, where the first one is beside the lifter.
+
+    Seen obliquely both plates move with the hands, and the rounder one can be measured better.
+    """
+    beside = [f.ellipse.x - k.hands[0] for f, k in zip(chain, keys, strict=True) if f is not None]
+    offset = float(np.median(beside)) if beside else 0.0
+    if abs(offset) < BESIDE * stature_px:
+        return []
+    across = [
+        [f for f in fits if (f.ellipse.x - key.hands[0]) * offset < 0]
+        for fits, key in zip(found, keys, strict=True)
+    ]
+    return choose(across, keys, stature_px)[0]
+
+
+def _sizes(
+    chains: Sequence[Sequence[RimFit | None]], found: Sequence[Sequence[RimFit]]
+) -> list[tuple[float, float]]:
+    """Radii and aspects to look for: the chains', and those of rims too whole to be chance.
+
+    In few pictures a wrong ring that is proposed in each of them beats the right one that is not.
+    """
+    sizes: list[tuple[float, float]] = []
+    for chain in chains:
+        linked = [(fit.ellipse.b, fit.ellipse.aspect) for fit in chain if fit is not None]
+        if len(linked) > 1:
+            radius, aspect = np.median(linked, axis=0)
+            sizes.append((float(radius), float(aspect)))
+    most = len(sizes) + WHOLE_RIMS
+    whole = [fit for fits in found for fit in fits if fit.support >= WHOLE_RIM]
+    for fit in sorted(whole, key=lambda f: -f.support * f.ellipse.b**0.5):
+        radius, aspect = fit.ellipse.b, fit.ellipse.aspect
+        if len(sizes) < most and all(
+            abs(np.log(radius / r)) > SLACK_RADIUS or abs(aspect - a) > SLACK_ASPECT
+            for r, a in sizes
+        ):
+            sizes.append((radius, aspect))
+    return sizes
 
 
 def _plate(

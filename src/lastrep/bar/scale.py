@@ -20,6 +20,9 @@ PLATE_M, HEIGHT_M = (0.05, 1.0), (1.0, 2.5)
 #: Plate diameter over the lifter's height, both in the image: full-size from the first value
 #: (a far plate seen past the lifter measures 0.22), too large to be true above the second.
 FULL_SIZE_FROM, FULL_SIZE_TO = 0.20, 0.45
+#: A plate of a given size looks at least this much as large as it would beside a lifter of usual
+#: height (the far end of the bar: 0.8); else a part of it, or something else, was followed.
+LEAST_OF_PLATE, USUAL_M = 0.65, 1.75
 #: Uncertainty (standard deviation, %) of each source: a given plate, one taken for full-size, the
 #: lifter's height in the plane of the body, and two points (`domain.md` 2.7).
 PLATE_PCT, ASSUMED_PLATE_PCT, HEIGHT_PCT, DISTANCE_PCT = 1.5, 3.0, 5.0, 2.0
@@ -178,6 +181,9 @@ def _with_plate(track: BarTrack, calibration: Calibration, body: Scale) -> Scale
     diameter_px = 2 * track.bar.typical_radius_px
     if not np.isfinite(diameter_px):
         return Scales(_at_the_end(body, aspect), body)
+    if calibration.plate_m is not None and share < LEAST_OF_PLATE * calibration.plate_m / USUAL_M:
+        warning = "what was followed looks too small for plates of the size given: it is not used"
+        return Scales(_at_the_end(body, aspect), body, (warning,))
     if calibration.plate_m is not None:
         pct = float(np.hypot(PLATE_PCT, oblique_pct))
         return Scales(Scale(calibration.plate_m / diameter_px, ScaleSource.PLATE, pct), body)

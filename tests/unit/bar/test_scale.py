@@ -85,3 +85,14 @@ def test_nothing_known_no_metres() -> None:
 def test_impossible_sizes_are_refused(make) -> None:
     with pytest.raises(ValueError, match=r"plate|height|distance"):
         make()
+
+
+def test_a_disc_too_small_for_the_plates_given_is_no_scale() -> None:
+    fits = find_scales(track(30.0), Calibration(plate_m=0.45)).bar
+    assert fits.source is ScaleSource.PLATE
+    part = find_scales(track(12.0), Calibration(plate_m=0.45))
+    assert not part.bar.known
+    assert any("too small" in warning for warning in part.warnings)
+    by_height = find_scales(track(12.0), Calibration(plate_m=0.45, height_m=1.8)).bar
+    assert by_height.source is ScaleSource.HEIGHT
+    assert find_scales(track(12.0), Calibration(plate_m=0.23)).bar.source is ScaleSource.PLATE
