@@ -61,8 +61,9 @@ def test_the_files_of_the_set_are_those_of_an_analysis(
     assert (folder / "video.mp4").stat().st_size > 10_000
     assert len(load_poses(folder / "poses.npz")) == live.source.frames
     again = lastrep(
-        "analyze", "--poses", folder / "poses.npz", "-e", "row", "--target", 8, "--json", cwd=tmp
-    )
+        "analyze", folder / "video.mp4", "--poses", folder / "poses.npz", "-e", "row",
+        "--target", 8, "--json", cwd=tmp,
+    )  # fmt: skip
     assert again.returncode == 0, again.stderr
     assert (
         json.loads(again.stdout)["sets"][0]["reps"]
