@@ -21,7 +21,7 @@ import numpy as np
 
 from evaluation.corpora import estimated
 from evaluation.truth import read_truth
-from lastrep.apps.live import _endless
+from lastrep.apps.live import endless_sets
 from lastrep.errors import DisplayError
 from lastrep.exercises import ExerciseDefinition, find
 from lastrep.live.judging import judging_process
@@ -54,16 +54,19 @@ class Watcher:
     running: int = 0
 
     def tell(self, events: Sequence[SetEvent]) -> None:
+        """Note events with the time at which they are told."""
         now_s = self.loop.time_s() if self.loop else 0.0
         self.told += [(now_s, event) for event in events]
 
     def show(self, image_rgb: Image | None, pose: Pose | None, screen: Screen) -> None:
-        pass
+        """Look away."""
 
     def pressed(self) -> list[str]:
+        """Press nothing."""
         return []
 
     def reports(self) -> list[SetReport]:
+        """Reports of the sets that were closed."""
         return [e.report for _, e in self.told if isinstance(e, SetClosed) and e.report]
 
 
@@ -71,6 +74,7 @@ class Drawn(Watcher):
     """Draws the picture and drops it, where there is no screen."""
 
     def show(self, image_rgb: Image | None, pose: Pose | None, screen: Screen) -> None:
+        """Draw as for a window."""
         draw(image_rgb, pose, screen, mirror=True)
 
 
@@ -103,7 +107,7 @@ def play(source: PlayedFile, exercise: ExerciseDefinition, model: str) -> tuple[
             outlets[-1].interactive = False
         except DisplayError:
             outlets.append(Drawn())
-        sets = _endless(exercise, SetOptions())
+        sets = endless_sets(exercise, SetOptions())
         stack.enter_context(source)
         loop = Loop(source, lifter, lambda size: Session(sets, size, executor), outlets)
         watcher.loop = loop
@@ -127,7 +131,7 @@ def run_sets(options: argparse.Namespace) -> None:
     print(f"{'clip':28} {'analyze':>8} {'live':>5} {'final':>6}  end (analyze | live)")
     rows, counts_s, cues_s, delays_s, fps = [], [], [], [], []
     for path, name in clips(options.samples, options.corpus, options.limit):
-        exercise, poses = find(name), estimated(path, options.model)
+        exercise, poses = find(name), estimated(path)
         engine = SetAnalyzer(exercise, width_px=poses.width_px, height_px=poses.height_px)
         for pose in poses:
             engine.update(pose)
@@ -189,7 +193,7 @@ def _late(what: str, late_s: Sequence[float]) -> str:
     if not late_s:
         return f"{what}: none"
     median, p95 = np.percentile(late_s, [50, 95])
-    return f"{what}: median {1000 * median:.0f} ms, 95th percentile {1000 * p95:.0f} ms ({len(late_s)})"
+    return f"{what}: median {1000 * median:.0f} ms, p95 {1000 * p95:.0f} ms ({len(late_s)})"
 
 
 def run_lag(options: argparse.Namespace) -> None:
