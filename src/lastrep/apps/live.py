@@ -139,7 +139,7 @@ def live(
         except (ExerciseError, PlanError) as error:
             raise typer.BadParameter(str(error)) from error
         if whole is None:
-            run_live(options, _endless(definition, judged))
+            run_live(options, endless_sets(definition, judged))
         else:
             run_live(options, planned_sets(whole), whole.goal)
 
@@ -158,7 +158,8 @@ def _plan(text: str, exercise: ExerciseDefinition | None) -> TrainingPlan:
     return TrainingPlan("Training", (PlanItem(exercise.name, parse_prescription(text)),))
 
 
-def _endless(exercise: ExerciseDefinition | None, options: SetOptions) -> Iterator[PlannedSet]:
+def endless_sets(exercise: ExerciseDefinition | None, options: SetOptions) -> Iterator[PlannedSet]:
+    """Return one set after the other, all the same: a session without a plan."""
     from lastrep.live.session import PlannedSet
 
     return (PlannedSet(exercise, options, number=n) for n in itertools.count(1))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,16 +31,16 @@ from lastrep.training.review import SetReview, review_set
 from lastrep.training.settings import Settings
 from lastrep.video.writing import TIME_BASE
 
-#: Formats that are written at once; the others take long and wait for the end of the session.
+#: Formats that are written at once; the others, and the bar, wait for the end of the session.
 QUICK_FORMATS = ("json", "csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The files of one set, for what is written at the end."""
+    """One set's files, and how to make what waits for the end of the session."""
 
     folder: Path
-    recording: AnalyzedRecording
+    whole: Callable[[], AnalyzedRecording]
 
 
 class SetKeeper:
@@ -113,13 +114,12 @@ class SetKeeper:
             self._recorder.discard()
             if self._recorder.problem:
                 self.problems.append(self._recorder.problem)
-        slow = [name for name in formats if name not in QUICK_FORMATS]
         folders = []
         for future in self._files:
             try:
                 filed = future.result()
                 folders.append(filed.folder)
-                write_files(filed.recording, slow, filed.folder, progress_of)
+                write_files(filed.whole(), formats, filed.folder, progress_of)
             except LastrepError as error:
                 self.problems.append(str(error))
         self._writing.shutdown()
@@ -175,12 +175,14 @@ class SetKeeper:
             stopped=engine.live.stopped,
             not_reps_s=[t_s - start_s for t_s in engine.live.not_reps_s],
         )
+        name = video.path if video else folder
         path = video.path if video else None
-        recording = result_of(sets, poses, options, name=path or folder, video=path)
+        whole = partial(result_of, sets, poses, options, name=name, video=path)
         if video is not None:
             save_poses(folder / "poses.npz", poses)
-        write_files(recording, QUICK_FORMATS, folder, lambda name: lambda share: None)
-        return Filed(folder, recording)
+        # Looking for the bar in the video takes too long between two sets.
+        write_files(whole(video=None), QUICK_FORMATS, folder, lambda name: lambda share: None)
+        return Filed(folder, whole)
 
     @staticmethod
     def _start_s(engine: SetAnalyzer, video: RecordedVideo | None) -> float:

@@ -309,8 +309,9 @@ class Session:
             live = self._engine.live
             assert live is not None
             sets = self._engine.finish(stopped=stopped, not_reps_s=live.not_reps_s)
-            # Without a set under way, a lone movement is no set.
-            wanted = self.screen.stage is Stage.SET or any(s.report.attempts > 1 for s in sets)
+            # Somebody who quits before a set may have moved once; a clip's only rep is a set.
+            under_way = self.screen.stage is Stage.SET or not stopped
+            wanted = under_way or any(one.report.attempts > 1 for one in sets)
             for one in sets if wanted else ():
                 if one.report.attempts != self.screen.count:
                     events += self._on(CountCorrected(t_s, one.report.attempts))

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.pose.quiet import quiet_stderr
+
 if TYPE_CHECKING:
     import pygame
 
@@ -112,7 +114,8 @@ class Sound:
             self.warnings.append('no sound: install it with pip install "lastrep[live]"')
             return False
         try:
-            pygame.mixer.init(RATE_HZ, -16, 1, buffer=512)
+            with quiet_stderr():  # ALSA tells at length what the one warning says
+                pygame.mixer.init(RATE_HZ, -16, 1, buffer=512)
         except pygame.error as error:
             self.warnings.append(f"no sound: {error}")
             return False

@@ -10,7 +10,7 @@ poses go on coming; then it is applied at the first pose after it is done.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from itertools import takewhile
 from statistics import median
@@ -44,12 +44,23 @@ from lastrep.sets.tracker import RepEventKind, RepTracker
 
 #: Before a set runs, this much is kept for the judgement to look back at.
 LEAD_IN_S = 20.0
-#: Hindsight looks at the set at least this often while something moves.
-REVIEW_EVERY_S = 2.0
+#: Without a rep, hindsight looks at the set this often while something moves: it may see more.
+REVIEW_EVERY_S = 3.0
+#: After so many reps the best signals are known; the search for them is repeated only this often.
+KNOWN_FROM_REPS, SEARCH_EVERY_S = 3, 8.0
 #: A rep is judged once this much was seen after its end, or the load stood still this long.
 SETTLED_S = 0.15
-#: Without the start position having been taken, so many reps make a set: one may be a step.
-UNARMED_REPS = 2
+#: Reps that hindsight alone has seen make a set only if there are so many: one may be a step.
+UNSEEN_REPS = 2
+#: And only if the exercise's angle moves through this share of its usual range.
+LIFT_SHARE = 0.3
+#: Hindsight's reps are believed after so long before the line that is followed live is known, and
+#: after so long if that line never comes to rest.
+UNKNOWN_LINE_S, DOUBTED_LINE_S = 1.0, 4.0
+#: A rep that has just been counted is not taken back by a look that began before its end.
+GRACE_S = 1.0
+#: Turns nearer than this are the same rep, told already.
+SAME_REP_S = 0.7
 #: After an end that was announced the set is closed once nothing was lifted for so long.
 CLOSED_AFTER_S = 3.0
 #: Beside the set's place by this much for so long: the lifter has walked away.
@@ -103,7 +114,7 @@ class LiveSet:
         self._poses: deque[Pose] = deque()
         self._pending: Future[Hindsight] | None = None
         self._mix: Mapping[str, float] | None = None
-        self._reviewed_s = float("-inf")
+        self._reviewed_s = self._searched_s = float("-inf")
         self._quick_due_s: float | None = None
         self._thorough_due = False
         self._still = Stillness()
@@ -112,7 +123,12 @@ class LiveSet:
         self._over: SetEnd | None = None
         self._suspected: tuple[EndReason, int | None] | None = None
         self._count = 0
-        self._judged: list[Rep] = []
+        self._settled_reps: Sequence[Rep] = ()
+        self._told_s: list[float] = []
+        #: When the load was at rest last: by now, and when hindsight was asked.
+        self._rest_s = self._asked_rest_s = float("-inf")
+        self._completed_s = float("-inf")
+        self._asked_ended = False
         self._not_reps_s: tuple[float, ...] = ()
         self._last_called = False
         self._phase = Phase.UNKNOWN
@@ -138,7 +154,15 @@ class LiveSet:
     @property
     def count(self) -> int:
         """Reps so far: those that hindsight knows, and those since."""
-        return (len(self.report.reps) if self.report else 0) + len(self.tracker.turns_s)
+        return len(self._settled_reps) + len(self._provisional_s())
+
+    def _provisional_s(self) -> list[float]:
+        """Turns of the reps that hindsight does not know yet."""
+        return [
+            t_s
+            for t_s in self.tracker.turns_s
+            if all(abs(t_s - not_s) >= SAME_REP_S for not_s in self._not_reps_s)
+        ]
 
     def update(self, pose: Pose) -> tuple[SetEvent, ...]:
         """Take the next pose; return what it brought about."""
@@ -177,10 +201,10 @@ class LiveSet:
 
     def undo(self) -> tuple[SetEvent, ...]:
         """Take back the last rep counted: it was none."""
-        if self.tracker.turns_s:
-            self._not_reps_s += (self.tracker.turns_s.pop(),)
-        elif self.report is not None and self.report.reps:
-            self._not_reps_s += (self.report.reps[-1].turn_s,)
+        if provisional := self._provisional_s():
+            self._not_reps_s += (provisional[-1],)
+        elif self._settled_reps:
+            self._not_reps_s += (self._settled_reps[-1].turn_s,)
         else:
             return ()
         self._ask(self._poses[-1].t_s, thorough=True)
@@ -202,9 +226,11 @@ class LiveSet:
                 self._phase = self.tracker.phase
                 events.append(PhaseChanged(pose.t_s, self._phase))
         if happened is not None and happened.kind is RepEventKind.COMPLETED:
-            self._quick_due_s = pose.t_s
+            self._quick_due_s = self._completed_s = pose.t_s
         self._still.update(pose.t_s, self.tracker.fraction)
         resting = not self.tracker.under_way
+        if resting:
+            self._rest_s = pose.t_s
         if not (self._armed or self._started) and resting and self._still.is_still:
             self._armed = True
             events.append(SetArmed(pose.t_s))
@@ -239,7 +265,10 @@ class LiveSet:
         along = self._mix if quick and not thorough else None
         if quick:
             self._quick_due_s = None
-        self._thorough_due = along is not None
+        if along is None:
+            self._searched_s = t_s
+        known = self.count > KNOWN_FROM_REPS and t_s - self._searched_s < SEARCH_EVERY_S
+        self._thorough_due = along is not None and not known
         self._submit(along, t_s)
 
     def _ask_last(self) -> None:
@@ -260,6 +289,8 @@ class LiveSet:
             self._past,
         )
         self._reviewed_s = t_s
+        self._asked_rest_s = self._rest_s
+        self._asked_ended = not self.tracker.under_way and self._still.ended
         try:
             self._pending = self._executor.submit(self._judge, look)
         except BrokenExecutor:
@@ -295,44 +326,63 @@ class LiveSet:
     def _apply(self, said: Hindsight, now_s: float) -> list[SetEvent]:
         events: list[SetEvent] = []
         reps = said.report.reps if said.report is not None else ()
+        settled = [rep for rep in reps if self._is_settled(rep, said.until_s)]
         if not self._started:
-            if len(reps) < (1 if self._armed else UNARMED_REPS):
+            if sum(self._is_lift(rep) for rep in settled) < UNSEEN_REPS:
                 return events
             events.append(self._start(now_s))
-        self.report = said.report
-        if said.report is not None:
-            if not self.tracker.under_way and said.mix:
+        self.report, self._settled_reps = said.report, settled
+        if settled:
+            if said.mix and self.tracker.learn(said.mix, said.t_s, said.fraction):
                 self._mix = said.mix
-                self.tracker.learn(said.mix, said.t_s, said.fraction)
-            self.tracker.restart(reps[-1].end_s)
-            self._ground = self._ground_of(said.report)
+            self.tracker.restart(settled[-1].end_s)
+            self._ground = self._ground_of(settled)
         before, self._count = self._count, self.count
+        if self._count < before and now_s - self._completed_s < GRACE_S:
+            self._count = before  # hindsight has not seen the whole rep yet
         if self._count != before:
             # One more is a rep like any other, only found late.
-            more = self._count == before + 1
-            kind = RepCounted if more else CountCorrected
+            kind = RepCounted if self._count == before + 1 else CountCorrected
             events.append(kind(now_s, self._count))
         if said.report is not None:
-            events += self._tell(said.report, said.until_s, now_s)
+            if len(settled) < len(reps) and self._quick_due_s is None:
+                self._quick_due_s = now_s
+            events += self._tell(said.report, settled, now_s)
         return events
 
-    def _tell(self, report: SetReport, until_s: float, now_s: float) -> list[SetEvent]:
+    def _is_lift(self, rep: Rep) -> bool:
+        """Whether a rep is large enough to begin a set, rather than swaying while one waits."""
+        if self._exercise is None or rep.rom_deg is None:
+            return True
+        angle = self._exercise.angle
+        return rep.rom_deg >= LIFT_SHARE * abs(angle.con_end_deg - angle.ecc_end_deg)
+
+    def _is_settled(self, rep: Rep, until_s: float) -> bool:
+        """Whether a rep has really ended, rather than being cut off by what is not seen yet.
+
+        It has if the load was at rest after it by the causal line. Before that line is known, or
+        if it stays away from rest for too long to be believed, time alone must tell.
+        """
+        if rep.end_s > until_s - SETTLED_S and not self._asked_ended:
+            return False
+        patience_s = UNKNOWN_LINE_S if self._mix is None else DOUBTED_LINE_S
+        return rep.end_s <= max(self._asked_rest_s + 2 * SETTLED_S, until_s - patience_s)
+
+    def _tell(self, report: SetReport, settled: Sequence[Rep], now_s: float) -> list[SetEvent]:
         """Say what is new about reps, cues and the end."""
-        resting = not self.tracker.under_way and self._still.ended
-        settled = [r for r in report.reps if r.end_s <= until_s - SETTLED_S or resting]
-        if len(settled) < len(report.reps) and self._quick_due_s is None:
-            self._quick_due_s = now_s
         over = self._agreed_end(report, len(settled))
         events: list[SetEvent] = []
-        del self._judged[len(settled) :]
-        for rep in settled[len(self._judged) :]:
-            self._judged.append(rep)
-            good = sum(r.status is RepStatus.GOOD for r in settled[: rep.number])
+        for i, rep in enumerate(settled):
+            if i < len(self._told_s) and abs(self._told_s[i] - rep.turn_s) < SAME_REP_S:
+                continue
+            self._told_s[i:] = [rep.turn_s]
+            good = sum(r.status is RepStatus.GOOD for r in settled)
             credited = good if self._over is None else min(good, report.good_reps)
             events.append(RepJudged(now_s, rep, credited))
             cue = self._cues.choose(rep)
-            # The end of the set says it all: no cue beside it.
-            if cue is not None and now_s - rep.end_s <= CUE_WITHIN_S and self._over is None:
+            # The end of the set, if this is it, says it all: no cue beside it.
+            quiet = self._over is not None or self._suspected is not None
+            if cue is not None and now_s - rep.end_s <= CUE_WITHIN_S and not quiet:
                 events.append(CueDue(now_s, rep.number, cue.fault, cue.text, cue.severity))
         if over is not None:
             return [*events, SetOver(now_s, over)]
@@ -358,10 +408,9 @@ class LiveSet:
         self._over = end
         return end
 
-    def _ground_of(self, report: SetReport) -> Whereabouts | None:
-        inside = [
-            Place.of(p) for p in self._poses if p.found and report.start_s <= p.t_s <= report.end_s
-        ]
+    def _ground_of(self, reps: Sequence[Rep]) -> Whereabouts | None:
+        start_s, end_s = reps[0].start_s, reps[-1].end_s
+        inside = [Place.of(p) for p in self._poses if p.found and start_s <= p.t_s <= end_s]
         return Whereabouts.of(inside) if inside else None
 
     def _must_close(self, pose: Pose) -> bool:
@@ -372,7 +421,7 @@ class LiveSet:
             return True
         if self._lost:
             return True
-        ends = [r.end_s for r in self.report.reps] if self.report else []
+        ends = [r.end_s for r in self._settled_reps]
         last_s = max([*ends, *self.tracker.turns_s], default=self._started_s)
         idle_s = pose.t_s - last_s
         usual_s = self._usual_rep_s()
@@ -385,7 +434,7 @@ class LiveSet:
         return idle_s > limit_s
 
     def _usual_rep_s(self) -> float:
-        reps = self.report.reps if self.report else ()
+        reps = self._settled_reps
         return median(r.end_s - r.start_s for r in reps) if reps else USUAL_REP_S
 
     def _walked_away(self, pose: Pose) -> bool:

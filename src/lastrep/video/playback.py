@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from lastrep.video.live_source import Clock, LiveSource, clock
-from lastrep.video.reading import VideoFile
+from lastrep.video.reading import Frame, VideoFile
 
 
 class PlayedFile(LiveSource):
@@ -37,14 +38,17 @@ class PlayedFile(LiveSource):
         """What was wrong with the file; complete at its end."""
         return self._video.warnings
 
+    def _frames(self) -> Iterator[Frame]:
+        with self._video as video:
+            yield from video.frames()
+
     def _capture(self) -> None:
         began_s = self._now()
-        with self._video as video:
-            for frame in video.frames():
-                due_s = began_s + frame.t_s / self._speed
-                if self._stop.wait(max(due_s - self._now(), 0.0)):
-                    return
-                # A decoder that is late delays the frame, as a slow camera would.
-                self._offer(frame, max(due_s, self._now()))
+        for frame in self._frames():
+            due_s = began_s + frame.t_s / self._speed
+            if self._stop.wait(max(due_s - self._now(), 0.0)):
+                return
+            # A decoder that is late delays the frame, as a slow camera would.
+            self._offer(frame, max(due_s, self._now()))
         # The last frame stays for as long as the others did.
         self._stop.wait(0.05)

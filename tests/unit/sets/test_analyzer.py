@@ -16,7 +16,6 @@ from lastrep.sets.options import SetOptions
 from lastrep.sets.results import EndReason, RepStatus
 from synthetic import (
     BLAZEPOSE_NOISE,
-    Camera,
     Clip,
     GrowingFault,
     Move,
@@ -24,19 +23,7 @@ from synthetic import (
     landmark_recording,
     lifting_set,
 )
-
-
-def poses_of(clip: Clip) -> PoseSequence:
-    recording = landmark_recording(clip)
-    return PoseSequence(
-        t_s=recording.t_s,
-        image_px=recording.image_px.astype(np.float32),
-        world_m=recording.world_m.astype(np.float32),
-        visibility=recording.visibility.astype(np.float32),
-        width_px=clip.camera.width_px,
-        height_px=clip.camera.height_px,
-        model="synthetic",
-    )
+from unit.sets.synthetic_sets import clip_of, poses_of
 
 
 def analyze(
@@ -51,11 +38,6 @@ def analyze(
     for pose in poses:
         engine.update(pose)
     return engine.finish()
-
-
-def clip_of(exercise: str, yaw_deg: float = 75.0, **script: object) -> Clip:
-    reps = lifting_set(8, seed=11, **script)  # type: ignore[arg-type]
-    return Clip("t", exercise, reps, camera=Camera(yaw_deg=yaw_deg), noise=BLAZEPOSE_NOISE)
 
 
 EXERCISES = [
