@@ -8,7 +8,7 @@ import numpy as np
 
 from lastrep.bar.lift_window import STANDSTILL, WindowRule
 from lastrep.bar.scale import NO_SCALE, Calibration, Scale, find_scales
-from lastrep.bar.track import BarTrack
+from lastrep.bar.track import BarTrack, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.sets import results
 from lastrep.sets.analyzer import AnalyzedSet
@@ -17,6 +17,8 @@ from lastrep.sets.options import SetOptions
 from lastrep.sets.results import RepStatus
 from lastrep.sets.velocity import Measured, RepVelocity, SetVelocity, measure_reps
 
+#: Seen along the bar no plate shows its face: a disc that was found is a part of one.
+EDGE_ON_VIEWS = frozenset({"front", "back"})
 #: Reps whose speeds say something of fatigue: lifted all the way.
 _LIFTED = (RepStatus.GOOD, RepStatus.COMPLETED)
 
@@ -72,6 +74,9 @@ def with_bar(
     judging
         How the set was judged: a velocity cap may end it sooner.
     """
+    edge_on = one.report.view in EDGE_ON_VIEWS
+    if edge_on and track.bar is not None and track.bar.source is PointSource.PLATE:
+        track = replace(track, bar=None)
     scales = find_scales(track, options.calibration)
     reps = one.report.reps
     velocity = measure_reps(

@@ -140,6 +140,21 @@ def test_the_drawn_path_is_that_of_what_was_measured(
     assert not image.any()
 
 
+@pytest.mark.parametrize(("view", "source"), [("front", "landmark"), ("side", "plate")])
+def test_from_the_front_no_plate_shows_its_face(
+    judged: AnalyzedSet, poses: PoseSequence, view: str, source: str
+) -> None:
+    track = track_landmarks(poses, "shoulder")
+    body, n = track.proxies["both"], len(track.t_s)
+    sure = np.ones(n)
+    disc = MovingPoint(
+        PointSource.PLATE, body.image_px, body.room_px, np.full(n, 25.0), sure, sure, 0.9
+    )
+    seen = replace(judged, report=judged.report.model_copy(update={"view": view}))
+    one, _ = with_bar(seen, replace(track, bar=disc), BY_HEIGHT, SetOptions())
+    assert {rep.bar.source for rep in one.report.reps} == {source}
+
+
 def test_a_plate_that_was_not_believed_is_not_drawn(
     judged: AnalyzedSet, poses: PoseSequence
 ) -> None:
