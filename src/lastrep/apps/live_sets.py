@@ -94,6 +94,8 @@ class SetKeeper:
     def __call__(self, planned: PlannedSet, report: SetReport, engine: SetAnalyzer) -> Debrief:
         """Keep a set that is over, and say what it means; the files come a little later."""
         self._number += 1
+        if engine.live is not None and engine.live.problem:
+            self.problems.append(f"set {self._number}: {engine.live.problem}")
         video = self._recorder.take() if self._recorder else None
         if self._folder is not None:
             self._files.append(
@@ -122,6 +124,8 @@ class SetKeeper:
                 write_files(filed.whole(), formats, filed.folder, progress_of)
             except LastrepError as error:
                 self.problems.append(str(error))
+            except Exception as error:  # a defect of ours: the other sets are still written
+                self.problems.append(f"internal error: {type(error).__name__}: {error}")
         self._writing.shutdown()
         return folders
 

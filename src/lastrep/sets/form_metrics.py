@@ -204,6 +204,8 @@ class _Reader:
     def turn_acceleration(self, rep: RepMeasures) -> float:
         """Curvature of the concentric fraction at the turn, per square second, in %."""
         c, rate_hz = self._movement.fraction, self._movement.rate_hz
+        if len(c) < 3:
+            return NAN
         bend = np.gradient(np.gradient(c)) * rate_hz**2
         turn_s = rep.span.turn_s if rep.span.eccentric_first else rep.span.end_s
         return 100 * float(np.max(np.abs(bend[self._movement.around(turn_s, 0.3)])))

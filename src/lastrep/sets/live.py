@@ -108,6 +108,8 @@ class LiveSet:
         #: What hindsight said last.
         self.report: SetReport | None = None
         self.closed = False
+        #: What went wrong in hindsight, if anything did; the set goes on.
+        self.problem: str | None = None
         self._exercise, self._options, self._size_px = exercise, options, size_px
         self._judge, self._executor, self._past = judge, executor, past
         self._cues = CuePolicy({rule.id: rule for rule in exercise.faults} if exercise else {})
@@ -311,17 +313,19 @@ class LiveSet:
         if self._pending is None or not self._pending.done():
             return []
         try:
-            said = self._pending.result()
+            said: Hindsight | None = self._pending.result()
         except BrokenExecutor:  # its process was killed: go on in this one
             self._executor = Inline()
             self._submit(self._mix, now_s)
             return self._collect(now_s)
+        except Exception as error:  # a defect of ours: the set goes on with what was known
+            self.problem, said = f"internal error: {type(error).__name__}: {error}", None
         self._pending = None
         if self._closing:
             self.closed = True
-            self.report = said.report
-            return [SetClosed(now_s, said.report)]
-        return self._apply(said, now_s)
+            self.report = self.report if said is None else said.report
+            return [SetClosed(now_s, self.report)]
+        return [] if said is None else self._apply(said, now_s)
 
     def _apply(self, said: Hindsight, now_s: float) -> list[SetEvent]:
         events: list[SetEvent] = []

@@ -266,3 +266,35 @@ def test_a_killed_judging_process_costs_nothing() -> None:
     events, _ = run(set_of("back_squat", 3), executor=Broken())
     (closed,) = of_kind(events, SetClosed)
     assert closed.report.good_reps == 3
+
+
+class Failing(Inline):
+    """A defect in the judgement, from the third look on."""
+
+    looks = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.looks += 1
+        if self.looks <= 3:
+            return super().submit(fn, *args, **kwargs)
+        future: Future[Any] = Future()
+        future.set_exception(ValueError("a defect"))
+        return future
+
+
+def test_a_defect_in_the_judgement_does_not_end_the_set(squat: Ran) -> None:
+    events, engine = run(squat[0], executor=Failing())
+    assert of_kind(events, RepCounted)[-1].count == 5
+    (closed,) = of_kind(events, SetClosed)
+    assert closed.report is not None
+    assert engine.live is not None
+    assert engine.live.problem == "internal error: ValueError: a defect"
+
+
+def test_hardly_any_frames_are_no_defect() -> None:
+    poses = set_of("back_squat", 2)
+    few = PoseSequence.of(list(poses)[::40], width_px=poses.width_px, height_px=poses.height_px)
+    _, engine = run(few)
+    assert engine.live is not None
+    assert engine.live.problem is None
+    assert len(engine.finish()) <= 2
