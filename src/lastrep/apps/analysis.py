@@ -25,8 +25,10 @@ from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.sets.analyzer import AnalyzedSet, SetAnalyzer
 from lastrep.sets.bar_speed import BarOptions, may_have_plates, with_bar
+from lastrep.sets.form import UNSEEN
 from lastrep.sets.options import Past, SetOptions, Strictness
 from lastrep.sets.results import Analysis, Provenance, Source
+from lastrep.sets.setup_check import Check, check_setup
 from lastrep.video.reading import VideoFile
 
 Progress = Callable[[float], None]
@@ -43,6 +45,8 @@ POSE_SHARE = 0.85
 AROUND_SET_S = 1.5
 #: A recognised exercise below this confidence is shown with its runner-up.
 FIRM = 0.75
+#: What of the camera's set-up is said after the fact; the rest is said in other words.
+SET_UP = frozenset({Check.BODY, Check.FEET, Check.SIZE, Check.LEVEL})
 #: Counts below this confidence are said to be unsure.
 UNSURE = 0.3
 
@@ -367,12 +371,20 @@ def _warnings(poses: PoseSequence, sets: tuple[AnalyzedSet, ...]) -> list[str]:
             )
         if one.report.count_confidence < UNSURE:
             warnings.append(f"{of_set}the count is unsure ({one.report.count_confidence:.0%})")
+        during = poses.between(one.report.start_s, one.report.end_s)
+        warnings += [
+            f"{of_set}camera: {finding.text}"
+            for finding in check_setup(during, one.exercise)
+            if finding.check in SET_UP and not finding.ok
+        ]
+        unseen = [s.title for s in one.report.standards if (s.reason or "").startswith(UNSEEN)]
+        if unseen:
+            warnings.append(
+                f"{of_set}not judged from this {one.report.view} view: {', '.join(unseen)}"
+            )
         if one.exercise is not None and one.report.view not in one.exercise.views.required:
             views = " or ".join(one.exercise.views.required)
-            warnings.append(
-                f"{of_set}{one.exercise.title} is best seen from: {views}; this {one.report.view} "
-                "view shows reps, not form"
-            )
+            warnings.append(f"{of_set}{one.exercise.title} is best seen from: {views}")
     return warnings
 
 

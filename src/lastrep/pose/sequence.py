@@ -7,7 +7,7 @@ Everything upstream (video, camera, pose model) produces these types; everything
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +113,18 @@ class PoseSequence:
         if i < 0 or t_s - self.t_s[i] > self.frame_s:
             return Pose.missing(t_s)
         return self[i]
+
+    def between(self, from_s: float, to_s: float) -> PoseSequence:
+        """Return the frames of a stretch of time, both ends included."""
+        first, last = np.searchsorted(self.t_s, (from_s - 1e-6, to_s + 1e-6))
+        part = slice(int(first), int(last))
+        return replace(
+            self,
+            t_s=self.t_s[part],
+            image_px=self.image_px[part],
+            world_m=self.world_m[part],
+            visibility=self.visibility[part],
+        )
 
     @property
     def found(self) -> NDArray[np.bool_]:

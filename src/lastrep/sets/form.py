@@ -27,6 +27,8 @@ WEIGHT: dict[FaultKind, float] = {
 EWMA_WEIGHT, EWMA_LIMIT = 0.4, 1.35
 #: A drift is worth a word if it also reached this share of the minor limit.
 DRIFT_SHARE = 0.5
+#: How the reason begins where the view is why a fault is not judged.
+UNSEEN = "not visible from the"
 #: Why inclinations are not judged by absolute standards.
 TURNED = "only against the first reps: the camera seems turned by an unknown angle"
 
@@ -188,7 +190,7 @@ def _described(
 ) -> FormStandard:
     if standard is None:
         views = " or ".join(rule.views)
-        unseen = f"not visible from the {view} view, needs: {views}"
+        unseen = f"{UNSEEN} {view} view, needs: {views}"
         return FormStandard(
             id=rule.id, title=rule.title, unit=rule.unit, assessed=False,
             reason=rule.not_assessed or unseen,
