@@ -101,7 +101,9 @@ def _end_at(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
         return _absolute_failure(rep, reps[:-1])
     critical = [f for f in rep.faults if f.severity is Severity.CRITICAL]
     if critical:
-        return _broken(rep, rep, critical[0], reps)
+        # Where it was there before, if less, form broke there.
+        _, first = _run_of(critical[0].id, reps)
+        return _broken(first, rep, critical[0], reps)
     if rep.number > GRACE_REPS and rep.coverage >= COVERED_FROM:
         end = _same_fault(reps, options) or _lost_range(reps, options) or _grind(reps)
         end = end or _many_faults(reps, options)
@@ -117,11 +119,17 @@ def _covered(reps: Sequence[Rep]) -> list[Rep]:
 def _same_fault(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
     """E2: the same major fault, rep after rep; a rep in which it is not known is passed over."""
     for fault in majors(reps[-1]).values():
-        known = [r for r in _covered(reps) if not _unknown(r, fault.id)]
-        run = _run([fault.id in majors(r) for r in known])
+        run, first = _run_of(fault.id, reps)
         if run >= options.strictness.run_length:
-            return _broken(known[-run], reps[-1], fault, reps)
+            return _broken(first, reps[-1], fault, reps)
     return None
+
+
+def _run_of(fault: str, reps: Sequence[Rep]) -> tuple[int, Rep]:
+    """Length and first rep of the run of a fault that the last rep ends."""
+    known = [r for r in _covered(reps) if not _unknown(r, fault)]
+    run = _run([fault in majors(r) for r in known])
+    return run, known[-run] if run else reps[-1]
 
 
 def _unknown(rep: Rep, fault: str) -> bool:

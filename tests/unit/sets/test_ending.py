@@ -8,7 +8,7 @@ import pytest
 
 from lastrep.sets.ending import Aftermath, completed_reps, find_end, good_reps
 from lastrep.sets.options import SetOptions, Strictness
-from lastrep.sets.results import EndReason, Rep
+from lastrep.sets.results import EndReason, Fault, Rep, Severity
 
 RepsOf = Callable[[str], list[Rep]]
 QUIET = Aftermath(until_s=100.0, seen=1.0, next_set=False)
@@ -77,3 +77,21 @@ def test_what_follows_the_last_rep(
 def test_a_target_below_one_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         SetOptions(target_reps=0)
+
+
+def test_form_broke_where_a_critical_fault_began(reps_of: RepsOf) -> None:
+    def with_lean(rep: Rep, severity: Severity) -> Rep:
+        fault = Fault(
+            id="SQ2", title="forward lean", severity=severity, measured=60.0, limit=49.0,
+            unit="deg", reference="baseline", t_s=rep.turn_s, cue="chest up",
+        )  # fmt: skip
+        return rep.model_copy(update={"faults": (fault,)})
+
+    reps = reps_of("ggggcc")
+    reps[4], reps[5] = with_lean(reps[4], Severity.MAJOR), with_lean(reps[5], Severity.CRITICAL)
+    end = find_end(reps, SetOptions(strictness=Strictness.LENIENT), QUIET)
+    assert (end.reason, end.rep, end.confirmed_at_rep) == (EndReason.TECHNICAL_FAILURE, 5, 6)
+    assert good_reps(reps, end) == 4
+    reps[4] = reps_of("ggggg")[4]
+    alone = find_end(reps, SetOptions(strictness=Strictness.LENIENT), QUIET)
+    assert (alone.rep, alone.confirmed_at_rep) == (6, 6)
