@@ -24,6 +24,8 @@ BASELINE_REPS = 3
 GRACE_REPS = 2
 #: E5: a rep this short that also took this many times as long to lift is a grind gone wrong.
 GRIND_BELOW_PCT, GRIND_FACTOR = 70.0, 2.0
+#: The fault of a range shorter than the lifter's own.
+OWN_RANGE = "G1"
 #: Reps of which less was seen neither break nor extend a run.
 COVERED_FROM = 0.8
 #: A recording that goes on this long after the last rep shows that the lifter stopped.
@@ -90,6 +92,11 @@ def majors(rep: Rep) -> dict[str, Fault]:
     return {f.id: f for f in rep.faults if f.severity is not Severity.MINOR}
 
 
+def _form_faults(rep: Rep) -> dict[str, Fault]:
+    """Major faults but the range that is short of the lifter's own: that takes good reps first."""
+    return {i: f for i, f in majors(rep).items() if i != OWN_RANGE or f.reference == "absolute"}
+
+
 def _completed(reps: Sequence[Rep]) -> int:
     return sum(rep.status in (RepStatus.GOOD, RepStatus.COMPLETED) for rep in reps)
 
@@ -118,7 +125,7 @@ def _covered(reps: Sequence[Rep]) -> list[Rep]:
 
 def _same_fault(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
     """E2: the same major fault, rep after rep; a rep in which it is not known is passed over."""
-    for fault in majors(reps[-1]).values():
+    for fault in _form_faults(reps[-1]).values():
         run, first = _run_of(fault.id, reps)
         if run >= options.strictness.run_length:
             return _broken(first, reps[-1], fault, reps)
@@ -179,7 +186,7 @@ def _many_faults(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
     if len(bad) < enough or bad[-1] is not reps[-1]:
         return None
     good_before = sum(r.status is RepStatus.GOOD for r in reps if r.number < bad[0].number)
-    if good_before < BASELINE_REPS and not all(majors(r) for r in bad):
+    if good_before < BASELINE_REPS and not all(_form_faults(r) for r in bad):
         return None
     return _broken(bad[0], bad[-1], next(iter(majors(bad[0]).values()), None), reps)
 
@@ -228,7 +235,7 @@ def _broken(first: Rep, last: Rep, fault: Fault | None, reps: Sequence[Rep]) -> 
     good = sum(r.status is RepStatus.GOOD for r in reps if r.number < first.number)
     confirmed = "" if first is last else f", confirmed at rep {last.number}"
     first_fault = None if fault is None else majors(first).get(fault.id, fault)
-    if first_fault is None or first_fault.id == "G1":
+    if first_fault is None or first_fault.id == OWN_RANGE:
         what = "Range of motion"
         numbers = f"{first.rom_pct or 0:.0f} % of the lifter's own, limit {PARTIAL_BELOW_PCT:.0f} %"
     else:

@@ -95,3 +95,19 @@ def test_form_broke_where_a_critical_fault_began(reps_of: RepsOf) -> None:
     reps[4] = reps_of("ggggg")[4]
     alone = find_end(reps, SetOptions(strictness=Strictness.LENIENT), QUIET)
     assert (alone.rep, alone.confirmed_at_rep) == (6, 6)
+
+
+def test_own_range_ends_no_set_before_there_are_good_reps(reps_of: RepsOf) -> None:
+    def short(rep: Rep) -> Rep:
+        fault = Fault(
+            id="G1", title="short range of motion", severity=Severity.MAJOR, measured=80.0,
+            limit=85.0, unit="%", reference="baseline", t_s=rep.turn_s, cue="full range",
+        )  # fmt: skip
+        return rep.model_copy(update={"faults": (fault,)})
+
+    def ended(statuses: str) -> EndReason:
+        reps = [short(rep) if rep.status == "partial" else rep for rep in reps_of(statuses)]
+        return find_end(reps, SetOptions(), QUIET).reason
+
+    assert ended("pppgggg") is EndReason.LIFTER_STOPPED
+    assert ended("gggpp") is EndReason.TECHNICAL_FAILURE
