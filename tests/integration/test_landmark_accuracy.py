@@ -12,7 +12,7 @@ from evaluation.comparing import Compared
 from evaluation.landmark_suite import compare_set
 from synthetic.suite import landmark_suite
 
-#: Every so manieth set of the suite.
+#: One set of so many is taken.
 STEP = 13
 
 
