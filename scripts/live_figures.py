@@ -132,9 +132,7 @@ def run_sets(options: argparse.Namespace) -> None:
     rows, counts_s, cues_s, delays_s, fps = [], [], [], [], []
     for path, name in clips(options.samples, options.corpus, options.limit):
         exercise, poses = find(name), estimated(path)
-        engine = SetAnalyzer(exercise, width_px=poses.width_px, height_px=poses.height_px)
-        for pose in poses:
-            engine.update(pose)
+        engine = SetAnalyzer.of(poses, exercise)
         truth = [one.report for one in engine.finish()]
         watcher, delays = play(PlayedFile(path), exercise, options.model)
         live = watcher.reports()

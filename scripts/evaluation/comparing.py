@@ -48,10 +48,8 @@ class Compared:
 
 def compare_landmarks(truth: TrueClip, poses: PoseSequence) -> Compared:
     """Analyse landmarks with their exercise given, as `lastrep analyze -e` does."""
-    engine = SetAnalyzer(find(truth.exercise), width_px=poses.width_px, height_px=poses.height_px)
-    for pose in poses:
-        engine.update(pose)
-    reports = tuple(one.report for one in engine.finish())
+    sets = SetAnalyzer.of(poses, find(truth.exercise)).finish()
+    reports = tuple(one.report for one in sets)
     return Compared(truth, reports, _paired(truth, reports), poses)
 
 

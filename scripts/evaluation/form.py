@@ -17,7 +17,6 @@ from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule
 from lastrep.pose import PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.options import SetOptions
 from lastrep.sets.results import EndReason, SetReport
 from synthetic import (
     NO_NOISE,
@@ -279,13 +278,7 @@ def _analyse(recording: Recording) -> SetReport:
         recording.t_s, recording.image_px, recording.world_m, recording.visibility,
         recording.width_px, recording.height_px,
     )  # fmt: skip
-    engine = SetAnalyzer(
-        find(recording.truth.clip.exercise), SetOptions(),
-        width_px=poses.width_px, height_px=poses.height_px,
-    )  # fmt: skip
-    for pose in poses:
-        engine.update(pose)
-    sets = engine.finish()
+    sets = SetAnalyzer.of(poses, find(recording.truth.clip.exercise)).finish()
     return max((one.report for one in sets), key=lambda report: report.attempts)
 
 

@@ -23,7 +23,6 @@ from lastrep.motion.posture import CHANNELS, Figure, facing
 from lastrep.pose import Landmark, PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.ending import majors
-from lastrep.sets.options import SetOptions
 from lastrep.sets.results import SetReport
 
 Array = NDArray[np.float64]
@@ -87,13 +86,8 @@ def _clips(folder: Path) -> Iterator[Labelled]:
 
 
 def _called(clip: Labelled) -> Called:
-    engine = SetAnalyzer(
-        find(clip.exercise), SetOptions(), width_px=clip.poses.width_px,
-        height_px=clip.poses.height_px,
-    )  # fmt: skip
-    for pose in clip.poses:
-        engine.update(pose)
-    reports = [one.report for one in engine.finish()]
+    sets = SetAnalyzer.of(clip.poses, find(clip.exercise)).finish()
+    reports = [one.report for one in sets]
     faults = tuple(sorted({i for r in reports for rep in r.reps for i in majors(rep)}))
     standing = tuple(sorted({s.id for r in reports for s in r.standards if s.standing}))
     minor = any(f for r in reports for rep in r.reps for f in rep.faults)

@@ -198,15 +198,7 @@ def analyze_recording(
     if save_poses_path is not None:
         save_poses(save_poses_path, poses)
 
-    engine = SetAnalyzer(
-        options.definition,
-        options.judging,
-        width_px=poses.width_px,
-        height_px=poses.height_px,
-        past=past,
-    )
-    for pose in poses:
-        engine.update(pose)
+    engine = SetAnalyzer.of(poses, options.definition, options.judging, past=past)
     return result_of(
         engine.finish(),
         poses,
@@ -274,11 +266,10 @@ def _with_bar(
     """Add bar speeds: of the bar where there is a video to see it in, else of its stand-in."""
     if not sets:
         return (), (), []
+    bar = options.bar
     if video is None:
-        bar = options.bar
         tracks = tuple(track_landmarks(poses, _proxy(one)) for one in sets)
     else:
-        bar = options.bar
         if bar.bar_px is not None or bar.calibration.known_distance is not None:
             with VideoFile(video) as file:
                 bar = bar.scaled(poses.width_px / file.info.source_width_px)

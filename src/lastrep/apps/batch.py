@@ -12,7 +12,7 @@ from lastrep.apps.backend import BackendOption, chosen_backend
 from lastrep.apps.bar import PlateM, VelocityCap, bar_options
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.own_exercises import ExercisesFolder
-from lastrep.apps.training import judging, keeper_of
+from lastrep.apps.training import judging, keeper_of, settings
 
 if TYPE_CHECKING:
     from lastrep.apps.training import Keeper
@@ -144,9 +144,9 @@ def batch(
 
 def _keepers(clips: tuple[Clip, ...], athlete: str | None) -> dict[Path, Keeper]:
     """Return who keeps the sets of which clip; a clip without an athlete is not kept."""
-    keepers = {}
+    keepers, user = {}, settings()
     for clip in clips:
-        keeper = keeper_of(clip.athlete or athlete, clip.prescription, clip.load_kg, clip.rpe)
+        keeper = keeper_of(clip.athlete or athlete, clip.prescription, clip.load_kg, clip.rpe, user)
         if keeper is not None:
             keepers[clip.source] = replace(keeper, performed_at=clip.performed_at)
     return keepers

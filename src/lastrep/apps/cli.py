@@ -37,7 +37,7 @@ from lastrep.apps.own_exercises import ExercisesFolder
 from lastrep.apps.plan import app as plan
 from lastrep.apps.profile import profile
 from lastrep.apps.review import review
-from lastrep.apps.training import judging, keeper_of
+from lastrep.apps.training import judging, keeper_of, settings
 from lastrep.errors import ExerciseError, LastrepError, OutputError
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def analyze(
             bar=bar_options(plate_m, height_m, bar, distance, speed_from),
             backend=chosen_backend(backend),
         )
-        keeper = keeper_of(athlete, prescribed, load_kg, rpe, keep=keep)
+        keeper = keeper_of(athlete, prescribed, load_kg, rpe, settings(), keep=keep)
     except LastrepError as error:
         raise typer.BadParameter(str(error)) from error
     writes = not as_json or out is not None or formats is not None

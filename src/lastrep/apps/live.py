@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
-from lastrep.apps.training import judging, keeper_of, one_line_errors, settings
+from lastrep.apps.training import declared_sets, judging, keeper_of, one_line_errors, settings
 from lastrep.errors import ExerciseError, PlanError
 
 if TYPE_CHECKING:
@@ -199,15 +199,14 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
     from lastrep.live.session import Session
     from lastrep.output.sound import Sound
     from lastrep.pose.backends import follow_lifter
-    from lastrep.training.loads import Load
-    from lastrep.training.record import Declared
     from lastrep.video.camera import Camera
     from lastrep.video.playback import PlayedFile
 
     began = datetime.now(UTC)
     folder = options.out or Path("lastrep-out") / began.astimezone().strftime("live-%Y%m%d-%H%M%S")
     wanted = chosen_formats(options.formats)
-    keeper = keeper_of(options.athlete, None, options.load_kg, None)
+    user = settings()
+    keeper = keeper_of(options.athlete, None, options.load_kg, None, user)
     if keeper is not None:
         keeper = replace(keeper, performed_at=began)
     past = None if keeper is None else partial(keeper.past, folder)
@@ -219,8 +218,8 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
         kept = SetKeeper(
             folder,
             lifter.name,
-            settings(),
-            Declared(load=Load(options.load_kg) if options.load_kg else None),
+            user,
+            declared_sets(None, options.load_kg, None)[0],
             keeper=keeper,
             past=past,
             recorder=recorder,

@@ -165,15 +165,7 @@ class SetKeeper:
             judging=planned.options,
             model=self._model,
         )
-        again = SetAnalyzer(
-            planned.exercise,
-            planned.options,
-            width_px=poses.width_px,
-            height_px=poses.height_px,
-            past=self._past,
-        )
-        for pose in poses:
-            again.update(pose)
+        again = SetAnalyzer.of(poses, planned.exercise, planned.options, past=self._past)
         start_s = self._start_s(engine, video)
         sets = again.finish(
             stopped=engine.live.stopped,

@@ -72,8 +72,7 @@ def judging(
     if prescribed is None:
         options = SetOptions(target_reps=target, strictness=Strictness(strictness))
     else:
-        first = prescribed.sets[0]
-        options = replace(first, strictness=first.strictness or Strictness(strictness)).options()
+        options = prescribed.sets[0].options(Strictness(strictness))
     if velocity_cap is None:
         return options
     try:
@@ -87,6 +86,7 @@ def keeper_of(
     prescribed: Prescription | None,
     load_kg: float | None,
     rpe: float | None,
+    user: Settings,
     *,
     keep: bool = True,
 ) -> Keeper | None:
@@ -94,11 +94,10 @@ def keeper_of(
 
     Raises
     ------
-    PlanError, SettingsError
-        If a number, or the settings, make no sense.
+    PlanError
+        If a number makes no sense.
     """
     declared = declared_sets(prescribed, load_kg, rpe)
-    user = settings()
     name = athlete or (user.athlete if keep else None)
     return Keeper(name, declared, user) if name and name.strip() else None
 
@@ -176,8 +175,15 @@ class Keeper:
         except HistoryError:
             return {}
 
-    def keep(self, clip: Path, sets: Sequence[SetReport]) -> tuple[SetReview, ...]:
+    def keep(
+        self, clip: Path, sets: Sequence[SetReport], *, sha256: str | None = None
+    ) -> tuple[SetReview, ...]:
         """Add the sets whose exercise is known, and say what each of them means.
+
+        Parameters
+        ----------
+        sha256
+            Checksum of the clip, where it is known already.
 
         Raises
         ------
@@ -185,10 +191,11 @@ class Keeper:
             If they cannot be added; none of them is then.
         """
         from lastrep.exercises import catalogue
-        from lastrep.training.history import Recording, content_hash
+        from lastrep.training.history import Recording, content_hash, source_of
 
         when = self.performed_at or recorded_at(clip)
-        recording = Recording(self.athlete, content_hash(clip), clip.name, when)
+        source = content_hash(clip) if sha256 is None else source_of(sha256)
+        recording = Recording(self.athlete, source, clip.name, when)
         last = len(self.declared) - 1
         known = [
             (report, self.declared[min(i, last)])

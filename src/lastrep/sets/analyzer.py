@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +109,23 @@ class SetAnalyzer:
             if live is None
             else LiveSet(exercise, options, self._size, judge_so_far, live, past)
         )
+
+    @classmethod
+    def of(
+        cls,
+        poses: PoseSequence,
+        exercise: ExerciseDefinition | None,
+        options: SetOptions = SetOptions(),  # noqa: B008 - frozen
+        *,
+        past: Past | None = None,
+    ) -> Self:
+        """Return an analyzer that has taken the poses of a recording."""
+        engine = cls(
+            exercise, options, width_px=poses.width_px, height_px=poses.height_px, past=past
+        )
+        for pose in poses:
+            engine.update(pose)
+        return engine
 
     def update(self, pose: Pose) -> tuple[SetEvent, ...]:
         """Take the next frame's pose; return what it brought about, if the set is live."""
@@ -237,15 +255,7 @@ class SetAnalyzer:
 def judge_so_far(look: Look) -> Hindsight:
     """Judge a live set's poses so far as a recording is judged; its latest set counts."""
     poses = look.poses
-    engine = SetAnalyzer(
-        look.exercise,
-        look.options,
-        width_px=poses.width_px,
-        height_px=poses.height_px,
-        past=look.past,
-    )
-    for pose in poses:
-        engine.update(pose)
+    engine = SetAnalyzer.of(poses, look.exercise, look.options, past=look.past)
     sets = engine.finish(mix=look.mix, stopped=look.stopped, not_reps_s=look.not_reps_s)
     until_s = float(poses.t_s[-1]) if len(poses) else 0.0
     if not sets:

@@ -75,6 +75,11 @@ class Query:
     latest: int | None = None
 
 
+def source_of(sha256: str) -> str:
+    """Return the hash that tells a clip by its content, from its checksum in hexadecimal."""
+    return f"sha256:{sha256}"
+
+
 def content_hash(path: Path) -> str:
     """Return the hash that tells a clip by its content, wherever it lies.
 
@@ -85,7 +90,7 @@ def content_hash(path: Path) -> str:
     """
     try:
         with path.open("rb") as file:
-            return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+            return source_of(hashlib.file_digest(file, "sha256").hexdigest())
     except OSError as error:
         raise HistoryError(f"{path}: cannot be read ({error.strerror})") from error
 

@@ -102,11 +102,17 @@ class SetPrescription:
         if self.rest_s is not None and not 0 <= self.rest_s <= LONGEST_REST_S:
             raise ValueError(f"rest must be 0 to {LONGEST_REST_S} s, not {self.rest_s} s")
 
-    def options(self) -> SetOptions:
-        """How the engine has to judge the set. Only a fixed or range target ends it by count."""
+    def options(self, strictness: Strictness = Strictness.STANDARD) -> SetOptions:
+        """How the engine has to judge the set. Only a fixed or range target ends it by count.
+
+        Parameters
+        ----------
+        strictness
+            Where the prescription names none.
+        """
         return SetOptions(
             target_reps=self.max_reps if self.mode is SetMode.TARGET else None,
-            strictness=self.strictness or Strictness.STANDARD,
+            strictness=self.strictness or strictness,
             velocity_cap_pct=self.velocity_cap_pct,
         )
 
