@@ -254,14 +254,12 @@ class SetAnalyzer:
 
 def judge_so_far(look: Look) -> Hindsight:
     """Judge a live set's poses so far as a recording is judged; its latest set counts."""
-    poses = look.poses
-    engine = SetAnalyzer.of(poses, look.exercise, look.options, past=look.past)
+    engine = SetAnalyzer.of(look.poses, look.exercise, look.options, past=look.past)
     sets = engine.finish(mix=look.mix, stopped=look.stopped, not_reps_s=look.not_reps_s)
-    until_s = float(poses.t_s[-1]) if len(poses) else 0.0
     if not sets:
-        return Hindsight(until_s, None, {}, np.empty(0), np.empty(0))
+        return Hindsight(None, {}, np.empty(0), np.empty(0))
     last = sets[-1]
-    return Hindsight(until_s, last.report, last.mix, last.t_s, last.fraction)
+    return Hindsight(last.report, last.mix, last.t_s, last.fraction)
 
 
 def _aftermath(
