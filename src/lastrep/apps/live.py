@@ -141,7 +141,7 @@ def live(
         if whole is None:
             run_live(options, endless_sets(definition, judged))
         else:
-            run_live(options, planned_sets(whole), whole.goal)
+            run_live(options, planned_sets(whole, judged), whole.goal)
 
 
 def _plan(text: str, exercise: ExerciseDefinition | None) -> TrainingPlan:
@@ -165,15 +165,15 @@ def endless_sets(exercise: ExerciseDefinition | None, options: SetOptions) -> It
     return (PlannedSet(exercise, options, number=n) for n in itertools.count(1))
 
 
-def planned_sets(plan: TrainingPlan) -> Iterator[PlannedSet]:
-    """Return the sets of a plan in order."""
+def planned_sets(plan: TrainingPlan, otherwise: SetOptions | None = None) -> Iterator[PlannedSet]:
+    """Return the sets of a plan in order, judged by `otherwise` where the plan says nothing."""
     from lastrep.exercises import find
     from lastrep.live.screen import PlannedSet
 
     for item in plan.items:
         sets = item.prescription.sets
         for number, one in enumerate(sets, start=1):
-            yield PlannedSet(find(item.exercise), one.options(), one, number, len(sets))
+            yield PlannedSet(find(item.exercise), one.options(otherwise), one, number, len(sets))
 
 
 def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None = None) -> None:

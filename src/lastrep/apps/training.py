@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,16 +69,11 @@ def judging(
         raise typer.BadParameter("--prescription takes the place of --target and --amrap")
     if strictness not in tuple(Strictness):
         raise typer.BadParameter(f"--strictness {strictness}: choose strict, standard or lenient")
-    if prescribed is None:
-        options = SetOptions(target_reps=target, strictness=Strictness(strictness))
-    else:
-        options = prescribed.sets[0].options(Strictness(strictness))
-    if velocity_cap is None:
-        return options
     try:
-        return replace(options, velocity_cap_pct=velocity_cap)
+        options = SetOptions(target, Strictness(strictness), velocity_cap_pct=velocity_cap)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    return options if prescribed is None else prescribed.sets[0].options(options)
 
 
 def keeper_of(

@@ -132,7 +132,7 @@ def _options(clip: Clip, options: AnalyzeOptions) -> AnalyzeOptions:
     if clip.target_reps is not None:
         judging = replace(judging, target_reps=clip.target_reps)
     if clip.prescription is not None:
-        judging = clip.prescription.sets[0].options(judging.strictness)
+        judging = clip.prescription.sets[0].options(judging)
     bar = options.bar
     if clip.height_m is not None:
         bar = replace(bar, calibration=replace(bar.calibration, height_m=clip.height_m))

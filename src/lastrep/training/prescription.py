@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lastrep.errors import PlanError
@@ -102,18 +102,21 @@ class SetPrescription:
         if self.rest_s is not None and not 0 <= self.rest_s <= LONGEST_REST_S:
             raise ValueError(f"rest must be 0 to {LONGEST_REST_S} s, not {self.rest_s} s")
 
-    def options(self, strictness: Strictness = Strictness.STANDARD) -> SetOptions:
+    def options(self, otherwise: SetOptions | None = None) -> SetOptions:
         """How the engine has to judge the set. Only a fixed or range target ends it by count.
 
         Parameters
         ----------
-        strictness
-            Where the prescription names none.
+        otherwise
+            Holds for all that the prescription does not name, but for the target: that it has none
+            is what AMRAP says. None: the defaults.
         """
-        return SetOptions(
+        otherwise, cap_pct = otherwise or SetOptions(), self.velocity_cap_pct
+        return replace(
+            otherwise,
             target_reps=self.max_reps if self.mode is SetMode.TARGET else None,
-            strictness=self.strictness or strictness,
-            velocity_cap_pct=self.velocity_cap_pct,
+            strictness=self.strictness or otherwise.strictness,
+            velocity_cap_pct=otherwise.velocity_cap_pct if cap_pct is None else cap_pct,
         )
 
     def __str__(self) -> str:

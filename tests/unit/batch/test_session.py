@@ -18,10 +18,12 @@ from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
 from lastrep.batch import jobs
 from lastrep.batch.clips import find_clips
 from lastrep.batch.layout import RECORD_FILE
+from lastrep.batch.records import load_record
 from lastrep.batch.session import Batch, Graded, grade_batch
 from lastrep.errors import BatchError, OutputError
 from lastrep.output.writers import AnalyzedRecording
 from lastrep.sets.options import SetOptions, Strictness
+from lastrep.training.prescription import parse_prescription
 from unit.batch.batch_tasks import InlinePool, Silent, write_poses
 
 
@@ -175,6 +177,25 @@ def test_options_of_a_clip_come_before_those_of_the_batch(batch: Batch) -> None:
     renamed = tuple(replace(clip, athlete="Bea") for clip in clips)
     assert len(reused(run(replace(batch, clips=renamed)))) == 3
     assert rows(batch)["four.npz"]["athlete"] == "Bea"
+
+
+def test_a_prescription_leaves_the_velocity_cap_of_the_command(batch: Batch) -> None:
+    options = AnalyzeOptions("back_squat", SetOptions(5, velocity_cap_pct=30))
+    clips = tuple(
+        replace(clip, prescription=parse_prescription(text))
+        for clip, text in zip(batch.clips, ("3x8", "3x8", "3xAMRAP", "3x8 VL20"), strict=True)
+    )
+    run(replace(batch, clips=clips, options=options))
+    judged = {
+        clip.name: load_record(batch.out / clip.name).options.judging
+        for clip in clips
+        if clip.name != "broken"
+    }
+    assert {name: (one.target_reps, one.velocity_cap_pct) for name, one in judged.items()} == {
+        "four": (8, 30),
+        "four_again": (None, 30),
+        "three": (8, 20),
+    }
 
 
 def test_a_clip_that_is_no_longer_readable_loses_its_result(batch: Batch) -> None:
