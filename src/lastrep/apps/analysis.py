@@ -23,7 +23,8 @@ from lastrep.output.overlay import SetTrack
 from lastrep.output.writers import AnalyzedRecording
 from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
-from lastrep.sets.analyzer import AnalyzedSet, SetAnalyzer
+from lastrep.sets.analyzed import AnalyzedSet
+from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.bar_speed import BarOptions, may_have_plates, with_bar
 from lastrep.sets.form import UNSEEN
 from lastrep.sets.options import Past, SetOptions, Strictness

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lastrep.apps.bar import HeightM, VelocityCap, bar_options
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.training import declared_sets, judging, keeper_of, one_line_errors, settings
 from lastrep.errors import ExerciseError, PlanError
@@ -83,6 +84,7 @@ class LiveOptions:
     mirror: bool | None = None
     athlete: str | None = None
     load_kg: float | None = None
+    height_m: float | None = None
     out: Path | None = None
     formats: str | None = None
 
@@ -116,6 +118,8 @@ def live(
     mirror: MirrorOption = None,
     athlete: AthleteOption = None,
     load_kg: LoadOption = None,
+    height_m: HeightM = None,
+    velocity_cap: VelocityCap = None,
     out: OutOption = None,
     formats: FormatOption = None,
 ) -> None:
@@ -126,13 +130,13 @@ def live(
     from lastrep.exercises import find
 
     options = LiveOptions(
-        camera, source, rest_s, mute, headless, model, record, mirror, athlete, load_kg, out,
-        formats,
+        camera, source, rest_s, mute, headless, model, record, mirror, athlete, load_kg,
+        height_m, out, formats,
     )  # fmt: skip
     with one_line_errors():
         if plan is not None and target is not None:
             raise typer.BadParameter("--plan takes the place of --target")
-        judged = judging(target, strictness, None, amrap=False)
+        judged = judging(target, strictness, None, amrap=False, velocity_cap=velocity_cap)
         try:
             definition = None if exercise == AUTO else find(exercise)
             whole = None if plan is None else _plan(plan, definition)
@@ -203,6 +207,7 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
     from lastrep.video.playback import PlayedFile
 
     began = datetime.now(UTC)
+    bar = bar_options(height_m=options.height_m)
     folder = options.out or Path("lastrep-out") / began.astimezone().strftime("live-%Y%m%d-%H%M%S")
     wanted = chosen_formats(options.formats)
     user = settings()
@@ -224,6 +229,7 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
             past=past,
             recorder=recorder,
             goal=goal,
+            bar=bar,
         )
         sound = Sound(muted=options.mute)
         stack.callback(sound.close)
@@ -238,7 +244,7 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
 
         def begin(size_px: tuple[int, int]) -> Session:
             return Session(
-                sets, size_px, executor, afterwards=kept, past=past, rest_s=options.rest_s
+                sets, size_px, executor, afterwards=kept, past=past, rest_s=options.rest_s, bar=bar
             )
 
         stack.enter_context(source)

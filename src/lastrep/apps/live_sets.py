@@ -22,6 +22,7 @@ from lastrep.output.writers import AnalyzedRecording, Progress, write_files
 from lastrep.pose import PoseSequence
 from lastrep.pose.recorded import save_poses
 from lastrep.sets.analyzer import SetAnalyzer
+from lastrep.sets.bar_speed import BarOptions
 from lastrep.sets.options import Past
 from lastrep.sets.results import SetReport
 from lastrep.training.history import Recording
@@ -66,6 +67,8 @@ class SetKeeper:
         Records video; None records none. With it, landmarks are kept too.
     goal
         Of the plan.
+    bar
+        How speed is measured.
     """
 
     def __init__(
@@ -79,10 +82,12 @@ class SetKeeper:
         past: Past | None = None,
         recorder: Recorder | None = None,
         goal: Goal | None = None,
+        bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
     ) -> None:
         self.problems: list[str] = []
         self._folder, self._model, self._user, self._load = folder, model, user, load
         self._keeper, self._recorder, self._goal, self._past = keeper, recorder, goal, past
+        self._bar = bar
         self._source = f"live:{uuid.uuid4()}"
         self._began: datetime | None = None
         self._done: list[tuple[SetReport, Declared]] = []
@@ -164,6 +169,7 @@ class SetKeeper:
             exercise=planned.exercise.name if planned.exercise else AUTO,
             judging=planned.options,
             model=self._model,
+            bar=self._bar,
         )
         again = SetAnalyzer.of(poses, planned.exercise, planned.options, past=self._past)
         start_s = self._start_s(engine, video)

@@ -11,6 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from lastrep.apps.bar import HeightM
 from lastrep.apps.live import (
     AthleteOption,
     CameraOption,
@@ -89,6 +90,7 @@ def run(
     model: ModelOption = "full",
     record: RecordOption = False,
     athlete: AthleteOption = None,
+    height_m: HeightM = None,
     out: OutOption = None,
 ) -> None:
     """Train by a plan in front of a camera: the same as `lastrep live --plan FILE`."""
@@ -97,7 +99,16 @@ def run(
     with one_line_errors():
         plan = load_plan(file)
         options = LiveOptions(
-            camera, source, rest_s, mute, headless, model, record, athlete=athlete, out=out
+            camera,
+            source,
+            rest_s,
+            mute,
+            headless,
+            model,
+            record,
+            athlete=athlete,
+            height_m=height_m,
+            out=out,
         )
         run_live(options, planned_sets(plan), plan.goal)
 

@@ -23,6 +23,7 @@ from lastrep.live.screen import (
 )
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
+from lastrep.sets.bar_speed import BarOptions
 from lastrep.sets.events import (
     CountCorrected,
     CueDue,
@@ -72,6 +73,8 @@ class Session:
         The lifter's own history.
     rest_s
         Rest to take in place of the one that is advised; None for the latter.
+    bar
+        How speed is measured.
     """
 
     def __init__(
@@ -83,9 +86,11 @@ class Session:
         afterwards: Afterwards = lambda planned, report, engine: Debrief(),
         past: Past | None = None,
         rest_s: float | None = None,
+        bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
     ) -> None:
         self._plan, self._size_px, self._executor = plan, size_px, executor
         self._afterwards, self._past, self._rest_s = afterwards, past, rest_s
+        self._bar = bar
         self._recent: deque[Pose] = deque()
         self._checked_s = float("-inf")
         self._stage_s = 0.0
@@ -303,6 +308,7 @@ class Session:
             height_px=height_px,
             past=self._past,
             live=self._executor,
+            bar=self._bar,
         )
 
     def _fps(self) -> float:

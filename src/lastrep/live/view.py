@@ -222,6 +222,8 @@ def _draw_last(canvas: Image, rep: Rep, top: int) -> None:
         facts.append(("range", f"{rep.rom_pct:.0f} %"))
     if rep.bar.mean_velocity_m_s is not None:
         facts.append(("speed", f"{rep.bar.mean_velocity_m_s:.2f} m/s"))
+    elif rep.bar.relative_velocity is not None:
+        facts.append(("speed", f"{100 * rep.bar.relative_velocity:.0f} %"))
     for name, value in facts:
         top += 42
         drawing.put_text(canvas, name, MARGIN_PX, top, SMALL_PX, GREY)

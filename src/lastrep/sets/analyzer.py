@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.library import catalogue
-from lastrep.exercises.recognition import Recognition
 from lastrep.motion.view import CameraView, ViewName, camera_view
 from lastrep.pose import Pose, PoseSequence
+from lastrep.sets.analyzed import AnalyzedSet
+from lastrep.sets.bar_speed import BarOptions, with_stand_in
 from lastrep.sets.ending import STOPPED_AFTER_S, Aftermath, completed_reps, find_end, good_reps
 from lastrep.sets.events import SetEvent
 from lastrep.sets.form import SetForm, judge_form, with_form
@@ -26,46 +26,12 @@ from lastrep.sets.metrics import RepMeasures, measure
 from lastrep.sets.movement import Movement
 from lastrep.sets.options import Past, SetOptions
 from lastrep.sets.results import Rejected, Rep, RepStatus, SetReport
-from lastrep.sets.segmentation import RepSpan, Segmentation, SetSpan, segment
+from lastrep.sets.segmentation import Segmentation, SetSpan, segment
 from lastrep.sets.shape import unknown_changes
 from lastrep.sets.verdicts import Verdict, verdicts
 
-Array = NDArray[np.float64]
-
 #: Name of a movement that is counted without knowing what it is.
 UNKNOWN_EXERCISE = "unknown"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AnalyzedSet:
-    """A set's report and the movement it was read from.
-
-    Parameters
-    ----------
-    report
-        The result.
-    exercise
-        The definition it was judged by; None if the exercise is not known.
-    recognition
-        How the exercise was recognised; None if it was given.
-    t_s, fraction
-        shape = (n,) each: concentric fraction over the set's time.
-    spans
-        Where the reps are in time, as in `report.reps`.
-    aftermath
-        What followed the set.
-    mix
-        Gains of the signals that the fraction was read from.
-    """
-
-    report: SetReport
-    exercise: ExerciseDefinition | None
-    recognition: Recognition | None
-    t_s: Array
-    fraction: Array
-    spans: tuple[RepSpan, ...]
-    aftermath: Aftermath
-    mix: Mapping[str, float]
 
 
 class SetAnalyzer:
@@ -87,6 +53,8 @@ class SetAnalyzer:
     live
         Follow one set while it runs; the executor is where its judgement runs (`Inline`, or a
         process of its own). None: `update` only collects.
+    bar
+        How speed is measured while the set runs.
     """
 
     def __init__(
@@ -98,17 +66,19 @@ class SetAnalyzer:
         height_px: int,
         past: Past | None = None,
         live: Executor | None = None,
+        bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
     ) -> None:
         self._exercise = exercise
         self._past = past
         self._options = options
         self._size = (width_px, height_px)
+        self._bar = bar
         self._poses: list[Pose] = []
         #: The running set, if it is followed live.
         self.live = (
             None
             if live is None
-            else LiveSet(exercise, options, self._size, judge_so_far, live, past)
+            else LiveSet(exercise, options, self._size, judge_so_far, live, past, bar)
         )
 
     @classmethod
@@ -164,12 +134,15 @@ class SetAnalyzer:
         ).without(not_reps_s)
         sets = segmentation.sets
         following: list[SetSpan | None] = [*sets[1:], None]
-        return tuple(
+        analyzed = tuple(
             self._analyze(
                 one, None if after is None else after.start_s, segmentation, poses, stopped
             )
             for one, after in zip(sets, following, strict=False)
         )
+        if self.live is None:
+            return analyzed
+        return tuple(with_stand_in(one, poses, self._bar, self._options) for one in analyzed)
 
     def _analyze(
         self,
@@ -265,7 +238,7 @@ def judge_so_far(look: Look) -> Hindsight:
     sets = engine.finish(mix=look.mix, stopped=look.stopped, not_reps_s=look.not_reps_s)
     if not sets:
         return Hindsight(None, {}, np.empty(0), np.empty(0))
-    last = sets[-1]
+    last = with_stand_in(sets[-1], look.poses, look.bar, look.options)
     return Hindsight(last.report, last.mix, last.t_s, last.fraction)
 
 

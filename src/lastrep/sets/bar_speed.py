@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lastrep.bar.lift_window import STANDSTILL, WindowRule
+from lastrep.bar.recording import track_landmarks
 from lastrep.bar.scale import NO_SCALE, Calibration, Scale, find_scales
 from lastrep.bar.track import BarTrack, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.pose.sequence import PoseSequence
 from lastrep.sets import results
-from lastrep.sets.analyzer import AnalyzedSet
+from lastrep.sets.analyzed import AnalyzedSet
 from lastrep.sets.ending import find_end, good_reps
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import RepStatus
@@ -108,6 +110,14 @@ def with_bar(
         }
     )
     return replace(one, report=report), velocity.warnings
+
+
+def with_stand_in(
+    one: AnalyzedSet, poses: PoseSequence, options: BarOptions, judging: SetOptions
+) -> AnalyzedSet:
+    """Return a set with the speed of the body part that stands in for the bar: no video needed."""
+    proxy = None if one.exercise is None else one.exercise.bar_proxy
+    return with_bar(one, track_landmarks(poses, proxy), options, judging)[0]
 
 
 def _bar(rep: RepVelocity) -> results.Bar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ParamSpec, Protocol, TypeVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import PoseSequence
+from lastrep.sets.bar_speed import BarOptions
 from lastrep.sets.options import Past, SetOptions
 from lastrep.sets.results import SetReport
 
@@ -40,6 +41,8 @@ class Look:
         Times inside movements that the lifter says were no reps.
     past
         The lifter's own history.
+    bar
+        How speed is measured.
     """
 
     poses: PoseSequence
@@ -49,6 +52,7 @@ class Look:
     stopped: bool = False
     not_reps_s: tuple[float, ...] = ()
     past: Past | None = None
+    bar: BarOptions = field(default_factory=BarOptions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,7 @@ from statistics import median
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import Pose, PoseSequence
+from lastrep.sets.bar_speed import BarOptions
 from lastrep.sets.cues import CuePolicy
 from lastrep.sets.events import (
     CountCorrected,
@@ -84,6 +85,8 @@ class LiveSet:
         Where hindsight runs.
     past
         The lifter's own history.
+    bar
+        How speed is measured.
     """
 
     def __init__(
@@ -94,13 +97,14 @@ class LiveSet:
         judge: Judge,
         executor: Executor,
         past: Past | None = None,
+        bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
     ) -> None:
         self.tracker = RepTracker(exercise)
         #: What hindsight said last.
         self.report: SetReport | None = None
         self.closed = False
         self._exercise, self._options, self._size_px = exercise, options, size_px
-        self._past = past
+        self._past, self._bar = past, bar
         self._reviewer = Reviewer(judge, executor)
         self._presence = Presence()
         self._cues = CuePolicy({rule.id: rule for rule in exercise.faults} if exercise else {})
@@ -251,6 +255,7 @@ class LiveSet:
             self._stopped,
             self._not_reps_s,
             self._past,
+            self._bar,
         )
 
     def _ask_last(self) -> None:

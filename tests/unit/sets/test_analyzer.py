@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from lastrep.exercises import find
 from lastrep.pose import BODY_PAIRS, PoseSequence
-from lastrep.sets.analyzer import AnalyzedSet, SetAnalyzer
+from lastrep.sets.analyzed import AnalyzedSet
+from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import EndReason, RepStatus
 from synthetic import (

@@ -13,7 +13,8 @@ from lastrep.bar.track import MovingPoint, PointSource
 from lastrep.exercises import catalogue, find
 from lastrep.output.bar_path import BarPath
 from lastrep.pose import PoseSequence
-from lastrep.sets.analyzer import AnalyzedSet, SetAnalyzer
+from lastrep.sets.analyzed import AnalyzedSet
+from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.bar_speed import BarOptions, may_have_plates, with_bar
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import EndReason, SetReport

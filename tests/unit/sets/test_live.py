@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lastrep.bar.scale import Calibration
 from lastrep.exercises import find
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
+from lastrep.sets.bar_speed import BarOptions, with_stand_in
 from lastrep.sets.events import (
     CountCorrected,
     CueDue,
@@ -31,7 +33,16 @@ from lastrep.sets.events import (
 from lastrep.sets.hindsight import Inline
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import EndReason, RepStatus, SetReport
-from synthetic import BLAZEPOSE_NOISE, Camera, Clip, GrowingFault, Move, Sampling, lifting_set
+from synthetic import (
+    BLAZEPOSE_NOISE,
+    Camera,
+    Clip,
+    GrowingFault,
+    Move,
+    Sampling,
+    landmark_recording,
+    lifting_set,
+)
 from unit.sets.synthetic_sets import poses_of
 
 #: What a live camera gives on a modest computer.
@@ -39,7 +50,11 @@ LIVE = Sampling(fps=18.0, jitter=0.2)
 
 
 def engine_for(
-    poses: PoseSequence, exercise: str, options: SetOptions, executor: Executor | None = None
+    poses: PoseSequence,
+    exercise: str,
+    options: SetOptions,
+    executor: Executor | None = None,
+    bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
 ) -> SetAnalyzer:
     return SetAnalyzer(
         find(exercise),
@@ -47,6 +62,7 @@ def engine_for(
         width_px=poses.width_px,
         height_px=poses.height_px,
         live=executor or Inline(),
+        bar=bar,
     )
 
 
@@ -55,8 +71,9 @@ def run(
     exercise: str = "back_squat",
     options: SetOptions = SetOptions(),  # noqa: B008 - frozen
     executor: Executor | None = None,
+    bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
 ) -> tuple[list[SetEvent], SetAnalyzer]:
-    engine = engine_for(poses, exercise, options, executor)
+    engine = engine_for(poses, exercise, options, executor, bar)
     return [event for pose in poses for event in engine.update(pose)], engine
 
 
@@ -64,11 +81,15 @@ def of_kind(events: Sequence[SetEvent], kind: type[SetEvent]) -> list[Any]:
     return [event for event in events if isinstance(event, kind)]
 
 
-def set_of(exercise: str, reps: int = 5, rest_s: float = 10.0, **script: object) -> PoseSequence:
+def clip_of(exercise: str, reps: int = 5, rest_s: float = 10.0, **script: object) -> Clip:
     """A quick set, and then the lifter stands about."""
     events = lifting_set(reps, seed=11, hold_s=0.4, **script)  # type: ignore[arg-type]
     clip = Clip("t", exercise, (*events, Move("rest", rest_s)), noise=BLAZEPOSE_NOISE)
-    return poses_of(replace(clip, camera=Camera(yaw_deg=75.0), sampling=LIVE))
+    return replace(clip, camera=Camera(yaw_deg=75.0), sampling=LIVE)
+
+
+def set_of(exercise: str, reps: int = 5, rest_s: float = 10.0, **script: object) -> PoseSequence:
+    return poses_of(clip_of(exercise, reps, rest_s, **script))
 
 
 @pytest.fixture(scope="module")
@@ -107,13 +128,12 @@ def test_a_rep_is_told_about_when_it_ends(squat: Ran) -> None:
 
 
 def test_the_last_word_is_what_analysis_says_of_the_same_poses(squat: Ran) -> None:
-    poses, events, engine = squat
+    _, events, engine = squat
     (closed,) = of_kind(events, SetClosed)
     assert engine.live is not None
-    whole = SetAnalyzer(find("back_squat"), width_px=poses.width_px, height_px=poses.height_px)
-    for pose in engine.live.sequence:
-        whole.update(pose)
-    assert whole.finish()[-1].report == closed.report
+    seen = engine.live.sequence
+    whole = SetAnalyzer.of(seen, find("back_squat")).finish()[-1]
+    assert with_stand_in(whole, seen, BarOptions(), SetOptions()).report == closed.report
 
 
 def test_events_are_json_objects(squat: Ran) -> None:
@@ -158,6 +178,29 @@ def test_the_target_is_announced_one_rep_ahead_and_reached() -> None:
     (closed,) = of_kind(events, SetClosed)
     # Nobody waits for eight seconds when all is done.
     assert closed.t_s < closed.report.end_s + 5.0
+
+
+def test_a_velocity_cap_ends_the_set_while_it_runs() -> None:
+    poses = set_of("push_up", 8, velocity_loss=0.5)
+    events, _ = run(poses, "push_up", SetOptions(velocity_cap_pct=25.0))
+    (over,) = of_kind(events, SetOver)
+    (closed,) = of_kind(events, SetClosed)
+    assert over.end.reason is EndReason.VELOCITY_CAP
+    assert over.t_s < closed.report.reps[-1].start_s
+    # Without a size nothing is said in metres.
+    assert all(rep.bar.mean_velocity_m_s is None for rep in closed.report.reps)
+
+
+def test_the_lifters_height_gives_metres_at_once() -> None:
+    clip = replace(clip_of("back_squat"), camera=Camera(yaw_deg=45.0), sampling=Sampling(30.0))
+    size = Calibration(height_m=clip.lifter.stature_m)
+    events, _ = run(poses_of(clip), bar=BarOptions(size))
+    speeds = [event.rep.bar.mean_velocity_m_s for event in of_kind(events, RepJudged)]
+    truth = landmark_recording(clip).truth.reps
+    assert len(speeds) == len(truth) == 5
+    for found, true in zip(speeds, truth, strict=True):
+        # By height alone, 0.07 m/s on film.
+        assert found == pytest.approx(true.mean_concentric_velocity_m_s, abs=0.07)
 
 
 def test_a_stuck_rep_is_absolute_failure() -> None:
