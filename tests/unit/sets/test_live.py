@@ -195,12 +195,14 @@ def test_the_lifters_height_gives_metres_at_once() -> None:
     clip = replace(clip_of("back_squat"), camera=Camera(yaw_deg=45.0), sampling=Sampling(30.0))
     size = Calibration(height_m=clip.lifter.stature_m)
     events, _ = run(poses_of(clip), bar=BarOptions(size))
-    speeds = [event.rep.bar.mean_velocity_m_s for event in of_kind(events, RepJudged)]
+    speeds = [event.rep.bar for event in of_kind(events, RepJudged)]
     truth = landmark_recording(clip).truth.reps
     assert len(speeds) == len(truth) == 5
     for found, true in zip(speeds, truth, strict=True):
-        # By height alone, 0.07 m/s on film.
-        assert found == pytest.approx(true.mean_concentric_velocity_m_s, abs=0.07)
+        assert found.mean_velocity_m_s is not None
+        assert found.mean_velocity_sd is not None
+        off_m_s = found.mean_velocity_m_s - true.mean_concentric_velocity_m_s
+        assert abs(off_m_s) < 2 * found.mean_velocity_sd
 
 
 def test_a_stuck_rep_is_absolute_failure() -> None:
