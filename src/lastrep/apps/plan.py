@@ -97,7 +97,7 @@ def run(
     with one_line_errors():
         plan = load_plan(file)
         options = LiveOptions(
-            camera, source, rest_s, mute, headless, model, record, athlete=athlete, out=out
+            camera, source or (), rest_s, mute, headless, model, record, athlete=athlete, out=out
         )
         run_live(options, planned_sets(plan), plan.goal)
 
