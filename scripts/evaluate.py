@@ -5,6 +5,7 @@
                                (both: [--backend litert|mediapipe])
     python scripts/evaluate.py form [--seeds N] [--json FILE]
     python scripts/evaluate.py forms DIR [--json FILE]
+    python scripts/evaluate.py training [--json FILE]
 
 A DIR is a landmark corpus (`labels.csv`, `clips/*.npz`), a video corpus (`LABELS.csv`, videos), or
 any folder above such. Without `--mode` both are run.
@@ -46,9 +47,12 @@ def main() -> int:
     command = commands.add_parser("forms", help="form verdicts on labelled recordings")
     command.add_argument("corpus", type=Path, metavar="DIR")
     command.add_argument("--json", type=Path, metavar="FILE")
+    command = commands.add_parser("training", help="twelve weeks against the training rules")
+    command.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     run = {
         "counting": run_counting, "accuracy": run_accuracy, "form": run_form, "forms": run_forms,
+        "training": run_training,
     }[options.command]  # fmt: skip
     document = run(options)
     if options.json:
@@ -83,6 +87,17 @@ def run_forms(options: argparse.Namespace) -> dict[str, object]:
     results = forms.evaluate(options.corpus)
     print(forms.report(results))
     return {"clips": [asdict(one) for one in results]}
+
+
+def run_training(options: argparse.Namespace) -> dict[str, object]:
+    from evaluation import training
+    from evaluation.season import season
+
+    outcome = training.evaluate(season())
+    tables = training.tables(outcome)
+    for table in tables:
+        print(table, flush=True)
+    return {"wrong": outcome.wrong, "tables": [table.document() for table in tables]}
 
 
 def run_accuracy(options: argparse.Namespace) -> dict[str, object]:

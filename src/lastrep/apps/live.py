@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,7 +32,10 @@ AUTO = "auto"
 
 CameraOption = Annotated[int, typer.Option("--camera", min=0, help="Number of the camera.")]
 SourceOption = Annotated[
-    Path | None, typer.Option("--source", help="Play this video as if it were the camera.")
+    list[Path] | None,
+    typer.Option(
+        "--source", help="Play this video as if it were the camera; several, one after another."
+    ),
 ]
 RestOption = Annotated[
     float | None, typer.Option("--rest-s", min=0, help="Rest so long, whatever is advised.")
@@ -69,13 +72,13 @@ class LiveOptions:
     Parameters
     ----------
     camera, source
-        Number of the camera, or a video that is played in its place.
+        Number of the camera, or videos that are played in its place.
     rest_s
         None for the advised rest.
     """
 
     camera: int = 0
-    source: Path | None = None
+    source: Sequence[Path] = ()
     rest_s: float | None = None
     mute: bool = False
     headless: bool = False
@@ -130,7 +133,7 @@ def live(
     from lastrep.exercises import find
 
     options = LiveOptions(
-        camera, source, rest_s, mute, headless, model, record, mirror, athlete, load_kg,
+        camera, source or (), rest_s, mute, headless, model, record, mirror, athlete, load_kg,
         height_m, out, formats,
     )  # fmt: skip
     with one_line_errors():
@@ -216,7 +219,7 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
         keeper = replace(keeper, performed_at=began)
     past = None if keeper is None else partial(keeper.past, folder)
     with ExitStack() as stack:
-        source = PlayedFile(options.source) if options.source else Camera(options.camera)
+        source = PlayedFile(*options.source) if options.source else Camera(options.camera)
         executor = stack.enter_context(judging_process())
         lifter = stack.enter_context(follow_lifter(options.model))
         recorder = Recorder(folder) if options.record else None
@@ -230,6 +233,7 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
             recorder=recorder,
             goal=goal,
             bar=bar,
+            rests_seen=len(options.source) <= 1,
         )
         sound = Sound(muted=options.mute)
         stack.callback(sound.close)
@@ -237,7 +241,7 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
         if options.headless:
             outlets.append(JsonLines(sys.stdout))
         else:
-            mirror = options.source is None if options.mirror is None else options.mirror
+            mirror = not options.source if options.mirror is None else options.mirror
             outlets.append(WindowOutlet(stack.enter_context(open_window()), mirror=mirror))
         for warning in sound.warnings:
             _note(warning)

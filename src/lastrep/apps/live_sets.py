@@ -69,6 +69,8 @@ class SetKeeper:
         Of the plan.
     bar
         How speed is measured.
+    rests_seen
+        Whether the rests between sets are those of the session; they are not in several recordings.
     """
 
     def __init__(
@@ -83,7 +85,9 @@ class SetKeeper:
         recorder: Recorder | None = None,
         goal: Goal | None = None,
         bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
+        rests_seen: bool = True,
     ) -> None:
+        self._rests_seen = rests_seen
         self.problems: list[str] = []
         self._folder, self._model, self._user, self._load = folder, model, user, load
         self._keeper, self._recorder, self._goal, self._past = keeper, recorder, goal, past
@@ -140,7 +144,9 @@ class SetKeeper:
             self._began = datetime.now(UTC) - timedelta(seconds=report.end_s)
         said = planned.prescription
         load = (said.load if said else None) or self._load.load
-        rested_s = max(report.start_s - self._done[-1][0].end_s, 0.0) if self._done else None
+        rested_s = None
+        if self._done and self._rests_seen:
+            rested_s = max(report.start_s - self._done[-1][0].end_s, 0.0)
         declared = Declared(load, said, rested_s)
         self._done.append((report, declared))
         athlete = self._keeper.athlete if self._keeper else "you"
@@ -148,7 +154,8 @@ class SetKeeper:
         earlier = tuple(self._records)
         self._records.append(summarise(report, athlete, performed_at, declared))
         if self._keeper is not None:
-            recording = Recording(athlete, self._source, f"live {self._began:%F %R}", self._began)
+            name = f"live {self._began:%F %R}"
+            recording = Recording(athlete, self._source, name, self._began, self._rests_seen)
             return keep_sets(recording, self._done, self._user, self._goal)[-1]
         exercise = catalogue()[report.exercise]
         return review_set(self._records[-1], earlier, exercise, self._user.equipment, self._goal)

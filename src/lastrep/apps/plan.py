@@ -100,7 +100,7 @@ def run(
         plan = load_plan(file)
         options = LiveOptions(
             camera,
-            source,
+            source or (),
             rest_s,
             mute,
             headless,

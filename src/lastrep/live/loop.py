@@ -166,6 +166,9 @@ class Loop:
         image = captured.frame.image_rgb
         if self.session is None:
             self.session = self._begin((image.shape[1], image.shape[0]))
+        elif captured.begins:
+            size_px = image.shape[1], image.shape[0]
+            self._tell(self.session.next_recording(captured.frame.t_s, size_px))
         pose = self._lifter.update(captured.frame)
         self._last = captured
         self.delays.dropped += captured.dropped

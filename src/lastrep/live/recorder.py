@@ -58,6 +58,8 @@ class Recorder:
 
     def __call__(self, captured: Captured, screen: Screen) -> None:
         """Take a frame."""
+        if captured.begins:
+            self.discard()
         if screen.stage not in _RECORDED or self.problem is not None:
             return
         image, t_s = captured.frame.image_rgb, captured.frame.t_s

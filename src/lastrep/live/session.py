@@ -172,6 +172,28 @@ class Session:
         stopped
             Whether the user ended it; otherwise the source did.
         """
+        events = self._judged(t_s, stopped=stopped)
+        if self.screen.stage is not Stage.DONE:
+            events.append(self._go(Stage.DONE, t_s))
+        return tuple(events)
+
+    def next_recording(self, t_s: float, size_px: tuple[int, int]) -> tuple[SetEvent, ...]:
+        """Go on to another recording, whose pictures have this size.
+
+        A running set is judged and kept, and the next one may begin at once: how long the rest
+        was, the recordings do not show.
+        """
+        events = self._judged(t_s)
+        self._size_px = size_px
+        if self.screen.stage is not Stage.DONE:
+            self._engine = self._new_engine(self.screen.planned)
+            self._recent.clear()
+            if self.screen.stage is not Stage.SETUP:
+                events.append(self._go(Stage.SETUP, t_s))
+        return tuple(events)
+
+    def _judged(self, t_s: float, *, stopped: bool = False) -> list[SetEvent]:
+        """Judge what the source ended."""
         events: list[SetEvent] = []
         if self.screen.stage in (Stage.SETUP, Stage.READY, Stage.SET):
             live = self._engine.live
@@ -184,9 +206,7 @@ class Session:
                 if one.report.attempts != self.screen.count:
                     events += self._on(CountCorrected(t_s, one.report.attempts))
                 events += self._on(SetClosed(t_s, one.report))
-        if self.screen.stage is not Stage.DONE:
-            events.append(self._go(Stage.DONE, t_s))
-        return tuple(events)
+        return events
 
     def mute(self) -> None:
         """Switch the sound off or on."""

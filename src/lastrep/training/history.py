@@ -40,12 +40,15 @@ class Recording:
     recorded_at
         When it began, with time zone. Kept from the first time, since copying a file changes its
         date.
+    in_one_piece
+        Whether it shows the rests between its sets.
     """
 
     athlete: str
     source: str
     name: str
     recorded_at: datetime
+    in_one_piece: bool = True
 
     def __post_init__(self) -> None:
         if self.recorded_at.tzinfo is None:
@@ -307,7 +310,7 @@ def _record(
 ) -> SetRecord:
     """Return the record of one set; within a recording the rest before it is known."""
     report, declared = sets[number - 1]
-    if number > 1 and declared.rest_before_s is None:
+    if number > 1 and declared.rest_before_s is None and recording.in_one_piece:
         before, _ = sets[number - 2]
         declared = replace(declared, rest_before_s=max(report.start_s - before.end_s, 0.0))
     performed_at = began + timedelta(seconds=report.start_s)

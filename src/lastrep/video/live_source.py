@@ -27,11 +27,14 @@ class Captured:
         By `clock`: what the delay until it is displayed is measured from.
     dropped
         Frames that were never looked at since the one before.
+    begins
+        Whether another recording has begun since the one before.
     """
 
     frame: Frame
     captured_s: float
     dropped: int
+    begins: bool = False
 
 
 class LiveSource:
@@ -97,12 +100,13 @@ class LiveSource:
                 raise self._error
             return None
 
-    def _offer(self, frame: Frame, captured_s: float) -> None:
+    def _offer(self, frame: Frame, captured_s: float, *, begins: bool = False) -> None:
         """Put a frame into the slot in place of an unread one."""
         with self._changed:
             if self._newest is not None:
                 self._dropped += 1
-            self._newest = Captured(frame, captured_s, self._dropped)
+                begins |= self._newest.begins
+            self._newest = Captured(frame, captured_s, self._dropped, begins)
             self._problem = None
             self._changed.notify_all()
 

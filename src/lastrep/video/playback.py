@@ -1,54 +1,66 @@
-"""A video file played as if it were a camera: in real time, whether anybody keeps up or not."""
+"""Video files played as if they were a camera: in real time, whether anybody keeps up or not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from lastrep.video.live_source import Clock, LiveSource, clock
 from lastrep.video.reading import Frame, VideoFile
 
+#: Between the last frame of a file and the first of the next.
+BETWEEN_FILES_S = 0.1
+
 
 class PlayedFile(LiveSource):
-    """A file as a camera. Each frame is there at its own time, and gone when the next one is.
+    """Files as a camera, one after another on one clock.
+
+    Each frame is there at its own time, and gone when the next one is.
 
     Parameters
     ----------
-    path
-        The video.
+    paths
+        The videos.
     speed
-        How many times faster than real time; times of frames stay the file's own.
+        How many times faster than real time; times of frames stay the files' own.
     now
         The clock.
 
     Raises
     ------
     VideoError
-        If the file cannot be read.
+        If a file cannot be read.
     """
 
-    def __init__(self, path: Path, *, speed: float = 1.0, now: Clock = clock) -> None:
-        super().__init__(str(path))
-        self._video = VideoFile(path)
+    def __init__(self, *paths: Path, speed: float = 1.0, now: Clock = clock) -> None:
+        super().__init__(str(paths[0]))
+        self._videos = [VideoFile(path) for path in paths]
         self._speed = speed
         self._now = now
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was wrong with the file; complete at its end."""
-        return self._video.warnings
+        """What was wrong with the files; complete at their end."""
+        return tuple(warning for video in self._videos for warning in video.warnings)
 
-    def _frames(self) -> Iterator[Frame]:
-        with self._video as video:
-            yield from video.frames()
+    def _frames(self) -> Iterator[tuple[Frame, bool]]:
+        """Yield frames, and whether another file begins with them."""
+        begin_s = end_s = 0.0
+        for video in self._videos:
+            with video:
+                for index, frame in enumerate(video.frames()):
+                    end_s = begin_s + frame.t_s
+                    yield replace(frame, t_s=end_s), index == 0 and begin_s > 0
+            begin_s = end_s + BETWEEN_FILES_S
 
     def _capture(self) -> None:
         began_s = self._now()
-        for frame in self._frames():
+        for frame, begins in self._frames():
             due_s = began_s + frame.t_s / self._speed
             if self._stop.wait(max(due_s - self._now(), 0.0)):
                 return
             # A decoder that is late delays the frame, as a slow camera would.
-            self._offer(frame, max(due_s, self._now()))
+            self._offer(frame, max(due_s, self._now()), begins=begins)
         # The last frame stays for as long as the others did.
         self._stop.wait(0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -86,6 +87,13 @@ def test_slower_first_rep(speeds: list[float | None], weeks: list[int]) -> None:
     assert raised(sets) == in_week(Sign.SLOWER_FIRST_REP, *weeks)
 
 
+@pytest.mark.parametrize(("speed", "weeks"), [(0.46, []), (0.43, []), (0.42, [6])])
+def test_speeds_by_the_lifters_height_must_fall_farther(speed: float, weeks: list[int]) -> None:
+    sets = weekly(*[5] * 6, end=TARGET, first_m_s=[0.50] * 4 + [speed, speed])
+    by_height = [replace(one, scale_source="height") for one in sets]
+    assert raised(by_height) == in_week(Sign.SLOWER_FIRST_REP, *weeks)
+
+
 @pytest.mark.parametrize(
     ("good", "weeks"),
     [
@@ -135,3 +143,13 @@ def test_two_signs_suggest_a_deload(signs: list[Flag], weeks: list[int]) -> None
     found = deloads(signs)
     assert [d.on for d in found] == [at(week).date() for week in weeks]
     assert all("10 % less load" in d.text and "not a diagnosis" in d.text for d in found)
+
+
+def test_no_second_easy_week_is_suggested_in_the_first() -> None:
+    monday, thursday, next_week = (at(week, day).date() for week, day in ((5, 0), (5, 3), (6, 0)))
+    signs = [
+        Flag(sign, "back_squat", on, "")
+        for on in (monday, thursday, next_week)
+        for sign in (Sign.FEWER_REPS, Sign.EARLIER_FAILURE)
+    ]
+    assert [d.on for d in deloads(signs)] == [monday, next_week]
