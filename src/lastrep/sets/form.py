@@ -151,7 +151,7 @@ def judge_readings(
     standards = [
         learn(
             rule, [readings[i].readings[rule.id] for i in baseline], options,
-            roll_certain=roll_certain,
+            view=view, roll_certain=roll_certain,
         )
         for rule in rules
         if rule.id in read

@@ -164,8 +164,10 @@ class _Reader:
 
     def range_of_motion(self, rep: RepMeasures) -> float:
         """Excursion in % of the lifter's own; where signals disagree, the kinder reading."""
-        doubtful = rep.rom_high_pct >= DOUBTFUL_FROM_PCT
-        return max(rep.rom_pct, rep.rom_high_pct) if doubtful else rep.rom_pct
+        kinder = rep.rom_pct + rep.rom_error_pct
+        if rep.rom_high_pct >= DOUBTFUL_FROM_PCT:
+            kinder = rep.rom_high_pct
+        return max(rep.rom_pct, min(kinder, 100.0))
 
     def hips_before_shoulders(self, rep: RepMeasures) -> float:
         """Lead of the hips' rise over the shoulders', each as a share of its own total."""
