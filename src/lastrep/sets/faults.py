@@ -77,8 +77,7 @@ def judge_reps(
                 clean[rule.id].append(one.value)
             if fault is not None:
                 faults.append(fault)
-        faults.sort(key=lambda f: -_ORDER.index(f.severity))
-        judged.append(JudgedRep(tuple(faults), tuple(measured)))
+        judged.append(JudgedRep(worst_first(faults), tuple(measured)))
     return tuple(judged)
 
 
@@ -132,6 +131,11 @@ def _judge(
         t_s=round(reading.t_s, 4),
         cue=rule.cue,
     )
+
+
+def worst_first(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Faults in order of their severity."""
+    return tuple(sorted(faults, key=lambda f: -_ORDER.index(f.severity)))
 
 
 def counts(rule: FaultRule, options: SetOptions) -> bool:

@@ -167,7 +167,7 @@ def _rom_pct(
     # A movement that one limb makes alone has no witness in the other.
     if exercise is None or any(span.side != "both" for span in spans):
         counted = np.array([span.excursion for span in spans])
-        witnesses = [counted / _reference(counted)]
+        witnesses = [counted / own_range(counted)]
     else:
         ends = np.array([(s.start_s, s.turn_s, s.end_s) for s in spans])
         starts, turns, backs = np.searchsorted(segmentation.t_s, ends.T - 1e-6)
@@ -176,7 +176,7 @@ def _rom_pct(
         def relative(x: Array) -> Array:
             halves = np.abs(x[turns] - x[np.stack((starts, backs))])
             longer = halves.max(axis=0)
-            return np.asarray(longer / _reference(longer))
+            return np.asarray(longer / own_range(longer))
 
         witnesses = [relative(fraction)]
         inside = np.zeros(len(fraction), bool)
@@ -196,7 +196,7 @@ def _rom_pct(
     return 100.0 * np.stack((middle, error, high))
 
 
-def _reference(excursions: Array) -> float:
+def own_range(excursions: Array) -> float:
     """Excursion of the lifter's own first full reps."""
     longest = float(np.quantile(excursions, 0.8))
     full = excursions[excursions >= REFERENCE_FROM * longest]

@@ -93,7 +93,7 @@ def test_a_rep_that_the_recording_cuts_is_not_short(exercise: str) -> None:
     (cut,) = analyze(poses.between(from_s, to_s), exercise)
     assert cut.report.attempts >= 7
     assert {rep.status for rep in cut.report.reps} == {RepStatus.GOOD}
-    assert all(95 <= (rep.rom_pct or 0) <= 105 for rep in cut.report.reps)
+    assert all((rep.rom_pct or 0) > 90 for rep in cut.report.reps)
 
 
 def test_two_sets_with_a_rest_are_two_sets() -> None:
