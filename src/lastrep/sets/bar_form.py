@@ -12,7 +12,7 @@ import numpy as np
 
 from lastrep.bar.track import PointSource
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.exercises.faults import BAR_METRICS, FaultRule
+from lastrep.exercises.faults import BAR_METRICS, FaultRule, Limits, ViewLimits
 from lastrep.sets.faults import JudgedRep, worst_first
 from lastrep.sets.form import SetForm, judge_readings, with_form
 from lastrep.sets.form_metrics import Reading, RepReadings
@@ -26,6 +26,9 @@ from lastrep.sets.verdicts import PARTIAL_BELOW_PCT
 #: Families in which the bar's travel is the range of motion. Where the arms swing about the body
 #: (curls, rows, raises), it changes with the trunk and the elbows as well.
 TRAVEL_FAMILIES = frozenset({"squat", "hinge", "lunge", "horizontal_press", "vertical_press"})
+#: How the range of motion is judged by a plate's travel: it repeats within 1 to 2 %, where that of
+#: the joints scatters by 5 and more.
+BY_TRAVEL = ViewLimits(change=Limits(minor=8, major=15), sd=3.0)
 #: First reps that must show the bar before its travel is compared with them.
 FEWEST_REPS = 2
 
@@ -48,7 +51,7 @@ def judged_by_bar(
     options
         How the set is judged.
     """
-    if exercise is None or not report.standards:
+    if exercise is None or not report.standards or not any(map(_sure, velocity)):
         return report
     baseline = tuple(number - 1 for number in report.baseline_reps)
     travel = [NAN] * len(velocity)
@@ -58,7 +61,9 @@ def judged_by_bar(
         rep if np.isnan(share) else _moved(rep, share)
         for rep, share in zip(report.reps, travel, strict=True)
     ]
-    rules = [rule for rule in exercise.faults if _shown_by_bar(rule)]
+    rules = [rule for rule in exercise.faults if rule.metric in BAR_METRICS]
+    if not np.all(np.isnan(travel)):
+        rules += [r.edited(BY_TRAVEL) for r in exercise.faults if r.metric == "range_of_motion"]
     read = [
         _read(rep, bar, share, [r for r in rules if report.view in r.views])
         for rep, bar, share in zip(reps, velocity, travel, strict=True)
@@ -78,10 +83,6 @@ def judged_by_bar(
             "form_notes": form.notes,
         }
     )
-
-
-def _shown_by_bar(rule: FaultRule) -> bool:
-    return rule.metric in BAR_METRICS or rule.metric == "range_of_motion"
 
 
 def _sure(bar: RepVelocity) -> bool:
