@@ -21,7 +21,7 @@ from lastrep.sets.results import Rep, RepStatus, SetReport
 from lastrep.sets.review import kept_readings
 from lastrep.sets.samples import NAN
 from lastrep.sets.velocity import SURE_FROM, RepVelocity
-from lastrep.sets.verdicts import PARTIAL_BELOW_PCT
+from lastrep.sets.verdicts import DOUBTFUL_FROM_PCT, PARTIAL_BELOW_PCT
 
 #: Families in which the bar's travel is the range of motion. Where the arms swing about the body
 #: (curls, rows, raises), it changes with the trunk and the elbows as well.
@@ -103,7 +103,8 @@ def _travel_pct(velocity: Sequence[RepVelocity], baseline: Sequence[int]) -> lis
 def _moved(rep: Rep, travel_pct: float) -> Rep:
     """Return a rep with the range and the status that the bar's travel gives it."""
     movement, reason = rep.movement, rep.reason
-    if movement is not RepStatus.FAILED:
+    # A bar that came all the way up was not stuck.
+    if movement is not RepStatus.FAILED or travel_pct >= DOUBTFUL_FROM_PCT:
         short = travel_pct < PARTIAL_BELOW_PCT
         movement = RepStatus.PARTIAL if short else RepStatus.GOOD
         limit = f", limit {PARTIAL_BELOW_PCT:.0f} %" if short else ""

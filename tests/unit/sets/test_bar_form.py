@@ -57,12 +57,15 @@ def test_a_full_travel_of_the_bar_overrules_joints_that_seemed_short(clean: SetR
     assert {rep.status for rep in judged(seen, plates([200] * 8)).reps} == {GOOD}
 
 
-def test_a_failed_attempt_stays_failed(clean: SetReport) -> None:
+@pytest.mark.parametrize(("rise_px", "status"), [(120, RepStatus.FAILED), (198, GOOD)])
+def test_a_failed_attempt_stays_failed_unless_the_bar_came_all_the_way(
+    clean: SetReport, rise_px: float, status: RepStatus
+) -> None:
     failed = clean.reps[-1].model_copy(
         update={"status": RepStatus.FAILED, "movement": RepStatus.FAILED}
     )
     seen = clean.model_copy(update={"reps": (*clean.reps[:-1], failed)})
-    assert judged(seen, plates([200] * 8)).reps[-1].status is RepStatus.FAILED
+    assert judged(seen, plates([*[200] * 7, rise_px])).reps[-1].status is status
 
 
 @pytest.mark.parametrize(
