@@ -35,8 +35,12 @@ REP_METRICS: MappingProxyType[str, str] = MappingProxyType(
         "eccentric_time": "s",  # between 10 and 90 % of the range
         "turn_acceleration": "%",  # at the turn-round, of the trunk per square second
         "side_difference": "%",  # range of motion, left against right
+        "bar_drift": "cm",  # of the bar, farthest sideways from where the lift started
+        "bar_path": "%",  # root-mean-square distance to the first reps' path, of the lift
     }
 )
+#: Those that only the followed bar itself shows.
+BAR_METRICS = frozenset({"bar_drift", "bar_path"})
 
 #: Keys of a shared fault that say who inherits it.
 SELECTORS = ("families", "exercises")

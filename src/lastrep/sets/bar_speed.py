@@ -14,7 +14,8 @@ from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import PoseSequence
 from lastrep.sets import results
 from lastrep.sets.analyzed import AnalyzedSet
-from lastrep.sets.ending import find_end, good_reps
+from lastrep.sets.bar_form import judged_by_bar
+from lastrep.sets.ending import completed_reps, find_end, good_reps
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import RepStatus
 from lastrep.sets.velocity import Measured, RepVelocity, SetVelocity, measure_reps
@@ -65,6 +66,8 @@ def with_bar(
 ) -> tuple[AnalyzedSet, tuple[str, ...]]:
     """Return a set with the speed of the bar in its report, and what to warn of.
 
+    Where the bar was followed surely, the set's form is judged again by what it shows.
+
     Parameters
     ----------
     one
@@ -80,25 +83,27 @@ def with_bar(
     if edge_on and track.bar is not None and track.bar.source is PointSource.PLATE:
         track = replace(track, bar=None)
     scales = find_scales(track, options.calibration)
-    reps = one.report.reps
-    velocity = measure_reps(
-        track,
-        one.spans,
-        scales,
-        one.exercise,
-        options.window,
-        lifted=[rep.status in _LIFTED for rep in reps],
-    )
+
+    def velocities(report: results.SetReport) -> SetVelocity:
+        lifted = [rep.status in _LIFTED for rep in report.reps]
+        return measure_reps(track, one.spans, scales, one.exercise, options.window, lifted=lifted)
+
+    velocity = velocities(one.report)
+    report = judged_by_bar(one.report, one.exercise, velocity.reps, judging)
+    if [rep.status for rep in report.reps] != [rep.status for rep in one.report.reps]:
+        velocity = velocities(report)
+    reps = report.reps
     measured = tuple(
         rep.model_copy(update={"bar": _bar(bar)})
         for rep, bar in zip(reps, velocity.reps, strict=True)
     )
     end = find_end(measured, judging, one.aftermath)
     loss = velocity.velocity_loss_pct
-    report = one.report.model_copy(
+    report = report.model_copy(
         update={
             "reps": measured,
             "end": end,
+            "completed_reps": completed_reps(measured),
             "good_reps": good_reps(measured, end),
             "scale": _scale(velocity),
             "velocity_loss_pct": None if loss is None else loss.value,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lastrep.exercises.faults import FaultRule, Limits, shown
+from lastrep.exercises.faults import FaultRule, Limits, View, shown
 from lastrep.motion.posture import CHANNELS
 from lastrep.sets.form_metrics import Reading
 from lastrep.sets.metrics import RepMeasures
@@ -36,6 +36,9 @@ SCATTER_LIMIT = 2.0
 NOISY_FROM, NOISY_CHANGE = 1.3, 3.0
 #: Own history counts as this many reps at most.
 HISTORY_REPS = 3
+#: Standard error of a single camera's joint angles against the true ones, degrees: from the side,
+#: and from elsewhere (`domain` 3.3, F47). Unlike noise it is the same all through a set.
+ANGLE_ERROR_SIDE_DEG, ANGLE_ERROR_DEG = 6.4, 15.1
 #: Faults seen in this many of the first reps belong to the lifter's style.
 STANDING_REPS = 2
 #: From this many reps on the lifter's own spread replaces the measured one, never below this share.
@@ -62,6 +65,9 @@ class Standard:
         Why the fault is not assessed in this set; None if it is.
     absolute
         Whether the absolute limits hold; they do not if the camera may be turned.
+    tolerance
+        By how much a reading must miss an absolute standard of range before the rep has missed it:
+        how far from the truth this camera's readings are.
     standing
         The absolute limit (minor or major) that the first reps already exceed: the lifter's
         style, which is not a fault of single reps and does not end the set.
@@ -74,6 +80,7 @@ class Standard:
     reps: int
     refused: str | None
     absolute: bool
+    tolerance: float
     standing: Severity | None
 
     def scaled(self, x: float) -> float:
@@ -122,6 +129,7 @@ def learn(
     readings: Sequence[Reading],
     options: SetOptions,
     *,
+    view: View = "side",
     roll_certain: bool = True,
 ) -> Standard:
     """Return how a fault is judged in this set.
@@ -130,6 +138,8 @@ def learn(
     ----------
     readings
         Of the baseline reps.
+    view
+        Where the camera stands.
     roll_certain
         Whether the turn of the camera is known.
     """
@@ -143,7 +153,9 @@ def learn(
     values = np.array([r.value for r in known])
     declared = "a tempo was declared" if _declared(rule, options) else None
     if len(known) < FEWEST and past is None:
-        return Standard(rule, None, (NAN, NAN), sd, 0, declared, absolute, standing)
+        return Standard(
+            rule, None, (NAN, NAN), sd, 0, declared, absolute, _tolerance(rule, view), standing
+        )
     value, reps = _blend(values, past)
     deviations = values - np.median(values) if len(values) else values
     if rule.of_baseline:
@@ -156,7 +168,9 @@ def learn(
     )
     witnesses = _witnesses(known)
     refused = declared or _refusal(rule, known, deviations, witnesses, sd)
-    return Standard(rule, value, witnesses, spread, reps, refused, absolute, standing)
+    return Standard(
+        rule, value, witnesses, spread, reps, refused, absolute, _tolerance(rule, view), standing
+    )
 
 
 def _declared(rule: FaultRule, options: SetOptions) -> bool:
@@ -167,6 +181,14 @@ def _prior_sd(rule: FaultRule, past: PastBaseline | None) -> float:
     if past is None or past.sd is None or past.reps < OWN_SPREAD_REPS:
         return rule.sd
     return max(past.sd, OWN_SPREAD_SHARE * rule.sd)
+
+
+def _tolerance(rule: FaultRule, view: View) -> float:
+    if rule.kind != "range":
+        return 0.0
+    if rule.unit != "deg":
+        return rule.sd
+    return ANGLE_ERROR_SIDE_DEG if view == "side" else ANGLE_ERROR_DEG
 
 
 def _standing(rule: FaultRule, known: Sequence[Reading]) -> Severity | None:

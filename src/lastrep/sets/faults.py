@@ -77,8 +77,7 @@ def judge_reps(
                 clean[rule.id].append(one.value)
             if fault is not None:
                 faults.append(fault)
-        faults.sort(key=lambda f: -_ORDER.index(f.severity))
-        judged.append(JudgedRep(tuple(faults), tuple(measured)))
+        judged.append(JudgedRep(worst_first(faults), tuple(measured)))
     return tuple(judged)
 
 
@@ -111,7 +110,7 @@ def _judge(
         return one, None
     verdict = max(
         _by_change(standard, value, change, z, reading, clean),
-        _by_standard(standard, value),
+        _by_standard(standard, value, reading),
         key=lambda v: _ORDER.index(v.severity),
     )
     severity = verdict.severity
@@ -132,6 +131,11 @@ def _judge(
         t_s=round(reading.t_s, 4),
         cue=rule.cue,
     )
+
+
+def worst_first(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Faults in order of their severity."""
+    return tuple(sorted(faults, key=lambda f: -_ORDER.index(f.severity)))
 
 
 def counts(rule: FaultRule, options: SetOptions) -> bool:
@@ -232,16 +236,23 @@ def _critical(rule: FaultRule, limits: Limits) -> float | None:
     return None if limits.major is None else CRITICAL_FACTOR * limits.major
 
 
-def _by_standard(standard: Standard, value: float) -> _Verdict:
-    """Against the absolute limits; never critical, a biased picture would make it so."""
+def _by_standard(standard: Standard, value: float, reading: Reading) -> _Verdict:
+    """Against the absolute limits; never critical, a biased picture would make it so.
+
+    A rep has missed a standard of range only if that is sure: by more than the readings' own
+    error, and by the model's world landmarks too, which no line of sight foreshortens.
+    """
     rule = standard.rule
     if rule.absolute is None or not standard.absolute:
         return _Verdict(None, 0.0, "absolute")
     major, minor = rule.absolute.major, rule.absolute.minor
     if standard.standing is Severity.MAJOR:
         return _Verdict(None, 0.0, "absolute")
-    if major is not None and beyond(rule, value, major):
-        return _Verdict(Severity.MAJOR, major, "absolute")
+    if major is not None:
+        sure = major + (-standard.tolerance if rule.bad == "low" else standard.tolerance)
+        witness = reading.world if rule.kind == "range" and np.isfinite(reading.world) else value
+        if beyond(rule, value, sure) and beyond(rule, witness, major):
+            return _Verdict(Severity.MAJOR, sure, "absolute")
     if standard.standing is None and minor is not None and beyond(rule, value, minor):
         return _Verdict(Severity.MINOR, minor, "absolute")
     return _Verdict(None, 0.0, "absolute")

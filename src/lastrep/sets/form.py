@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.exercises.faults import FaultKind, FaultRule, View, shown
+from lastrep.exercises.faults import BAR_METRICS, FaultKind, FaultRule, View, shown
 from lastrep.sets.baseline import Standard, baseline_reps, learn, noise
 from lastrep.sets.ending import described
 from lastrep.sets.faults import JudgedRep, judge_reps
@@ -29,6 +29,8 @@ EWMA_WEIGHT, EWMA_LIMIT = 0.4, 1.35
 DRIFT_SHARE = 0.5
 #: How the reason begins where the view is why a fault is not judged.
 UNSEEN = "not visible from the"
+#: Why what only the bar shows is not judged.
+NO_BAR = "needs the bar itself, and none was followed surely enough"
 #: Why inclinations are not judged by absolute standards.
 TURNED = "only against the first reps: the camera seems turned by an unknown angle"
 
@@ -151,7 +153,7 @@ def judge_readings(
     standards = [
         learn(
             rule, [readings[i].readings[rule.id] for i in baseline], options,
-            roll_certain=roll_certain,
+            view=view, roll_certain=roll_certain,
         )
         for rule in rules
         if rule.id in read
@@ -191,6 +193,8 @@ def _described(
     if standard is None:
         views = " or ".join(rule.views)
         unseen = f"{UNSEEN} {view} view, needs: {views}"
+        if view in rule.views and rule.metric in BAR_METRICS:
+            unseen = NO_BAR
         return FormStandard(
             id=rule.id, title=rule.title, unit=rule.unit, assessed=False,
             reason=rule.not_assessed or unseen,

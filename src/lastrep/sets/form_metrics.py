@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.exercises.faults import FaultRule
+from lastrep.exercises.faults import BAR_METRICS, FaultRule
 from lastrep.motion.posture import CHANNELS, Channel
 from lastrep.motion.view import CameraView
 from lastrep.sets.metrics import RepMeasures
@@ -90,7 +90,11 @@ def read_reps(
     view: CameraView,
 ) -> tuple[RepReadings, ...]:
     """Read every metric that the exercise's faults need and this view can show."""
-    rules = [r for r in exercise.faults if view.name in r.views and r.not_assessed is None]
+    rules = [
+        r
+        for r in exercise.faults
+        if view.name in r.views and r.not_assessed is None and r.metric not in BAR_METRICS
+    ]
     reader = _Reader(movement, exercise)
     return tuple(
         RepReadings(
@@ -164,8 +168,10 @@ class _Reader:
 
     def range_of_motion(self, rep: RepMeasures) -> float:
         """Excursion in % of the lifter's own; where signals disagree, the kinder reading."""
-        doubtful = rep.rom_high_pct >= DOUBTFUL_FROM_PCT
-        return max(rep.rom_pct, rep.rom_high_pct) if doubtful else rep.rom_pct
+        kinder = rep.rom_pct + rep.rom_error_pct
+        if rep.rom_high_pct >= DOUBTFUL_FROM_PCT:
+            kinder = rep.rom_high_pct
+        return max(rep.rom_pct, min(kinder, 100.0))
 
     def hips_before_shoulders(self, rep: RepMeasures) -> float:
         """Lead of the hips' rise over the shoulders', each as a share of its own total."""

@@ -44,6 +44,8 @@ class RepMeasures:
     rom_pct
         Excursion in % of the lifter's own first full reps: the median over every signal of the
         exercise that moves along with the one that was counted by.
+    rom_error_pct
+        Standard error of that median, from the spread of the signals; 0 with a single one.
     rom_high_pct
         The same, upper quartile over the signals: what a doubter would say.
     lockout
@@ -60,6 +62,7 @@ class RepMeasures:
     turn_angle_deg: float | None
     rom_deg: float | None
     rom_pct: float
+    rom_error_pct: float
     rom_high_pct: float
     lockout: float
     held_s: float
@@ -111,18 +114,33 @@ def _rom_pct(
     segmentation: Segmentation,
     exercise: ExerciseDefinition | None,
 ) -> Array:
-    """Return each rep's excursion in % of the lifter's own: median and upper quartile, (2, reps).
+    """Return each rep's excursion in % of the lifter's own, over the signals: shape = (3, reps).
+
+    The rows are the median, its standard error and the upper quartile.
 
     One signal alone may be foreshortened or hidden in one rep and not in the next; signals that
     follow the counted movement are witnesses of equal standing, and their median is steady.
+
+    A rep has the range of the longer of its halves. The shorter one may be cut by the recording,
+    by a set-up that belongs to no rep, or by a rest whose end nobody can tell; whoever moved
+    between both ends once has shown the range. That the other half stopped short of the rest
+    position is a fault of its own (lockout, hang).
     """
-    counted = np.array([span.excursion for span in spans])
-    witnesses = [counted / _reference(counted)]
     # A movement that one limb makes alone has no witness in the other.
-    if exercise is not None and all(span.side == "both" for span in spans):
+    if exercise is None or any(span.side != "both" for span in spans):
+        counted = np.array([span.excursion for span in spans])
+        witnesses = [counted / own_range(counted)]
+    else:
         ends = np.array([(s.start_s, s.turn_s, s.end_s) for s in spans])
         starts, turns, backs = np.searchsorted(segmentation.t_s, ends.T - 1e-6)
         fraction = segmentation.fraction
+
+        def relative(x: Array) -> Array:
+            halves = np.abs(x[turns] - x[np.stack((starts, backs))])
+            longer = halves.max(axis=0)
+            return np.asarray(longer / own_range(longer))
+
+        witnesses = [relative(fraction)]
         inside = np.zeros(len(fraction), bool)
         for start, back in zip(starts, backs, strict=True):
             inside[start : back + 1] = True
@@ -132,12 +150,15 @@ def _rom_pct(
             with np.errstate(invalid="ignore", divide="ignore"):
                 likeness = abs(np.corrcoef(x[inside], fraction[inside])[0, 1])
             if likeness >= WITNESS_CORRELATION:
-                excursion = np.abs(x[turns] - (x[starts] + x[backs]) / 2)
-                witnesses.append(excursion / _reference(excursion))
-    return 100.0 * np.quantile(witnesses, (0.5, 0.75), axis=0)
+                witnesses.append(relative(x))
+    middle, high = np.quantile(witnesses, (0.5, 0.75), axis=0)
+    spread = 1.4826 * np.median(np.abs(witnesses - middle), axis=0)
+    # Of a median, with normal errors.
+    error = np.sqrt(np.pi / 2 / len(witnesses)) * spread
+    return 100.0 * np.stack((middle, error, high))
 
 
-def _reference(excursions: Array) -> float:
+def own_range(excursions: Array) -> float:
     """Excursion of the lifter's own first full reps."""
     longest = float(np.quantile(excursions, 0.8))
     full = excursions[excursions >= REFERENCE_FROM * longest]
@@ -151,7 +172,9 @@ def _measure_rep(
     poses: PoseSequence,
     rom_pct: Array,
 ) -> RepMeasures:
-    start_deg = angles.near(span.start_s) if angles else None
+    # Where the recording begins at the far end, the rest position is seen after it.
+    rest_s = span.end_s if span.start_s == span.turn_s else span.start_s
+    start_deg = angles.near(rest_s) if angles else None
     turn_deg = angles.near(span.turn_s) if angles else None
     rom_deg = None if start_deg is None or turn_deg is None else abs(turn_deg - start_deg)
     lockout_s = span.end_s if span.eccentric_first else span.turn_s
@@ -164,7 +187,8 @@ def _measure_rep(
         turn_angle_deg=turn_deg,
         rom_deg=rom_deg,
         rom_pct=float(rom_pct[0]),
-        rom_high_pct=float(rom_pct[1]),
+        rom_error_pct=float(rom_pct[1]),
+        rom_high_pct=float(rom_pct[2]),
         lockout=lockout,
         held_s=held_s,
         coverage=float(poses.found[inside].mean()) if inside.any() else 0.0,

@@ -62,7 +62,7 @@ def review(
             exercise.faults,
             report.view,  # type: ignore[arg-type]
             tuple(number - 1 for number in report.baseline_reps),
-            [_readings(rep, exercise.faults) for rep in reps],
+            [kept_readings(rep, exercise.faults) for rep in reps],
             options,
             roll_certain=not any(s.reason == TURNED for s in standards),
         )
@@ -112,7 +112,7 @@ def edited_limits(
     return limits
 
 
-def _readings(rep: Rep, rules: Sequence[FaultRule]) -> RepReadings:
+def kept_readings(rep: Rep, rules: Sequence[FaultRule]) -> RepReadings:
     """Read again what the document kept; what was not known stays so."""
     readings = {m.id: _reading(m) for m in rep.measured}
     return RepReadings({r.id: readings[r.id] for r in rules if r.id in readings}, rep.coverage)

@@ -39,16 +39,26 @@ class Sampled:
 Sampler = Callable[[Movement, Array, RepSpan, FaultRule], Sampled]
 
 
-def _end_s(span: RepSpan, end: str) -> float:
-    at_turn = span.eccentric_first == (end == "ecc")
-    return span.turn_s if at_turn else span.end_s
+def _at_turn(span: RepSpan, end: str) -> bool:
+    return span.eccentric_first == (end == "ecc")
+
+
+def _was_shown(movement: Movement, span: RepSpan, end: str) -> bool:
+    """Whether the recording shows the rep come to this end, rather than being cut before it."""
+    if _at_turn(span, end):
+        return span.start_s < span.turn_s < span.end_s
+    first_s, last_s = float(movement.t_s[0]), float(movement.t_s[-1])
+    margin_s = END_WINDOW_S / 2
+    return span.turn_s < span.end_s and first_s + margin_s <= span.end_s <= last_s - margin_s
 
 
 def _end(end: str) -> Sampler:
     """Middle value at one end of the range."""
 
     def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
-        t_s = _end_s(span, end)
+        t_s = span.turn_s if _at_turn(span, end) else span.end_s
+        if not _was_shown(movement, span, end):
+            return Sampled(NAN, t_s, NAN)
         value = median_of(x[movement.around(t_s, END_WINDOW_S)])
         return Sampled(value, t_s, value)
 
@@ -56,12 +66,25 @@ def _end(end: str) -> Sampler:
 
 
 def _reach(end: str) -> Sampler:
-    """The best that was reached around one end of the range."""
+    """The best that was reached at one end of the range.
+
+    The end at rest is a stay: from where the movement stops to where the rep is over. After the
+    last rep that may be in another posture (knees on the floor, bar in the rack).
+    """
 
     def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
-        t_s = _end_s(span, end)
-        best = 100.0 - REACH if rule.bad == "high" else REACH
-        value = percentile_of(x[movement.around(t_s, REACH_WINDOW_S)], best)
+        stay_s = (span.turn_s,) if _at_turn(span, end) else (span.end_s, span.back_s)
+        if not _was_shown(movement, span, end):
+            return Sampled(NAN, stay_s[0], NAN)
+        sign = -1.0 if rule.bad == "high" else 1.0
+        reached = [
+            (sign * percentile_of(sign * x[movement.around(t_s, REACH_WINDOW_S)], REACH), t_s)
+            for t_s in stay_s
+        ]
+        known = [(value, t_s) for value, t_s in reached if np.isfinite(value)]
+        if not known:
+            return Sampled(NAN, stay_s[0], NAN)
+        value, t_s = max(known, key=lambda r: sign * r[0])
         return Sampled(value, t_s, value)
 
     return sample

@@ -96,6 +96,8 @@ class RepVelocity:
         Metres per pixel in this rep.
     concentric_s
         From standstill to standstill, seconds.
+    rise_px
+        Lowest to highest point of the lift, pixels; None where the camera moved nobody knows how.
     mean_m_s, peak_m_s, eccentric_m_s
         Mean and greatest speed of the lifting, mean speed of the lowering phase.
     time_to_peak_s
@@ -118,6 +120,7 @@ class RepVelocity:
     confidence: float
     scale: Scale
     concentric_s: tuple[float, float] | None = None
+    rise_px: float | None = None
     mean_m_s: Measured | None = None
     peak_m_s: Measured | None = None
     eccentric_m_s: Measured | None = None
@@ -247,7 +250,8 @@ def _measure(track: BarTrack, lift: Lift | None, scale: Scale) -> RepVelocity:
     inside = (track.t_s >= start) & (track.t_s <= end)
     rate_hz = 1 / float(np.median(np.diff(lift.t_s)))
     moved = _camera_moved(track, inside)
-    if scale.known and moved and track.camera_known[inside].mean() < CAMERA_KNOWN_SHARE:
+    lost = moved and bool(track.camera_known[inside].mean() < CAMERA_KNOWN_SHARE)
+    if scale.known and lost:
         scale = NO_SCALE
         notes.append("the camera moved and its movement could not be measured: no m/s")
     if scale.known and rate_hz < METRIC_FROM_HZ:
@@ -258,6 +262,7 @@ def _measure(track: BarTrack, lift: Lift | None, scale: Scale) -> RepVelocity:
         lift.confidence,
         scale,
         concentric_s=lift.window_s,
+        rise_px=None if lost else lift.rise,
         sticking=_sticking(lift),
         notes=tuple(notes),
     )

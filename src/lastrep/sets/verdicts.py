@@ -15,7 +15,8 @@ PARTIAL_BELOW_PCT = 85.0
 #: Short of this concentric fraction a lift is not finished. Where the lockout is also where the
 #: lifter rests, it varies by up to a fifth of the range without meaning anything.
 LOCKOUT_AT_TURN, LOCKOUT_AT_REST = 0.85, 0.75
-#: A rep is called partial only if the signals agree: no quarter of them may see this much of it.
+#: A rep is called partial only if it is short by more than the signals' own error, and if they
+#: agree: no quarter of them may see this much of it.
 DOUBTFUL_FROM_PCT = 95.0
 #: An attempt that stops short of lockout has failed, rather than been cut short on purpose, when
 #: the load hung there this long (a turn made on purpose takes about half of it) ...
@@ -63,9 +64,9 @@ def _verdict(rep: RepMeasures, pace: float, typical: float) -> Verdict:
                 RepStatus.FAILED,
                 f"slower and slower, it got no further than {way:.0%} of the way",
             )
-    if rep.rom_pct < PARTIAL_BELOW_PCT and rep.rom_high_pct < DOUBTFUL_FROM_PCT:
-        return (
-            RepStatus.PARTIAL,
-            f"{rep.rom_pct:.0f} % of the set's range of motion, limit {PARTIAL_BELOW_PCT:.0f} %",
-        )
+    most = rep.rom_pct + rep.rom_error_pct
+    if most < PARTIAL_BELOW_PCT and rep.rom_high_pct < DOUBTFUL_FROM_PCT:
+        what = f"{rep.rom_pct:.0f} % of the set's range of motion, limit {PARTIAL_BELOW_PCT:.0f} %"
+        cut = rep.span.turn_s in (rep.span.start_s, rep.span.end_s)
+        return RepStatus.PARTIAL, f"{what}; the recording shows only half of it" if cut else what
     return RepStatus.GOOD, f"full range of motion ({rep.rom_pct:.0f} % of the set's own)"

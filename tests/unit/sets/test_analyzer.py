@@ -83,6 +83,20 @@ def test_lost_depth_twice_ends_the_set_at_the_first() -> None:
     assert one.report.good_reps == 5
 
 
+@pytest.mark.parametrize("exercise", ["back_squat", "biceps_curl"])
+def test_a_rep_that_the_recording_cuts_is_not_short(exercise: str) -> None:
+    clip = clip_of(exercise)
+    poses = poses_of(clip)
+    (whole,) = analyze(poses, exercise)
+    first, last = whole.report.reps[0], whole.report.reps[-1]
+    # From half-way into the first rep to half-way out of the last one.
+    from_s, to_s = (first.start_s + first.turn_s) / 2, (last.turn_s + last.end_s) / 2
+    (cut,) = analyze(poses.between(from_s, to_s), exercise)
+    assert cut.report.attempts >= 7
+    assert {rep.status for rep in cut.report.reps} == {RepStatus.GOOD}
+    assert all((rep.rom_pct or 0) > 90 for rep in cut.report.reps)
+
+
 def test_two_sets_with_a_rest_are_two_sets() -> None:
     first, second = lifting_set(5, seed=1), lifting_set(4, seed=2)
     clip = Clip(

@@ -64,6 +64,20 @@ def test_no_baseline_leaves_the_absolute_standard() -> None:
     assert states([30, 60, 70], baseline=(), roll_certain=False) == ["ok", "ok", "ok"]
 
 
+def test_a_standard_of_range_is_missed_only_where_that_is_sure() -> None:
+    knees = next(rule for rule in find("back_squat").faults if rule.id == "SQ7")
+
+    def state(value: float, world: float) -> str:
+        return states([reading(value, world=world)] * 3, knees)[0]
+
+    assert state(168, 168) == "ok"
+    # A degree beyond the limit of 155 is less than a camera can tell.
+    assert state(154, 154) == "minor"
+    assert state(145, 145) == "major"
+    # Straight in the model's 3-D pose: bent only by the line of sight.
+    assert state(145, 176) == "minor"
+
+
 def test_a_standing_fault_is_style_until_it_is_enforced() -> None:
     high = [70, 71, 70, 72, 71]
     assert states(high) == ["ok"] * 5

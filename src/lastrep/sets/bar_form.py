@@ -1,0 +1,158 @@
+"""Form that the bar shows better than the body: the range of a rep, and the bar's own path.
+
+Joints hide behind plates and clothes; a plate that is followed surely is measured to a centimetre
+or two. Where it was, its travel stands for the range of motion, and its path is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lastrep.bar.track import PointSource
+from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.exercises.faults import BAR_METRICS, FaultRule, Limits, ViewLimits
+from lastrep.sets.faults import JudgedRep, worst_first
+from lastrep.sets.form import SetForm, judge_readings, with_form
+from lastrep.sets.form_metrics import Reading, RepReadings
+from lastrep.sets.options import SetOptions
+from lastrep.sets.results import Rep, RepStatus, SetReport
+from lastrep.sets.review import kept_readings
+from lastrep.sets.samples import NAN
+from lastrep.sets.velocity import SURE_FROM, RepVelocity
+from lastrep.sets.verdicts import DOUBTFUL_FROM_PCT, PARTIAL_BELOW_PCT
+
+#: Families in which the bar's travel is the range of motion. Where the arms swing about the body
+#: (curls, rows, raises), it changes with the trunk and the elbows as well.
+TRAVEL_FAMILIES = frozenset({"squat", "hinge", "lunge", "horizontal_press", "vertical_press"})
+#: How the range of motion is judged by a plate's travel: it repeats within 1 to 2 %, where that of
+#: the joints scatters by 5 and more.
+BY_TRAVEL = ViewLimits(change=Limits(minor=8, major=15), sd=3.0)
+#: First reps that must show the bar before its travel is compared with them.
+FEWEST_REPS = 2
+
+
+def judged_by_bar(
+    report: SetReport,
+    exercise: ExerciseDefinition | None,
+    velocity: Sequence[RepVelocity],
+    options: SetOptions,
+) -> SetReport:
+    """Return the set with its range of motion and its faults as the bar shows them.
+
+    A rep in which the bar was not followed surely, or by a camera that moved nobody knows how,
+    keeps what the body showed. The end of the set is left as it is.
+
+    Parameters
+    ----------
+    velocity
+        Of each rep, from `measure_reps`.
+    options
+        How the set is judged.
+    """
+    if exercise is None or not report.standards or not any(map(_sure, velocity)):
+        return report
+    baseline = tuple(number - 1 for number in report.baseline_reps)
+    travel = [NAN] * len(velocity)
+    if exercise.family in TRAVEL_FAMILIES:
+        travel = _travel_pct(velocity, baseline)
+    reps = [
+        rep if np.isnan(share) else _moved(rep, share)
+        for rep, share in zip(report.reps, travel, strict=True)
+    ]
+    rules = [rule for rule in exercise.faults if rule.metric in BAR_METRICS]
+    if not np.all(np.isnan(travel)):
+        rules += [r.edited(BY_TRAVEL) for r in exercise.faults if r.metric == "range_of_motion"]
+    read = [
+        _read(rep, bar, share, [r for r in rules if report.view in r.views])
+        for rep, bar, share in zip(reps, velocity, travel, strict=True)
+    ]
+    form = judge_readings(
+        [rule for rule in rules if rule.id in read[0].readings],
+        report.view,  # type: ignore[arg-type]
+        baseline,
+        read,
+        options,
+    )
+    form = _joined(report, form, exercise)
+    return report.model_copy(
+        update={
+            "reps": with_form(reps, form),
+            "standards": form.standards,
+            "form_notes": form.notes,
+        }
+    )
+
+
+def _sure(bar: RepVelocity) -> bool:
+    followed = bar.source not in (None, PointSource.LANDMARK)
+    return followed and bar.confidence >= SURE_FROM and bar.rise_px is not None
+
+
+def _travel_pct(velocity: Sequence[RepVelocity], baseline: Sequence[int]) -> list[float]:
+    """Travel of the bar in % of the lifter's own first good reps; NaN where it is not sure."""
+    rises = np.array([bar.rise_px if _sure(bar) else None for bar in velocity], np.float64)
+    first = rises[list(baseline)]
+    first = first[np.isfinite(first)]
+    if len(first) < FEWEST_REPS:
+        return [NAN] * len(rises)
+    return [float(x) for x in 100.0 * rises / np.median(first)]
+
+
+def _moved(rep: Rep, travel_pct: float) -> Rep:
+    """Return a rep with the range and the status that the bar's travel gives it."""
+    movement, reason = rep.movement, rep.reason
+    # A bar that came all the way up was not stuck.
+    if movement is not RepStatus.FAILED or travel_pct >= DOUBTFUL_FROM_PCT:
+        short = travel_pct < PARTIAL_BELOW_PCT
+        movement = RepStatus.PARTIAL if short else RepStatus.GOOD
+        limit = f", limit {PARTIAL_BELOW_PCT:.0f} %" if short else ""
+        reason = f"the bar travelled {travel_pct:.0f} % of the first reps' way{limit}"
+    return rep.model_copy(
+        update={
+            "rom_pct": travel_pct,
+            "movement": movement,
+            "status": movement,
+            "reason": reason,
+        }
+    )
+
+
+def _read(rep: Rep, bar: RepVelocity, travel_pct: float, rules: Sequence[FaultRule]) -> RepReadings:
+    """Readings of the bar; range of motion from the body where the bar was not sure."""
+    kept = kept_readings(rep, rules).readings
+    values = {
+        "range_of_motion": travel_pct,
+        "bar_drift": NAN,
+        "bar_path": NAN,
+    }
+    if _sure(bar):
+        if bar.horizontal_deviation_m is not None:
+            values["bar_drift"] = 100.0 * bar.horizontal_deviation_m.value
+        if bar.path_repeatability is not None:
+            values["bar_path"] = 100.0 * bar.path_repeatability
+    readings = {}
+    for rule in rules:
+        value = values[rule.metric]
+        seen = Reading(value, rep.turn_s, bar.confidence, sustained=value)
+        readings[rule.id] = seen if np.isfinite(value) else kept.get(rule.id, seen)
+    return RepReadings(readings, rep.coverage)
+
+
+def _joined(report: SetReport, form: SetForm, exercise: ExerciseDefinition) -> SetForm:
+    """Return the whole form: as the body showed it, but for what the bar shows."""
+    new = {standard.id: standard for standard in form.standards}
+    judged = [
+        JudgedRep(
+            worst_first([*(f for f in rep.faults if f.id not in new), *by_bar.faults]),
+            (*(m for m in rep.measured if m.id not in new), *by_bar.measured),
+        )
+        for rep, by_bar in zip(report.reps, form.reps, strict=True)
+    ]
+    standards = tuple(new.get(standard.id, standard) for standard in report.standards)
+    titles = [f"towards {rule.title} from" for rule in form.rules.values()]
+    kept = [note for note in report.form_notes if not any(title in note for title in titles)]
+    rules = {rule.id: rule for rule in exercise.faults}
+    notes = tuple(dict.fromkeys([*kept, *form.notes]))
+    return SetForm(tuple(judged), standards, form.baseline, notes, rules)

@@ -1,0 +1,114 @@
+"""The bar as witness: where it was followed surely, its travel and path are what is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from lastrep.bar.scale import NO_SCALE
+from lastrep.bar.track import PointSource
+from lastrep.exercises import find
+from lastrep.sets.bar_form import judged_by_bar
+from lastrep.sets.form import NO_BAR
+from lastrep.sets.options import SetOptions
+from lastrep.sets.results import Rep, RepStatus, SetReport, Severity
+from lastrep.sets.velocity import RepVelocity
+from unit.sets.synthetic_sets import clip_of, poses_of
+from unit.sets.test_analyzer import analyze
+
+SQUAT = find("back_squat")
+GOOD, PARTIAL = RepStatus.GOOD, RepStatus.PARTIAL
+
+
+@pytest.fixture(scope="module")
+def clean() -> SetReport:
+    """Eight good squats, as the landmarks show them."""
+    (one,) = analyze(poses_of(clip_of("back_squat")), "back_squat")
+    return one.report
+
+
+def plates(rises_px: Sequence[float]) -> list[RepVelocity]:
+    return [RepVelocity(PointSource.PLATE, 0.95, NO_SCALE, rise_px=rise) for rise in rises_px]
+
+
+def judged(report: SetReport, bars: Sequence[RepVelocity]) -> SetReport:
+    return judged_by_bar(report, SQUAT, bars, SetOptions())
+
+
+def faults(rep: Rep) -> dict[str, Severity]:
+    return {f.id: f.severity for f in rep.faults}
+
+
+def test_a_short_travel_of_the_bar_is_a_partial_rep(clean: SetReport) -> None:
+    report = judged(clean, plates([200, 202, 198, 200, 200, 200, 160, 158]))
+    assert [rep.status for rep in report.reps] == [GOOD] * 6 + [PARTIAL] * 2
+    assert [round(rep.rom_pct or 0) for rep in report.reps[-2:]] == [80, 79]
+    assert faults(report.reps[-1])["G1"] is Severity.MAJOR
+    assert "bar travelled 79 %" in report.reps[-1].reason
+
+
+def test_a_full_travel_of_the_bar_overrules_joints_that_seemed_short(clean: SetReport) -> None:
+    short = clean.reps[5].model_copy(
+        update={"status": PARTIAL, "movement": PARTIAL, "rom_pct": 70.0}
+    )
+    seen = clean.model_copy(update={"reps": (*clean.reps[:5], short, *clean.reps[6:])})
+    assert {rep.status for rep in judged(seen, plates([200] * 8)).reps} == {GOOD}
+
+
+@pytest.mark.parametrize(("rise_px", "status"), [(120, RepStatus.FAILED), (198, GOOD)])
+def test_a_failed_attempt_stays_failed_unless_the_bar_came_all_the_way(
+    clean: SetReport, rise_px: float, status: RepStatus
+) -> None:
+    failed = clean.reps[-1].model_copy(
+        update={"status": RepStatus.FAILED, "movement": RepStatus.FAILED}
+    )
+    seen = clean.model_copy(update={"reps": (*clean.reps[:-1], failed)})
+    assert judged(seen, plates([*[200] * 7, rise_px])).reps[-1].status is status
+
+
+@pytest.mark.parametrize(
+    "unsure",
+    [
+        {"source": PointSource.LANDMARK},
+        {"confidence": 0.5},
+        {"rise_px": None},  # the camera moved
+    ],
+)
+def test_a_bar_that_was_not_followed_surely_changes_nothing(
+    clean: SetReport, unsure: dict[str, object]
+) -> None:
+    bars = [replace(bar, **unsure) for bar in plates([200] * 6 + [100] * 2)]  # type: ignore[arg-type]
+    assert judged(clean, bars) == clean
+    (path,) = (s for s in clean.standards if s.id == "SQ9b")
+    assert (path.assessed, path.reason) == (False, NO_BAR)
+
+
+def test_a_rep_whose_bar_was_lost_keeps_what_the_body_showed(clean: SetReport) -> None:
+    bars = plates([200] * 8)
+    bars[6] = replace(bars[6], confidence=0.3, rise_px=20.0)
+    report = judged(clean, bars)
+    assert report.reps[6].status is GOOD
+    assert report.reps[6].rom_pct == clean.reps[6].rom_pct
+
+
+def test_a_changed_path_of_the_bar_is_a_fault(clean: SetReport) -> None:
+    bars = [
+        replace(bar, path_repeatability=off)
+        for bar, off in zip(plates([200] * 8), [0.01] * 5 + [0.05, 0.08, 0.14], strict=True)
+    ]
+    report = judged(clean, bars)
+    found = [faults(rep).get("SQ9b") for rep in report.reps]
+    assert found == [None] * 6 + [Severity.MINOR, Severity.MAJOR]
+    assert report.reps[-1].status is RepStatus.COMPLETED
+
+
+def test_the_other_faults_and_notes_are_kept(clean: SetReport) -> None:
+    report = judged(clean, plates([200] * 8))
+    ids = [standard.id for standard in report.standards]
+    assert ids == [standard.id for standard in clean.standards]
+    for before, after in zip(clean.reps, report.reps, strict=True):
+        others = [m for m in before.measured if m.id != "G1"]
+        assert [m for m in after.measured if m.id in {o.id for o in others}] == others
+    assert judged(report, plates([200] * 8)) == report
