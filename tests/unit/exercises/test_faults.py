@@ -9,7 +9,7 @@ import pytest
 from lastrep.errors import ExerciseError
 from lastrep.exercises import catalogue, find
 from lastrep.exercises.definition import load_definition
-from lastrep.exercises.faults import shown
+from lastrep.exercises.faults import BAR_METRICS, shown
 from lastrep.motion.posture import CHANNELS
 from lastrep.sets.form_metrics import WHOLE
 from lastrep.sets.samples import SAMPLERS
@@ -30,7 +30,8 @@ def test_every_fault_can_be_read_and_has_a_cue() -> None:
         for rule in exercise.faults:
             assert rule.cue, rule.id
             assert rule.at == "whole" or rule.at in SAMPLERS
-            assert (rule.metric in WHOLE) if rule.at == "whole" else (rule.metric in CHANNELS)
+            whole = WHOLE.keys() | BAR_METRICS
+            assert (rule.metric in whole) if rule.at == "whole" else (rule.metric in CHANNELS)
 
 
 def test_change_limits_of_set_enders_stand_clear_of_the_noise() -> None:
