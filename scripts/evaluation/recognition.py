@@ -13,10 +13,10 @@ from evaluation.corpora import Corpus, poses_file
 from evaluation.tables import Table, mean
 from evaluation.truth import read_truth
 from lastrep.errors import ExerciseError
-from lastrep.exercises import catalogue, find
+from lastrep.exercises import ExerciseDefinition, catalogue, find
 from lastrep.pose.recorded import load_poses
 from lastrep.pose.sequence import PoseSequence
-from lastrep.sets.segmentation import segment
+from lastrep.sets.segmentation import SetSpan, segment
 
 #: Columns of what was not named.
 UNKNOWN, NOTHING = "unknown", "no reps"
@@ -48,6 +48,8 @@ class Named:
         Families that fit best and next, named or not; empty if nothing was found.
     exact
         Whether the exercise itself was named, not only one of its family.
+    stranger_named
+        Whether anything was named once its family was taken out of the catalogue.
     """
 
     corpus: str
@@ -58,6 +60,7 @@ class Named:
     runner_up: str
     confidence: float
     exact: bool
+    stranger_named: bool
 
 
 def of_corpus(corpus: Corpus) -> Iterator[Recording]:
@@ -96,13 +99,17 @@ def of_rendered(folder: Path, backend: str) -> Iterator[Recording]:
 
 def evaluate(recording: Recording) -> Named:
     """Name one recording as `lastrep analyze` does; of several sets the longest counts."""
-    found = segment(recording.load(), exercises=tuple(catalogue().values())).sets
     truth = find(recording.exercise)
-    longest = max(found, key=lambda one: len(one.reps), default=None)
+    every = tuple(catalogue().values())
+    poses = recording.load()
+    longest = _longest(poses, every)
+    stranger = _longest(poses, tuple(e for e in every if e.family != truth.family))
+    stranger_named = stranger is not None and stranger.exercise is not None
     if longest is None or longest.recognition is None:
         return Named(
-            recording.corpus, recording.name, truth.family, NOTHING, "", "", float("nan"), False
-        )
+            recording.corpus, recording.name, truth.family, NOTHING, "", "", float("nan"),
+            exact=False, stranger_named=stranger_named,
+        )  # fmt: skip
     guess = longest.recognition
     return Named(
         corpus=recording.corpus,
@@ -113,7 +120,13 @@ def evaluate(recording: Recording) -> Named:
         runner_up=find(guess.runner_up).family,
         confidence=guess.confidence,
         exact=longest.exercise is not None and longest.exercise.name == truth.name,
+        stranger_named=stranger_named,
     )
+
+
+def _longest(poses: PoseSequence, exercises: tuple[ExerciseDefinition, ...]) -> SetSpan | None:
+    found = segment(poses, exercises=exercises).sets
+    return max(found, key=lambda one: len(one.reps), default=None)
 
 
 def tables(results: Sequence[Named]) -> Iterator[Table]:
@@ -124,7 +137,17 @@ def tables(results: Sequence[Named]) -> Iterator[Table]:
         groups["all"] = list(results)
     summary = Table(
         "families named",
-        ("corpus", "clips", "right", "unknown", "wrong", "no reps", "right share", "exercise too"),
+        (
+            "corpus",
+            "clips",
+            "right",
+            "unknown",
+            "wrong",
+            "no reps",
+            "right share",
+            "exercise too",
+            "stranger named",
+        ),
     )
     for name, some in groups.items():
         right = [r for r in some if r.named == r.family]
@@ -133,6 +156,7 @@ def tables(results: Sequence[Named]) -> Iterator[Table]:
             name, len(some), len(right), silent[UNKNOWN],
             len(some) - len(right) - silent[UNKNOWN] - silent[NOTHING], silent[NOTHING],
             len(right) / len(some), mean([r.exact for r in right]),
+            mean([r.stranger_named for r in some]),
         )  # fmt: skip
     yield summary
     for name, some in groups.items():

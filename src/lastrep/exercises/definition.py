@@ -153,6 +153,9 @@ class ExerciseDefinition(_Data):
         first (deadlift).
     sides
         `both` limbs move together, or `each` may move by itself (alternating curls).
+    support
+        What stays in place in the room: `feet` (standing), `hands` (hanging, or propped up on
+        them), `hips` (lying, sitting), or `none` of these.
     bar_proxy
         The body part that moves like the load.
     bar_proxy_travel
@@ -171,6 +174,7 @@ class ExerciseDefinition(_Data):
     full_rep: str
     start: RepEnd
     sides: Literal["both", "each"] = "both"
+    support: Literal["feet", "hands", "hips", "none"] = "feet"
     bar_proxy: Literal["shoulder", "wrist", "hip", "ankle"]
     bar_proxy_travel: float = Field(default=1.0, gt=0)
     placement: str

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.exercises.recognition import Ends, Recognition, recognize
+from lastrep.exercises.ends import Ends
+from lastrep.exercises.recognition import Recognition, recognize
 from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
@@ -222,7 +223,7 @@ def segment(
             or _part(body, whole, exercise, None, options)
         ]
     else:
-        parts = _recognised(body, whole, options, tuple(exercises))
+        parts = _recognised(body, track.points, options, tuple(exercises))
     return _assemble([part for part in parts if part is not None], track, smoothed)
 
 
@@ -259,15 +260,16 @@ def _part(
 
 def _recognised(
     body: Body,
-    whole: slice,
+    points: Array,
     options: SegmentationOptions,
     exercises: tuple[ExerciseDefinition, ...],
 ) -> list[_Part | None]:
     """Count without a name, recognise, and count again by name, for each exercise in turn."""
+    whole = slice(0, len(points))
     first = _part(body, whole, None, None, options)
     if first is None or not exercises:
         return [first]
-    parts = [_renamed(body, first, options, exercises)]
+    parts = [_renamed(body, points, first, options, exercises)]
     # What the winning rhythm leaves over may be a set of something else.
     at = parts[0].best.reps
     rest = round(SET_PAUSE_S * body.rate_hz)
@@ -280,7 +282,7 @@ def _recognised(
         other = _part(body, where, None, None, options)
         if other is None or len(other.best.reps) < OTHER_SET_REPS:
             continue
-        named = _renamed(body, other, options, exercises)
+        named = _renamed(body, points, other, options, exercises)
         if named.exercise is not None and named.best.score >= OTHER_SET_CONFIDENCE:
             parts.append(named)
     parts.sort(key=lambda part: part.where.start + int(part.best.reps[0, 0]))
@@ -289,11 +291,12 @@ def _recognised(
 
 def _renamed(
     body: Body,
+    points: Array,
     part: _Part,
     options: SegmentationOptions,
     exercises: tuple[ExerciseDefinition, ...],
 ) -> _Part:
-    recognition = recognize(Ends.of(part.body.signals, part.best.reps), exercises)
+    recognition = recognize(Ends.of(points[part.where], part.best.reps), exercises)
     if recognition.sure:
         known = next(e for e in exercises if e.name == recognition.name)
         named = _part(body, part.where, known, recognition, options)
