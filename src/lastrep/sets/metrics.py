@@ -130,12 +130,12 @@ def measure(
     side
         The side of the body to measure; a rep that one limb did alone is measured on that limb.
     """
-    sides = {side, *(span.side for span in spans if span.side != "both")}
+    sides = {side, *(span.limb for span in spans if span.limb != "both")}
     angles = {s: angle_track(poses, exercise.angle.joint, s) for s in sides} if exercise else {}
     return tuple(
         _measure_rep(
             span,
-            angles.get(side if span.side == "both" else span.side),
+            angles.get(side if span.limb == "both" else span.limb),
             segmentation,
             poses,
             rom_pct,
@@ -155,9 +155,14 @@ def _rom_pct(
     follow the counted movement are witnesses of equal standing, and their median is steady.
     """
     counted = np.array([span.excursion for span in spans])
-    witnesses = [counted / _reference(counted)]
+    own = np.empty(len(spans))
+    # The camera sees one limb better than the other: each is compared with itself.
+    for limb in {span.limb for span in spans}:
+        its = np.array([span.limb == limb for span in spans])
+        own[its] = counted[its] / _reference(counted[its])
+    witnesses = [own]
     # A movement that one limb makes alone has no witness in the other.
-    if exercise is not None and all(span.side == "both" for span in spans):
+    if exercise is not None and all(span.limb == "both" for span in spans):
         ends = np.array([(s.start_s, s.turn_s, s.end_s) for s in spans])
         starts, turns, backs = np.searchsorted(segmentation.t_s, ends.T - 1e-6)
         fraction = segmentation.fraction

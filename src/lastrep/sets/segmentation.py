@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +24,9 @@ from lastrep.sets.hypotheses import (
 )
 from lastrep.sets.phases import rep_phases
 from lastrep.sets.scoring import Body, amplitudes
+from lastrep.sets.sides import Limbs, Side, in_turns, rep_sides
 
 Array = NDArray[np.float64]
-Side = Literal["both", "left", "right"]
 
 #: A pause this long between reps, or this many median reps, whichever is longer, ends a set.
 SET_PAUSE_S = 8.0
@@ -55,7 +54,9 @@ class RepSpan:
     excursion
         Swing as a share of the set's typical swing.
     side
-        Which limb moved, for exercises that may alternate.
+        Which side did it: the limb that moved alone, or the leg in front.
+    alone
+        Whether the other limb rested.
     """
 
     start_s: float
@@ -68,6 +69,12 @@ class RepSpan:
     eccentric_first: bool
     excursion: float
     side: Side = "both"
+    alone: bool = False
+
+    @property
+    def limb(self) -> Side:
+        """The limb to measure: the one that moved, if only one did."""
+        return self.side if self.alone else "both"
 
     @property
     def eccentric_s(self) -> tuple[float, float]:
@@ -224,7 +231,7 @@ def segment(
         ]
     else:
         parts = _recognised(body, track.points, options, tuple(exercises))
-    return _assemble([part for part in parts if part is not None], track, smoothed)
+    return _assemble([part for part in parts if part is not None], track, smoothed, poses)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,6 +243,7 @@ class _Part:
     best: Hypothesis
     exercise: ExerciseDefinition | None
     recognition: Recognition | None
+    turns: bool = False
 
 
 def _part(
@@ -254,8 +262,9 @@ def _part(
     )
     if not hypotheses:
         return None
-    best = max(hypotheses, key=lambda h: h.score)
-    return _Part(where, inside, best, exercise, recognition)
+    turns = None if exercise is None else in_turns(hypotheses, inside, exercise)
+    best = turns or max(hypotheses, key=lambda h: h.score)
+    return _Part(where, inside, best, exercise, recognition, turns is not None)
 
 
 def _recognised(
@@ -305,7 +314,9 @@ def _renamed(
     return _Part(part.where, part.body, part.best, None, recognition)
 
 
-def _assemble(parts: list[_Part], track: Track, smoothed: Mapping[str, Array]) -> Segmentation:
+def _assemble(
+    parts: list[_Part], track: Track, smoothed: Mapping[str, Array], poses: PoseSequence
+) -> Segmentation:
     if not parts:
         return Segmentation.nothing(track.t_s)
     fraction = np.full(len(track), np.nan)
@@ -316,9 +327,13 @@ def _assemble(parts: list[_Part], track: Track, smoothed: Mapping[str, Array]) -
         line = _Line.of(part)
         fraction[part.where] = line.fraction
         t_s = track.t_s[part.where]
+        sides = _sides(part, track, poses)
+        alone = part.exercise is not None and part.exercise.sides == "each"
         reps = [
-            _span(rep, extremes, line, t_s, part)
-            for rep, extremes in zip(part.best.reps, part.best.extremes, strict=True)
+            replace(
+                _span(rep, extremes, line, t_s, part), side=side, alone=alone and side != "both"
+            )
+            for rep, extremes, side in zip(part.best.reps, part.best.extremes, sides, strict=True)
         ]
         groups = split_sets(reps)
         for group, following in zip_longest(groups, groups[1:]):
@@ -367,6 +382,13 @@ class _Line:
         mix = {name: gain / span for name, gain in part.best.source.gains.items()}
         raw = sum(gain * part.body.signals[name] for name, gain in mix.items())
         return cls(fraction, mix, float(np.median(fraction - raw)))
+
+
+def _sides(part: _Part, track: Track, poses: PoseSequence) -> tuple[Side, ...]:
+    limbs = None
+    if part.exercise is not None and part.exercise.sides != "both":
+        limbs = Limbs.of(track, poses, part.exercise).part(part.where)
+    return rep_sides(part.body, part.exercise, part.best.reps, limbs, turns=part.turns)
 
 
 def _eccentric_first(part: _Part) -> bool:
