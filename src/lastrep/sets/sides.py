@@ -101,11 +101,14 @@ def _alternate(sides: Sequence[Side]) -> bool:
 
 def moving_sides(body: Body, exercise: ExerciseDefinition, reps: Indices) -> tuple[Side, ...]:
     """Return the side whose limb swings while the other rests, or both, for each rep."""
-    swings = []
-    for side in SIDES:
-        x = body.signals[f"{exercise.angle.joint}_{side}"]
-        swings.append(np.abs(x[reps[:, 1]] - (x[reps[:, 0]] + x[reps[:, 2]]) / 2))
-    return tuple(_moving(left, right) for left, right in zip(*swings, strict=True))
+    names = [f"{exercise.angle.joint}_{side}" for side in SIDES]
+    if not body.signals.keys() >= set(names):  # a limb that is never seen is left out
+        return tuple(_moving(0.0, 0.0) for _ in reps)
+    left, right = (
+        np.abs(x[reps[:, 1]] - (x[reps[:, 0]] + x[reps[:, 2]]) / 2)
+        for x in (body.signals[name] for name in names)
+    )
+    return tuple(_moving(one, other) for one, other in zip(left, right, strict=True))
 
 
 def rep_sides(
