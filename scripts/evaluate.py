@@ -6,6 +6,7 @@
     python scripts/evaluate.py form [--seeds N] [--json FILE]
     python scripts/evaluate.py forms DIR [--json FILE]
     python scripts/evaluate.py training [--json FILE]
+    python scripts/evaluate.py recognition [--corpus DIR ...] [--clips DIR ...] [--json FILE]
 
 A DIR is a landmark corpus (`labels.csv`, `clips/*.npz`), a video corpus (`LABELS.csv`, videos), or
 any folder above such. Without `--mode` both are run.
@@ -18,6 +19,7 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 from evaluation import accuracy, counting
@@ -26,6 +28,7 @@ from evaluation.corpora import CACHE, find_corpora
 from lastrep.pose.backends import BACKENDS, DEFAULT_BACKEND
 
 DEFAULT_CORPORA = Path(__file__).resolve().parents[1] / ".." / "shared"
+SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 
 
 def main() -> int:
@@ -49,10 +52,18 @@ def main() -> int:
     command.add_argument("--json", type=Path, metavar="FILE")
     command = commands.add_parser("training", help="twelve weeks against the training rules")
     command.add_argument("--json", type=Path, metavar="FILE")
+    command = commands.add_parser("recognition", help="what is named without -e")
+    command.add_argument("--corpus", type=Path, nargs="+", action="extend", metavar="DIR")
+    command.add_argument(
+        "--clips", type=Path, nargs="+", action="extend", metavar="DIR",
+        help="videos with truth files (default: the rendered suite and the samples)",
+    )  # fmt: skip
+    command.add_argument("--backend", choices=BACKENDS, default=DEFAULT_BACKEND)
+    command.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     run = {
         "counting": run_counting, "accuracy": run_accuracy, "form": run_form, "forms": run_forms,
-        "training": run_training,
+        "training": run_training, "recognition": run_recognition,
     }[options.command]  # fmt: skip
     document = run(options)
     if options.json:
@@ -98,6 +109,26 @@ def run_training(options: argparse.Namespace) -> dict[str, object]:
     for table in tables:
         print(table, flush=True)
     return {"wrong": outcome.wrong, "tables": [table.document() for table in tables]}
+
+
+def run_recognition(options: argparse.Namespace) -> dict[str, object]:
+    from evaluation import recognition
+
+    folders = options.corpus or [DEFAULT_CORPORA]
+    results = [
+        recognition.evaluate(one)
+        for one in chain(
+            *(recognition.of_corpus(c) for c in find_corpora(folders, options.backend)),
+            *(recognition.of_forms(folder) for folder in folders),
+            *(
+                recognition.of_rendered(folder, options.backend)
+                for folder in options.clips or [rendered_suite(), SAMPLES]
+            ),
+        )
+    ]
+    tables = list(recognition.tables(results))
+    print("\n".join([*map(str, tables), *recognition.not_right(results)]), flush=True)
+    return {"tables": [t.document() for t in tables], "clips": [asdict(one) for one in results]}
 
 
 def run_accuracy(options: argparse.Namespace) -> dict[str, object]:

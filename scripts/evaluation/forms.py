@@ -77,12 +77,14 @@ class Called:
 
 def evaluate(folder: Path) -> list[Called]:
     """Judge every clip of the corpora of labelled form in a folder."""
-    return [_called(clip) for clip in _clips(folder)]
+    return [_called(clip) for clip in labelled(folder)]
 
 
-def _clips(folder: Path) -> Iterator[Labelled]:
-    yield from _pushfit(folder / "pushfit_pushup_form")
-    yield from _trainer(folder / "pose_trainer")
+def labelled(folder: Path) -> Iterator[Labelled]:
+    """Yield every clip of the corpora of labelled form in or below a folder."""
+    for name, read in (("pushfit_pushup_form", _pushfit), ("pose_trainer", _trainer)):
+        for path in sorted(folder.rglob(name)):
+            yield from read(path)
 
 
 def _called(clip: Labelled) -> Called:

@@ -152,7 +152,11 @@ class ExerciseDefinition(_Data):
         The end at which a rep starts: `con_end` = lowering first (squat), `ecc_end` = lifting
         first (deadlift).
     sides
-        `both` limbs move together, or `each` may move by itself (alternating curls).
+        `both` limbs move together, or `each` may move by itself (alternating curls), or one leg
+        stands in front and takes the `lead` (lunges).
+    support
+        What stays in place in the room: `feet` (standing), `hands` (hanging, or propped up on
+        them), `hips` (lying, sitting), or `none` of these.
     bar_proxy
         The body part that moves like the load.
     bar_proxy_travel
@@ -170,7 +174,8 @@ class ExerciseDefinition(_Data):
     summary: str
     full_rep: str
     start: RepEnd
-    sides: Literal["both", "each"] = "both"
+    sides: Literal["both", "each", "lead"] = "both"
+    support: Literal["feet", "hands", "hips", "none"] = "feet"
     bar_proxy: Literal["shoulder", "wrist", "hip", "ankle"]
     bar_proxy_travel: float = Field(default=1.0, gt=0)
     placement: str

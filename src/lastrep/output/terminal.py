@@ -13,7 +13,7 @@ from lastrep.exercises.faults import shown
 from lastrep.sets.fatigue import RIR_BANDS
 from lastrep.sets.faults import counts
 from lastrep.sets.options import SetOptions
-from lastrep.sets.results import Analysis, Rep, RepStatus, SetReport
+from lastrep.sets.results import Analysis, Rep, RepStatus, SetReport, SideCounts
 
 STATUS_STYLE: dict[RepStatus, str] = {
     RepStatus.GOOD: "green",
@@ -21,6 +21,10 @@ STATUS_STYLE: dict[RepStatus, str] = {
     RepStatus.PARTIAL: "yellow",
     RepStatus.FAILED: "bold red",
 }
+
+
+#: How the sides of the body work together, after the order of lowering and lifting.
+SIDES_TOLD = {"both": "", "each": ", each side may move by itself", "lead": ", one leg in front"}
 
 
 def render(analysis: Analysis, title_of: dict[str, str]) -> RenderableType:
@@ -34,6 +38,8 @@ def render(analysis: Analysis, title_of: dict[str, str]) -> RenderableType:
         heading.append(f"  {report.view} view, {_clock(report.start_s)} to {_clock(report.end_s)}")
         if report.exercise_source == "recognised":
             heading.append(f", recognised ({report.exercise_confidence:.0%} sure)")
+        if report.sides is not None:
+            heading.append(f", {_by_side(report.sides)}")
         parts += [heading, rep_table(report), *_reasons(report), *_notes(report)]
         parts.append(Padding(Text(report.end.explanation, style="bold"), (0, 0, 1, 0)))
     if not analysis.sets:
@@ -52,7 +58,7 @@ def explain(exercise: ExerciseDefinition) -> RenderableType:
     rows = {
         "measured": exercise.summary,
         "full rep": exercise.full_rep,
-        "order": order + (", each side by itself" if exercise.sides == "each" else ""),
+        "order": order + SIDES_TOLD[exercise.sides],
         "views": ", ".join(exercise.views.required) + useful,
         "camera": exercise.placement,
         "also called": ", ".join(alias.replace("_", " ") for alias in exercise.aliases),
@@ -106,6 +112,12 @@ def rep_table(report: SetReport) -> Table:
     for rep in report.reps:
         table.add_row(*_row(rep), *([Text(_speed(rep, unit))] if unit else []))
     return table
+
+
+def _by_side(sides: SideCounts) -> str:
+    """Return the attempts of each side, in words."""
+    done = {"left": sides.left, "right": sides.right, "both sides": sides.both}
+    return "reps: " + ", ".join(f"{count} {side}" for side, count in done.items() if count)
 
 
 def speed_unit(report: SetReport) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -25,7 +26,7 @@ from lastrep.sets.live import LiveSet
 from lastrep.sets.metrics import RepMeasures, measure
 from lastrep.sets.movement import Movement
 from lastrep.sets.options import Past, SetOptions
-from lastrep.sets.results import Rejected, Rep, RepStatus, SetReport
+from lastrep.sets.results import Rejected, Rep, RepStatus, SetReport, SideCounts
 from lastrep.sets.segmentation import Segmentation, SetSpan, segment
 from lastrep.sets.shape import unknown_changes
 from lastrep.sets.verdicts import Verdict, verdicts
@@ -179,6 +180,7 @@ class SetAnalyzer:
             attempts=len(reps),
             completed_reps=completed_reps(reps),
             good_reps=good_reps(reps, end),
+            sides=_side_counts(reps),
             end=end,
             standards=() if form is None else form.standards,
             baseline_reps=() if form is None else tuple(i + 1 for i in form.baseline),
@@ -248,6 +250,13 @@ def _aftermath(
     after = (poses.t_s > end_s) & (poses.t_s <= min(until_s, end_s + STOPPED_AFTER_S))
     seen = float(poses.found[after].mean()) if after.any() else 1.0
     return Aftermath(until_s, seen, next_set=next_s is not None, stopped=stopped)
+
+
+def _side_counts(reps: Sequence[Rep]) -> SideCounts | None:
+    done = Counter(rep.side for rep in reps)
+    if set(done) <= {"both"}:
+        return None
+    return SideCounts(left=done["left"], right=done["right"], both=done["both"])
 
 
 def _reps(

@@ -94,13 +94,13 @@ def measure(
     view
         From where the camera sees the lifter.
     """
-    sides = {side, *(span.side for span in spans if span.side != "both")}
+    sides = {side, *(span.limb for span in spans if span.limb != "both")}
     joint = None if exercise is None else exercise.angle.joint
     angles = {s: angle_track(poses, joint, s, view) for s in sides} if joint else {}
     return tuple(
         _measure_rep(
             span,
-            angles.get(side if span.side == "both" else span.side),
+            angles.get(side if span.limb == "both" else span.limb),
             segmentation,
             poses,
             rom_pct,
@@ -127,9 +127,14 @@ def _rom_pct(
     position is a fault of its own (lockout, hang).
     """
     # A movement that one limb makes alone has no witness in the other.
-    if exercise is None or any(span.side != "both" for span in spans):
+    if exercise is None or any(span.limb != "both" for span in spans):
         counted = np.array([span.excursion for span in spans])
-        witnesses = [counted / own_range(counted)]
+        own = np.empty(len(spans))
+        # The camera sees one limb better than the other: each is compared with itself.
+        for limb in {span.limb for span in spans}:
+            its = np.array([span.limb == limb for span in spans])
+            own[its] = counted[its] / own_range(counted[its])
+        witnesses = [own]
     else:
         ends = np.array([(s.start_s, s.turn_s, s.end_s) for s in spans])
         starts, turns, backs = np.searchsorted(segmentation.t_s, ends.T - 1e-6)

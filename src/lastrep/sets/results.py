@@ -216,6 +216,14 @@ class Rep(_Result):
     coverage: float = Field(description="share of the rep's frames in which the lifter was seen")
 
 
+class SideCounts(_Result):
+    """Attempts that each side did, or led; together they are the set's attempts."""
+
+    left: int
+    right: int
+    both: int
+
+
 class Rejected(_Result):
     """A movement that looked like a rep and is not one."""
 
@@ -259,6 +267,9 @@ class SetReport(_Result):
     attempts: int
     completed_reps: int
     good_reps: int
+    sides: SideCounts | None = Field(
+        default=None, description="attempts by side; null where both sides did every rep"
+    )
     end: SetEnd
     velocity_loss_pct: float | None = Field(
         default=None, description="of the last rep against the fastest"

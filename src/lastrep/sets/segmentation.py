@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.exercises.recognition import Ends, Recognition, recognize
+from lastrep.exercises.ends import Ends
+from lastrep.exercises.recognition import Recognition, recognize
 from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
@@ -24,9 +24,9 @@ from lastrep.sets.hypotheses import (
 )
 from lastrep.sets.phases import rep_phases
 from lastrep.sets.scoring import Body, amplitudes
+from lastrep.sets.sides import Limbs, Side, in_turns, rep_sides
 
 Array = NDArray[np.float64]
-Side = Literal["both", "left", "right"]
 
 #: A pause this long between reps, or this many median reps, whichever is longer, ends a set.
 SET_PAUSE_S = 8.0
@@ -54,7 +54,9 @@ class RepSpan:
     excursion
         Swing as a share of the set's typical swing.
     side
-        Which limb moved, for exercises that may alternate.
+        Which side did it: the limb that moved alone, or the leg in front.
+    alone
+        Whether the other limb rested.
     """
 
     start_s: float
@@ -67,6 +69,12 @@ class RepSpan:
     eccentric_first: bool
     excursion: float
     side: Side = "both"
+    alone: bool = False
+
+    @property
+    def limb(self) -> Side:
+        """The limb to measure: the one that moved, if only one did."""
+        return self.side if self.alone else "both"
 
     @property
     def eccentric_s(self) -> tuple[float, float]:
@@ -222,8 +230,8 @@ def segment(
             or _part(body, whole, exercise, None, options)
         ]
     else:
-        parts = _recognised(body, whole, options, tuple(exercises))
-    return _assemble([part for part in parts if part is not None], track, smoothed)
+        parts = _recognised(body, track.points, options, tuple(exercises))
+    return _assemble([part for part in parts if part is not None], track, smoothed, poses)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,6 +243,7 @@ class _Part:
     best: Hypothesis
     exercise: ExerciseDefinition | None
     recognition: Recognition | None
+    turns: bool = False
 
 
 def _part(
@@ -253,21 +262,23 @@ def _part(
     )
     if not hypotheses:
         return None
-    best = max(hypotheses, key=lambda h: h.score)
-    return _Part(where, inside, best, exercise, recognition)
+    turns = None if exercise is None else in_turns(hypotheses, inside, exercise)
+    best = turns or max(hypotheses, key=lambda h: h.score)
+    return _Part(where, inside, best, exercise, recognition, turns is not None)
 
 
 def _recognised(
     body: Body,
-    whole: slice,
+    points: Array,
     options: SegmentationOptions,
     exercises: tuple[ExerciseDefinition, ...],
 ) -> list[_Part | None]:
     """Count without a name, recognise, and count again by name, for each exercise in turn."""
+    whole = slice(0, len(points))
     first = _part(body, whole, None, None, options)
     if first is None or not exercises:
         return [first]
-    parts = [_renamed(body, first, options, exercises)]
+    parts = [_renamed(body, points, first, options, exercises)]
     # What the winning rhythm leaves over may be a set of something else.
     at = parts[0].best.reps
     rest = round(SET_PAUSE_S * body.rate_hz)
@@ -280,7 +291,7 @@ def _recognised(
         other = _part(body, where, None, None, options)
         if other is None or len(other.best.reps) < OTHER_SET_REPS:
             continue
-        named = _renamed(body, other, options, exercises)
+        named = _renamed(body, points, other, options, exercises)
         if named.exercise is not None and named.best.score >= OTHER_SET_CONFIDENCE:
             parts.append(named)
     parts.sort(key=lambda part: part.where.start + int(part.best.reps[0, 0]))
@@ -289,11 +300,12 @@ def _recognised(
 
 def _renamed(
     body: Body,
+    points: Array,
     part: _Part,
     options: SegmentationOptions,
     exercises: tuple[ExerciseDefinition, ...],
 ) -> _Part:
-    recognition = recognize(Ends.of(part.body.signals, part.best.reps), exercises)
+    recognition = recognize(Ends.of(points[part.where], part.best.reps), exercises)
     if recognition.sure:
         known = next(e for e in exercises if e.name == recognition.name)
         named = _part(body, part.where, known, recognition, options)
@@ -302,7 +314,9 @@ def _renamed(
     return _Part(part.where, part.body, part.best, None, recognition)
 
 
-def _assemble(parts: list[_Part], track: Track, smoothed: Mapping[str, Array]) -> Segmentation:
+def _assemble(
+    parts: list[_Part], track: Track, smoothed: Mapping[str, Array], poses: PoseSequence
+) -> Segmentation:
     if not parts:
         return Segmentation.nothing(track.t_s)
     fraction = np.full(len(track), np.nan)
@@ -313,9 +327,13 @@ def _assemble(parts: list[_Part], track: Track, smoothed: Mapping[str, Array]) -
         line = _Line.of(part)
         fraction[part.where] = line.fraction
         t_s = track.t_s[part.where]
+        sides = _sides(part, track, poses)
+        alone = part.exercise is not None and part.exercise.sides == "each"
         reps = [
-            _span(rep, extremes, line, t_s, part)
-            for rep, extremes in zip(part.best.reps, part.best.extremes, strict=True)
+            replace(
+                _span(rep, extremes, line, t_s, part), side=side, alone=alone and side != "both"
+            )
+            for rep, extremes, side in zip(part.best.reps, part.best.extremes, sides, strict=True)
         ]
         groups = split_sets(reps)
         for group, following in zip_longest(groups, groups[1:]):
@@ -364,6 +382,13 @@ class _Line:
         mix = {name: gain / span for name, gain in part.best.source.gains.items()}
         raw = sum(gain * part.body.signals[name] for name, gain in mix.items())
         return cls(fraction, mix, float(np.median(fraction - raw)))
+
+
+def _sides(part: _Part, track: Track, poses: PoseSequence) -> tuple[Side, ...]:
+    limbs = None
+    if part.exercise is not None and part.exercise.sides != "both":
+        limbs = Limbs.of(track, poses, part.exercise).part(part.where)
+    return rep_sides(part.body, part.exercise, part.best.reps, limbs, turns=part.turns)
 
 
 def _eccentric_first(part: _Part) -> bool:

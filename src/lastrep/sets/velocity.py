@@ -185,7 +185,7 @@ def measure_reps(
     whole = [True] * len(spans) if lifted is None else list(lifted)
     bars = [cut_lift(track, track.bar, spans, i, rule, scales.bar) for i in range(len(spans))]
     bodies = [
-        cut_lift(track, track.proxies[span.side], spans, i, rule, scales.body)
+        cut_lift(track, track.proxies[span.limb], spans, i, rule, scales.body)
         for i, span in enumerate(spans)
     ]
     travel = 1.0 if exercise is None else exercise.bar_proxy_travel
