@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastrep.bar.candidates import Search, find_discs
+from lastrep.bar.candidates import Search, edges_near, find_discs
 from lastrep.bar.ellipse import Ellipse, fit_rim, rim_points
 from lastrep.bar.finding import outermost_ring
 from lastrep.bar.thickness import height_factor
@@ -75,7 +75,8 @@ def test_an_ellipse_cut_by_the_picture_is_still_fitted() -> None:
 def test_the_disc_is_among_the_candidates_and_the_hub_does_not_hide_it() -> None:
     rim, hub = Ellipse(90.0, 70.0, 24.0, 30.0), Ellipse(90.0, 70.0, 8.0, 10.0)
     image = drawn((rim, 40), (hub, 220), size=220)
-    fits = find_discs(image, Search(np.array([85.0, 75.0]), 200.0))
+    hands = np.array([85.0, 75.0])
+    fits = find_discs(image, edges_near(image, hands, 200.0), Search(hands, 200.0))
     assert fits
     assert fits[0].ellipse.distance(rim) < 0.5
     assert fits[0].ellipse.b == pytest.approx(30.0, abs=0.6)
