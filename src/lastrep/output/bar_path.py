@@ -85,7 +85,7 @@ class BarPath:
         shift = shift if np.isfinite(shift).all() else np.zeros(2)
         width = max(2, round(THICKNESS * min(image.shape[:2])))
         places = self.room_px[shown] + shift
-        seen = np.isfinite(places).all(axis=1)
+        seen = np.asarray(np.isfinite(places).all(axis=1), np.bool_)
         whole = seen[:-1] & seen[1:]
         lines = np.stack([places[:-1], places[1:]], axis=1)[whole].round().astype(np.int32)
         cv2.polylines(image, list(lines), False, INK, width + 2, cv2.LINE_AA)
