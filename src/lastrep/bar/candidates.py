@@ -189,7 +189,7 @@ def find_discs(image: Image, edges: Edges | None, search: Search) -> list[RimFit
         return []
     starts = [start for aspect in search.aspects for start in _vote(edges, search, aspect)]
     fits: list[RimFit] = []
-    for fit in fit_rims(image, starts, band=0.16, rounds=2):
+    for fit in fit_rims([image], starts, band=0.16, rounds=2):
         if _plausible(fit, search) and not any(_same(fit.ellipse, f.ellipse) for f in fits):
             fits.append(fit)
     return sorted(fits, key=lambda f: -f.support)[:KEPT]

@@ -114,7 +114,7 @@ def rim_edges(image: Image, ellipse: Ellipse, low: float, high: float) -> tuple[
     scales
         shape = (m,): where along the ray, in radii.
     """
-    rays = _Rays.of(image, _table([ellipse]), np.array([low]), np.array([high]))
+    rays = _Rays.of([image], _table([ellipse]), np.array([low]), np.array([high]))
     edges = rays.edges[0].astype(np.float64)
     scales = low + rays.step[0] * np.arange(edges.shape[1])
     x, y = (
@@ -135,11 +135,14 @@ def fit_rim(
     fixed_shape: bool = False,
 ) -> RimFit:
     """Refine one ellipse on the edges of the picture (see `fit_rims`)."""
-    return fit_rims(image, [start], band=band, rounds=rounds, edge=edge, fixed_shape=fixed_shape)[0]
+    (fit,) = fit_rims(
+        [image], [start], band=band, rounds=rounds, edge=edge, fixed_shape=fixed_shape
+    )
+    return fit
 
 
 def fit_rims(
-    image: Image,
+    images: Sequence[Image],
     starts: Sequence[Ellipse],
     *,
     band: float = 0.2,
@@ -147,7 +150,7 @@ def fit_rims(
     edge: float = EDGE_UNKNOWN,
     fixed_shape: bool = False,
 ) -> list[RimFit]:
-    """Refine ellipses on the edges of the picture, each by itself.
+    """Refine ellipses on the edges of pictures, each by itself.
 
     Every ray proposes its strongest edge within the band, to a fraction of a pixel; a weighted
     linear fit (Tukey's weights) moves and stretches the ellipse; the band halves each round.
@@ -155,6 +158,8 @@ def fit_rims(
 
     Parameters
     ----------
+    images
+        One for each ellipse, or one for all; of one size.
     band
         How far from the start the rim may be, as a share of the radius.
     edge
@@ -167,8 +172,9 @@ def fit_rims(
     table, support = _table(starts), np.zeros(len(starts))
     left = np.arange(len(starts))
     for k in range(rounds):
+        seen_in = images if len(images) == 1 else [images[i] for i in left]
         table[left], support[left], done = _fit_once(
-            image, table[left], band / 2**k, edge, fixed_shape
+            seen_in, table[left], band / 2**k, edge, fixed_shape
         )
         left = left[done]
         if not len(left):
@@ -181,7 +187,7 @@ def fit_rims(
 
 def rim_points(image: Image, e: Ellipse, band: float, edge: float) -> Array:
     """Return where the rim is seen, to a fraction of a pixel, shape = (m, 2)."""
-    (distance,), (strength,), (inside,) = _peaks(image, _table([e]), band)
+    (distance,), (strength,), (inside,) = _peaks([image], _table([e]), band)
     good = inside & (strength > edge)
     if inside.sum() < MIN_RAYS_INSIDE:
         return np.zeros((0, 2))
@@ -214,7 +220,7 @@ class _Rays:
     inside: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, image: Image, table: Array, low: Array, high: Array) -> _Rays:
+    def of(cls, images: Sequence[Image], table: Array, low: Array, high: Array) -> _Rays:
         count = len(table)
         samples = np.ceil((high - low) * table[:, 2:].max(axis=1) * SAMPLES_PER_PX)
         samples = np.maximum(samples, 9)
@@ -224,20 +230,20 @@ class _Rays:
         scales = scales.astype(np.float32)[:, None]
         x0, y0, a, b = table.T.astype(np.float32)[:, :, None, None]
         x, y = x0 + a * _COS[:, None] * scales, y0 + b * _SIN[:, None] * scales
-        lines = cv2.remap(
-            image,
-            x.reshape(-1, most),
-            y.reshape(-1, most),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        ).reshape(count * RAYS, most, -1)
-        steps = cv2.absdiff(lines[:, 2:], lines[:, :-2]).reshape(count, RAYS, most - 2, -1)
         edges = np.zeros((count, RAYS, most), np.uint8)
-        edges[:, :, 1:-1] = reduce(np.maximum, np.moveaxis(steps, 3, 0))
+        rays = (len(images), -1, most)
+        for image, at_x, at_y, strongest in zip(
+            images, x.reshape(rays), y.reshape(rays), edges.reshape(rays), strict=True
+        ):
+            line = cv2.remap(image, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            line = line.reshape(*strongest.shape, -1)
+            steps = cv2.absdiff(line[:, 2:], line[:, :-2]).reshape(len(line), most - 2, -1)
+            strongest[:, 1:-1] = reduce(np.maximum, np.moveaxis(steps, 2, 0))
         if count > 1:
             edges *= (np.arange(most) < samples[:, None] - 1)[:, None]
         last = np.arange(count), slice(None), samples.astype(int) - 1
-        inside = _in_picture(image, x[:, :, 0], y[:, :, 0]) & _in_picture(image, x[last], y[last])
+        inside = _in_picture(images[0], x[:, :, 0], y[:, :, 0])
+        inside &= _in_picture(images[0], x[last], y[last])
         return cls(step, edges, inside)
 
 
@@ -246,10 +252,12 @@ def _in_picture(image: Image, x: Array | Pixels, y: Array | Pixels) -> NDArray[n
     return np.asarray((x >= 1) & (y >= 1) & (x <= width - 2) & (y <= height - 2), np.bool_)
 
 
-def _peaks(image: Image, table: Array, band: float) -> tuple[Array, Array, NDArray[np.bool_]]:
+def _peaks(
+    images: Sequence[Image], table: Array, band: float
+) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Return each ray's distance to its edge (radii from the ellipse), strength, and use."""
     bands = np.maximum(band, 2.5 / table[:, 3])
-    rays = _Rays.of(image, table, 1 - bands, 1 + bands)
+    rays = _Rays.of(images, table, 1 - bands, 1 + bands)
     samples = rays.edges.shape[2]
     step = rays.step[:, None]
     away = (step * np.arange(samples) - bands[:, None]) / (0.6 * bands[:, None])
@@ -265,10 +273,10 @@ def _peaks(image: Image, table: Array, band: float) -> tuple[Array, Array, NDArr
 
 
 def _fit_once(
-    image: Image, table: Array, band: float, edge: float, fixed_shape: bool
+    images: Sequence[Image], table: Array, band: float, edge: float, fixed_shape: bool
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Return the refined table, the supports, and which fits could be made."""
-    distance, strength, inside = _peaks(image, table, band)
+    distance, strength, inside = _peaks(images, table, band)
     good = (strength > edge) & inside
     in_picture, with_edge = inside.sum(axis=1), good.sum(axis=1)
     done = (in_picture >= MIN_RAYS_INSIDE) & (with_edge >= MIN_RAYS_WITH_EDGE)
