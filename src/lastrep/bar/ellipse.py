@@ -172,7 +172,7 @@ def fit_rims(
     table, support = _table(starts), np.zeros(len(starts))
     left = np.arange(len(starts))
     for k in range(rounds):
-        seen_in = images if len(images) == 1 else [images[i] for i in left]
+        seen_in = images if len(images) == 1 else [images[int(i)] for i in left]
         table[left], support[left], done = _fit_once(
             seen_in, table[left], band / 2**k, edge, fixed_shape
         )
