@@ -6,7 +6,6 @@ followed while the lifter walks about, and recorded landmarks serve as well as f
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -100,8 +99,8 @@ def track_file(
     points = poses.image_px[poses.found].astype(np.float64)
     short_px, tall_px = min(poses.width_px, poses.height_px), stature_px(points)
     # An unknown stature (NaN) is never too large.
-    times = math.ceil(np.fmax(short_px / WORK_SHORT_SIDE_PX, tall_px / WORK_STATURE_PX))
-    with VideoFile(path, slowmo=slowmo, max_short_side_px=short_px // max(times, 1)) as video:
+    work_px = np.fmin(min(WORK_SHORT_SIDE_PX, short_px), short_px * WORK_STATURE_PX / tall_px)
+    with VideoFile(path, slowmo=slowmo, max_short_side_px=round(work_px)) as video:
         _check_same(path, video.info, poses)
         factor = video.info.width_px / poses.width_px
         shown = None if bar_px is None else (bar_px[0] * factor, bar_px[1] * factor)

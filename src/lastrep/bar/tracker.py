@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Pictures are halved until their short side and the lifter are at most this large: more costs
 #: time and gives nothing (halving is many times cheaper than any other factor).
-WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 480, 480.0
+WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 480, 320.0
 #: So many pictures at most wait for a first pose before their size is decided.
 WAIT_FRAMES = 15
 #: The waiting pictures take at most this much memory.

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-import cv2
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
@@ -196,15 +195,8 @@ class VideoFile:
                 t_s = placed_s
                 if not wanted(t_s / self._slowmo):
                     continue
-                # libav takes several times as long for halving as OpenCV.
-                times = 2 if (frame.width, frame.height) == (2 * width, 2 * height) else 1
-                picture = scaler.reformat(
-                    frame, width=times * width, height=times * height, format="rgb24"
-                )
+                picture = scaler.reformat(frame, width=width, height=height, format="rgb24")
                 image = np.asarray(picture.to_ndarray(), np.uint8)
-                if times > 1:
-                    half = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-                    image = np.asarray(half, np.uint8)
                 yield Frame(t_s / self._slowmo, self._orientation.upright(image))
         if damaged:
             self._warn(f"{damaged} damaged stretches were left out")
