@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lastrep.bar.candidates import Search, edges_near, find_discs
-from lastrep.bar.ellipse import Ellipse, fit_rim, rim_points
+from lastrep.bar.ellipse import Ellipse, fit_rim, fit_rims, rim_points
 from lastrep.bar.finding import outermost_ring
 from lastrep.bar.thickness import height_factor
 
@@ -57,6 +59,21 @@ def test_a_fixed_shape_keeps_its_axes_and_finds_the_centre() -> None:
     fit = fit_rim(drawn((true, 40)), Ellipse(83.0, 76.0, 28.0, 35.0), fixed_shape=True)
     assert (fit.ellipse.a, fit.ellipse.b) == (28.0, 35.0)
     assert fit.ellipse.distance(true) < 0.15
+
+
+def test_many_are_fitted_as_one_by_one() -> None:
+    truths = [Ellipse(80.3, 78.6, 28.0, 35.0), Ellipse(76.0, 82.0, 18.0, 20.0)]
+    pictures = [drawn((true, 40)) for true in truths]
+    starts = [replace(true, x=true.x + 2, b=true.b * 1.04) for true in truths]
+    for images, sought in ((pictures, starts), (pictures[:1], [*starts, Ellipse(30, 30, 25, 25)])):
+        fits = fit_rims(images, sought)
+        alone = [fit_rim(i, e) for i, e in zip(images * len(sought), sought, strict=False)]
+        for fit, one in zip(fits, alone, strict=True):
+            assert fit.support == pytest.approx(one.support)
+            assert fit.ellipse.distance(one.ellipse) < 0.01
+            assert fit.ellipse.b == pytest.approx(one.ellipse.b, abs=0.01)
+        assert fits[0].ellipse.distance(truths[0]) < 0.2
+    assert fits[2].support == 0.0
 
 
 def test_no_rim_no_support() -> None:
