@@ -71,7 +71,8 @@ def _encoded(video: Path, seconds: float, change: Callable[[Image], Image], path
         stream.pix_fmt = "yuv420p"
         for image in islice(map(change, _pictures(video)), frames):
             height, width = (side // 2 * 2 for side in image.shape[:2])
-            stream.width, stream.height = width, height
+            if not stream.codec_context.is_open:
+                stream.width, stream.height = width, height
             picture = np.ascontiguousarray(image[:height, :width])
             out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
         out.mux(stream.encode(None))

@@ -87,8 +87,9 @@ class CameraMotion:
 
     def _small(self, image: Image) -> Grey:
         factor = self._shrink
-        small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        return np.asarray(small, np.uint8)
 
     def _look(self, picture: Grey, person: Array | None) -> None:
         before = self._to_room

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.ellipse import Array, Ellipse, Image, RimFit, fit_rim
+from lastrep.bar.ellipse import Array, Ellipse, Image, Pixels, RimFit, fit_rims
 
 #: Horizontal over vertical axis of the ellipses voted for; the fit finds what lies between.
 ASPECTS = (1.0, 0.82, 0.64, 0.46)
@@ -66,14 +67,30 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Edges:
-    """Edge points (pixels of the vote picture) and their unit gradients, shape = (n,) each."""
+class Edges:
+    """The edges of a picture around the hands, in a reduced picture in which votes are cast.
 
-    x: NDArray[np.intp]
-    y: NDArray[np.intp]
-    ux: Array
-    uy: Array
+    Parameters
+    ----------
+    x, y
+        shape = (n,): edge points, pixels of the reduced picture.
+    ux, uy
+        shape = (n,): unit gradients.
+    shape
+        Height and width of the reduced picture.
+    shrink
+        Its scale.
+    origin
+        shape = (2,): its corner, pixels of the whole picture.
+    """
+
+    x: Pixels
+    y: Pixels
+    ux: Pixels
+    uy: Pixels
     shape: tuple[int, int]
+    shrink: float
+    origin: Array
 
 
 def still_edges(image: Image, elsewhere: Image, stature_px: float) -> NDArray[np.bool_]:
@@ -100,47 +117,36 @@ def still_edges(image: Image, elsewhere: Image, stature_px: float) -> NDArray[np
     return np.asarray(whole, np.bool_)
 
 
-def find_discs(
-    image: Image, search: Search, still: NDArray[np.bool_] | None = None
-) -> list[RimFit]:
-    """Ellipses near the hands, the best seen first.
+def edges_near(
+    image: Image, hands: Array, stature_px: float, still: NDArray[np.bool_] | None = None
+) -> Edges | None:
+    """Return the edges as far from the hands as a plate may be; None where that is no picture.
 
     Parameters
     ----------
     image
         shape = (h, w, 3)
+    hands
+        shape = (2,): pixels.
     still
         shape = (h, w): edges that belong to the room, if known (`still_edges`).
     """
     height, width = image.shape[:2]
-    tall, hands = search.stature_px, search.hands
-    left, right = (int(np.clip(hands[0] + s * REACH_X * tall, 0, width)) for s in (-1, 1))
-    top, bottom = (int(np.clip(hands[1] + s * REACH_Y * tall, 0, height)) for s in (-1, 1))
+    reach_x, reach_y = REACH_X * stature_px, REACH_Y * stature_px
+    left, right = (int(np.clip(hands[0] + s * reach_x, 0, width)) for s in (-1, 1))
+    top, bottom = (int(np.clip(hands[1] + s * reach_y, 0, height)) for s in (-1, 1))
     if right - left < 40 or bottom - top < 40:
-        return []
-    shrink = min(1.0, VOTE_STATURE_PX / tall)
-    room = None if still is None else still[top:bottom, left:right]
-    edges = _edges(image[top:bottom, left:right], shrink, room)
-    origin = np.array([left, top], np.float64)
-    fits: list[RimFit] = []
-    for aspect in search.aspects:
-        for start in _vote(edges, search, aspect, shrink, origin):
-            fit = fit_rim(image, start, band=0.16, rounds=2)
-            if _plausible(fit, search) and not any(_same(fit.ellipse, f.ellipse) for f in fits):
-                fits.append(fit)
-    return sorted(fits, key=lambda f: -f.support)[:KEPT]
-
-
-def _edges(image: Image, shrink: float, still: NDArray[np.bool_] | None) -> _Edges:
+        return None
+    shrink = min(1.0, VOTE_STATURE_PX / stature_px)
     small = cv2.resize(
-        cv2.GaussianBlur(image, (0, 0), 1.0),
+        cv2.GaussianBlur(image[top:bottom, left:right], (0, 0), 1.0),
         None,
         fx=shrink,
         fy=shrink,
         interpolation=cv2.INTER_AREA,
     )
     gx, gy = (cv2.Sobel(small, cv2.CV_32F, *d, ksize=3) for d in ((1, 0), (0, 1)))
-    size = np.hypot(gx, gy)
+    size = cv2.magnitude(gx, gy)
     strongest = size.argmax(axis=2)[..., None]
     gx, gy, size = (np.take_along_axis(q, strongest, 2)[..., 0] for q in (gx, gy, size))
     least = max(EDGE_LEAST, float(np.quantile(size, EDGE_QUANTILE)))
@@ -153,55 +159,79 @@ def _edges(image: Image, shrink: float, still: NDArray[np.bool_] | None) -> _Edg
     ahead, behind = size[y + step_y, x + step_x], size[y - step_y, x - step_x]
     keep = (size[y, x] >= ahead) & (size[y, x] >= behind)
     if still is not None:
-        rows = np.minimum((y / shrink).astype(int), still.shape[0] - 1)
-        cols = np.minimum((x / shrink).astype(int), still.shape[1] - 1)
-        keep &= ~still[rows, cols]
+        room = still[top:bottom, left:right]
+        rows = np.minimum((y / shrink).astype(int), room.shape[0] - 1)
+        cols = np.minimum((x / shrink).astype(int), room.shape[1] - 1)
+        keep &= ~room[rows, cols]
     y, x = y[keep], x[keep]
-    unit_x, unit_y = gx[y, x] / size[y, x], gy[y, x] / size[y, x]
-    return _Edges(x, y, unit_x.astype(float), unit_y.astype(float), (size.shape[0], size.shape[1]))
+    return Edges(
+        x.astype(np.float32),
+        y.astype(np.float32),
+        gx[y, x] / size[y, x],
+        gy[y, x] / size[y, x],
+        (size.shape[0], size.shape[1]),
+        shrink,
+        np.array([left, top], np.float64),
+    )
 
 
-def _vote(
-    edges: _Edges, search: Search, aspect: float, shrink: float, origin: Array
-) -> list[Ellipse]:
+def find_discs(image: Image, edges: Edges | None, search: Search) -> list[RimFit]:
+    """Ellipses near the hands, the best seen first.
+
+    Parameters
+    ----------
+    image
+        shape = (h, w, 3)
+    edges
+        Those of the picture near the hands (`edges_near`).
+    """
+    if edges is None:
+        return []
+    starts = [start for aspect in search.aspects for start in _vote(edges, search, aspect)]
+    fits: list[RimFit] = []
+    for fit in fit_rims([image], starts, band=0.16, rounds=2):
+        if _plausible(fit, search) and not any(_same(fit.ellipse, f.ellipse) for f in fits):
+            fits.append(fit)
+    return sorted(fits, key=lambda f: -f.support)[:KEPT]
+
+
+def _vote(edges: Edges, search: Search, aspect: float) -> list[Ellipse]:
     """Ellipse centres and radii that many edges point to, of one shape."""
     height, width = edges.shape
+    shrink = edges.shrink
     # The gradient of an ellipse becomes a radius once the picture is stretched to make it round.
-    length = np.hypot(edges.ux * aspect, edges.uy) + 1e-9
-    toward_x = (edges.ux * aspect**2 / length).astype(np.float32)
-    toward_y = (edges.uy / length).astype(np.float32)
-    from_x, from_y = edges.x.astype(np.float32) + 0.5, edges.y.astype(np.float32) + 0.5
+    length = np.hypot(edges.ux * np.float32(aspect), edges.uy) + np.float32(1e-9)
+    toward_x, toward_y = edges.ux * np.float32(aspect**2) / length, edges.uy / length
+    from_x, from_y = edges.x + np.float32(0.5), edges.y + np.float32(0.5)
     smallest, largest = (r * search.stature_px * shrink for r in search.radii)
     # Radii as dense as over the usual span; groups only matter where it is wide.
     span = np.log(largest / smallest) / np.log(USUAL_RADII[1] / USUAL_RADII[0])
-    count = max(3, round(RADII * float(span)))
-    radii = np.geomspace(smallest, largest, count)
-    best = np.zeros((GROUPS, height, width), np.float32)
-    best_radius = np.zeros_like(best)
-    for i, radius in enumerate(radii):
-        step_x, step_y = np.float32(radius) * toward_x, np.float32(radius) * toward_y
-        x = np.concatenate([from_x - step_x, from_x + step_x]).astype(np.int32)
-        y = np.concatenate([from_y - step_y, from_y + step_y]).astype(np.int32)
-        inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-        votes = np.bincount((y * width + x)[inside], minlength=height * width)
-        picture = votes.reshape(height, width).astype(np.float32)
-        smooth = cv2.GaussianBlur(picture, (5, 5), 1.2) / radius
-        group = i * GROUPS // count
-        better = smooth > best[group]
-        best[group][better], best_radius[group][better] = smooth[better], radius
-    above = (np.arange(height) / shrink + origin[1] - search.hands[1]) / search.stature_px
-    best *= np.exp(-0.5 * (above / 0.25) ** 2)[None, :, None].astype(np.float32)
+    radii = np.geomspace(smallest, largest, max(3, round(RADII * float(span))))
+    # Room for votes beyond the border saves asking of each whether it is inside.
+    reach = int(largest) + 2
+    across, cells = width + 2 * reach, (width + 2 * reach) * (height + 2 * reach)
+    both_ways = np.array([[1], [-1]], np.float32)
+    smooth = []
+    for radius in radii.astype(np.float32):
+        x = (from_x + radius * both_ways * toward_x + reach).astype(np.intp)
+        y = (from_y + radius * both_ways * toward_y + reach).astype(np.intp)
+        votes = np.bincount((y * across + x).ravel(), minlength=cells).reshape(-1, across)
+        picture = votes[reach : reach + height, reach : reach + width].astype(np.float32)
+        smooth.append(cv2.GaussianBlur(picture, (5, 5), 1.2) / radius)
+    above = (np.arange(height) / shrink + edges.origin[1] - search.hands[1]) / search.stature_px
+    near = np.exp(-0.5 * (above / 0.25) ** 2)[:, None].astype(np.float32)
     found = []
-    for group in range(GROUPS):
+    for part in np.array_split(np.arange(len(radii)), GROUPS):
+        best = near * reduce(np.maximum, [smooth[i] for i in part])
         for _ in range(WINNERS):
-            _, most, _, (x_at, y_at) = cv2.minMaxLoc(best[group])
+            _, most, _, (x_at, y_at) = cv2.minMaxLoc(best)
             if most <= 0:
                 break
-            radius = float(best_radius[group, y_at, x_at]) / shrink
-            x0, y0 = np.array([x_at, y_at]) / shrink + origin
+            radius = float(radii[max(part, key=lambda i: smooth[i][y_at, x_at])]) / shrink
+            x0, y0 = np.array([x_at, y_at]) / shrink + edges.origin
             found.append(Ellipse(float(x0), float(y0), radius * aspect, radius))
             hidden = (int(max(3, 0.3 * radius * shrink * aspect)), int(0.3 * radius * shrink) + 1)
-            cv2.ellipse(best[group], (x_at, y_at), hidden, 0, 0, 360, 0, -1)
+            cv2.ellipse(best, (x_at, y_at), hidden, 0, 0, 360, 0, -1)
     return found
 
 

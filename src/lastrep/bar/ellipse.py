@@ -6,7 +6,9 @@ the camera around the lifter shortens the horizontal axis only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Image = NDArray[np.uint8]
+Pixels = NDArray[np.float32]
 
 #: Rays from the centre along which the rim is looked for.
 RAYS = 72
@@ -32,8 +35,11 @@ RIM_TOLERANCE = 0.035
 RIM_TOLERANCE_PX = 1.2
 
 _ANGLE = np.linspace(0, 2 * np.pi, RAYS, endpoint=False)
-_COS, _SIN = np.cos(_ANGLE), np.sin(_ANGLE)
-_RAY = np.arange(RAYS)
+_COS, _SIN = np.cos(_ANGLE).astype(np.float32), np.sin(_ANGLE).astype(np.float32)
+#: How far the rim moves along each ray, in radii, with the centre (in semi-axes, across and down)
+#: and with the stretch of either axis; and the products of the normal equations.
+_MOVES = np.stack([_COS, _SIN, _COS**2, _SIN**2], axis=1).astype(np.float64)
+_PRODUCTS = _MOVES[:, :, None] * _MOVES[:, None, :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +114,14 @@ def rim_edges(image: Image, ellipse: Ellipse, low: float, high: float) -> tuple[
     scales
         shape = (m,): where along the ray, in radii.
     """
-    samples = max(int(np.ceil((high - low) * max(ellipse.a, ellipse.b) * SAMPLES_PER_PX)), 9)
-    scales = np.linspace(low, high, samples)
-    x = (ellipse.x + ellipse.a * _COS[:, None] * scales).astype(np.float32)
-    y = (ellipse.y + ellipse.b * _SIN[:, None] * scales).astype(np.float32)
-    height, width = image.shape[:2]
-    ray = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    ray = ray.reshape(RAYS, samples, -1).astype(np.int16)
-    edges = np.zeros((RAYS, samples))
-    edges[:, 1:-1] = np.abs(ray[:, 2:] - ray[:, :-2]).max(axis=2)
-    edges[(x < 1) | (y < 1) | (x > width - 2) | (y > height - 2)] = -1
+    rays = _Rays.of([image], _table([ellipse]), np.array([low]), np.array([high]))
+    edges = rays.edges[0].astype(np.float64)
+    scales = low + rays.step[0] * np.arange(edges.shape[1])
+    x, y = (
+        ellipse.x + ellipse.a * _COS[:, None] * scales,
+        ellipse.y + ellipse.b * _SIN[:, None] * scales,
+    )
+    edges[~_in_picture(image, x, y)] = -1
     return edges, scales
 
 
@@ -130,13 +134,32 @@ def fit_rim(
     edge: float = EDGE_UNKNOWN,
     fixed_shape: bool = False,
 ) -> RimFit:
-    """Refine an ellipse on the edges of the picture.
+    """Refine one ellipse on the edges of the picture (see `fit_rims`)."""
+    (fit,) = fit_rims(
+        [image], [start], band=band, rounds=rounds, edge=edge, fixed_shape=fixed_shape
+    )
+    return fit
+
+
+def fit_rims(
+    images: Sequence[Image],
+    starts: Sequence[Ellipse],
+    *,
+    band: float = 0.2,
+    rounds: int = 3,
+    edge: float = EDGE_UNKNOWN,
+    fixed_shape: bool = False,
+) -> list[RimFit]:
+    """Refine ellipses on the edges of pictures, each by itself.
 
     Every ray proposes its strongest edge within the band, to a fraction of a pixel; a weighted
     linear fit (Tukey's weights) moves and stretches the ellipse; the band halves each round.
+    Many at once cost little more than a few.
 
     Parameters
     ----------
+    images
+        One for each ellipse, or one for all; of one size.
     band
         How far from the start the rim may be, as a share of the radius.
     edge
@@ -144,75 +167,148 @@ def fit_rim(
     fixed_shape
         Whether only the centre may change.
     """
-    ellipse, support = start, 0.0
+    if not starts:
+        return []
+    table, support = _table(starts), np.zeros(len(starts))
+    left = np.arange(len(starts))
     for k in range(rounds):
-        fit = _fit_once(image, ellipse, band / 2**k, edge, fixed_shape)
-        if fit is None:
-            return RimFit(ellipse, 0.0)
-        ellipse, support = fit.ellipse, fit.support
-    return RimFit(ellipse, support)
+        seen_in = images if len(images) == 1 else [images[int(i)] for i in left]
+        table[left], support[left], done = _fit_once(
+            seen_in, table[left], band / 2**k, edge, fixed_shape
+        )
+        left = left[done]
+        if not len(left):
+            break
+    return [
+        RimFit(Ellipse(*row), seen)
+        for row, seen in zip(table.tolist(), support.tolist(), strict=True)
+    ]
 
 
 def rim_points(image: Image, e: Ellipse, band: float, edge: float) -> Array:
     """Return where the rim is seen, to a fraction of a pixel, shape = (m, 2)."""
-    peaks = _peaks(image, e, band)
-    if peaks is None:
-        return np.zeros((0, 2))
-    distance, strength, inside = peaks
+    (distance,), (strength,), (inside,) = _peaks([image], _table([e]), band)
     good = inside & (strength > edge)
+    if inside.sum() < MIN_RAYS_INSIDE:
+        return np.zeros((0, 2))
     scale = 1 + distance[good]
     return np.stack([e.x + e.a * _COS[good] * scale, e.y + e.b * _SIN[good] * scale], axis=1)
 
 
-def _peaks(image: Image, e: Ellipse, band: float) -> tuple[Array, Array, NDArray[np.bool_]] | None:
+def _table(ellipses: Sequence[Ellipse]) -> Array:
+    """Return rows of x, y, a, b."""
+    return np.array([(e.x, e.y, e.a, e.b) for e in ellipses], np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rays:
+    """Edges along the rays of n ellipses.
+
+    Parameters
+    ----------
+    step
+        shape = (n,): from one sample to the next, radii.
+    edges
+        shape = (n, RAYS, m): grey levels over two samples, the strongest channel. 0 at both ends,
+        and beyond them where a smaller ellipse has fewer samples than its neighbours.
+    inside
+        shape = (n, RAYS): whether the whole ray lies in the picture.
+    """
+
+    step: Array
+    edges: Image
+    inside: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, images: Sequence[Image], table: Array, low: Array, high: Array) -> _Rays:
+        count = len(table)
+        samples = np.ceil((high - low) * table[:, 2:].max(axis=1) * SAMPLES_PER_PX)
+        samples = np.maximum(samples, 9)
+        step = (high - low) / (samples - 1)
+        most = int(samples.max())
+        scales = low[:, None] + step[:, None] * np.arange(most)
+        scales = scales.astype(np.float32)[:, None]
+        x0, y0, a, b = table.T.astype(np.float32)[:, :, None, None]
+        x, y = x0 + a * _COS[:, None] * scales, y0 + b * _SIN[:, None] * scales
+        edges = np.zeros((count, RAYS, most), np.uint8)
+        rays = (len(images), -1, most)
+        for image, at_x, at_y, strongest in zip(
+            images, x.reshape(rays), y.reshape(rays), edges.reshape(rays), strict=True
+        ):
+            line = cv2.remap(image, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            line = line.reshape(*strongest.shape, -1)
+            steps = cv2.absdiff(line[:, 2:], line[:, :-2]).reshape(len(line), most - 2, -1)
+            strongest[:, 1:-1] = reduce(np.maximum, np.moveaxis(steps, 2, 0))
+        if count > 1:
+            edges *= (np.arange(most) < samples[:, None] - 1)[:, None]
+        last = np.arange(count), slice(None), samples.astype(int) - 1
+        inside = _in_picture(images[0], x[:, :, 0], y[:, :, 0])
+        inside &= _in_picture(images[0], x[last], y[last])
+        return cls(step, edges, inside)
+
+
+def _in_picture(image: Image, x: Array | Pixels, y: Array | Pixels) -> NDArray[np.bool_]:
+    height, width = image.shape[:2]
+    return np.asarray((x >= 1) & (y >= 1) & (x <= width - 2) & (y <= height - 2), np.bool_)
+
+
+def _peaks(
+    images: Sequence[Image], table: Array, band: float
+) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Return each ray's distance to its edge (radii from the ellipse), strength, and use."""
-    band = max(band, 2.5 / e.b)
-    edges, scales = rim_edges(image, e, 1 - band, 1 + band)
-    inside = np.asarray((edges >= 0).all(axis=1), np.bool_)
-    if inside.sum() < MIN_RAYS_INSIDE:
-        return None
-    nearness = np.exp(-0.5 * ((scales - 1) / (0.6 * band)) ** 2)
-    peak = np.argmax(edges * nearness, axis=1).clip(1, len(scales) - 2)
-    before, at, after = (edges[_RAY, peak + d] for d in (-1, 0, 1))
+    bands = np.maximum(band, 2.5 / table[:, 3])
+    rays = _Rays.of(images, table, 1 - bands, 1 + bands)
+    samples = rays.edges.shape[2]
+    step = rays.step[:, None]
+    away = (step * np.arange(samples) - bands[:, None]) / (0.6 * bands[:, None])
+    nearness = np.exp(-0.5 * away**2).astype(np.float32)
+    peak = np.maximum((rays.edges * nearness[:, None]).argmax(axis=2), 1)
+    first = samples * np.arange(peak.size).reshape(peak.shape) + peak - 1
+    before, at, after = rays.edges.ravel()[np.stack([first, first + 1, first + 2])].astype(float)
     curvature = before - 2 * at + after
-    curved = np.abs(curvature) > 1e-6
-    offset = np.where(curved, 0.5 * (before - after) / np.where(curved, curvature, 1), 0)
-    return scales[peak] + offset.clip(-1, 1) * (scales[1] - scales[0]) - 1, at, inside
+    # What is no peak by itself (the band ends on a slope) stays where it is.
+    offset = 0.5 * (before - after) / np.where(curvature < 0, curvature, np.inf)
+    offset = np.minimum(np.maximum(offset, -1), 1)
+    return (peak + offset) * step - bands[:, None], at, rays.inside
 
 
 def _fit_once(
-    image: Image, e: Ellipse, band: float, edge: float, fixed_shape: bool
-) -> RimFit | None:
-    peaks = _peaks(image, e, band)
-    if peaks is None:
-        return None
-    distance, strength, inside = peaks
+    images: Sequence[Image], table: Array, band: float, edge: float, fixed_shape: bool
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Return the refined table, the supports, and which fits could be made."""
+    distance, strength, inside = _peaks(images, table, band)
     good = (strength > edge) & inside
-    if good.sum() < MIN_RAYS_WITH_EDGE:
-        return None
-    columns = [_COS / e.a, _SIN / e.b] + ([] if fixed_shape else [_COS**2, _SIN**2])
-    change, residual = _robust_fit(np.stack(columns, axis=1), distance, good, 0.4 / e.b)
-    move = change[:2].clip(-0.3 * e.b, 0.3 * e.b)
-    a, b = (e.a, e.b) if fixed_shape else np.array([e.a, e.b]) * (1 + change[2:].clip(-0.2, 0.2))
-    near = np.abs(residual) < max(RIM_TOLERANCE, RIM_TOLERANCE_PX / e.b)
+    in_picture, with_edge = inside.sum(axis=1), good.sum(axis=1)
+    done = (in_picture >= MIN_RAYS_INSIDE) & (with_edge >= MIN_RAYS_WITH_EDGE)
+    size, b = table[:, 2:], table[:, 3]
+    change, residual = _robust_fit(distance, good, 0.4 / b, 2 if fixed_shape else 4)
+    farthest = 0.3 * b[:, None]
+    out = table.copy()
+    out[:, :2] += np.maximum(np.minimum(change[:, :2] * size, farthest), -farthest)
+    if not fixed_shape:
+        out[:, 2:] *= 1 + np.maximum(np.minimum(change[:, 2:], 0.2), -0.2)
+    near = np.abs(residual) < np.maximum(RIM_TOLERANCE, RIM_TOLERANCE_PX / b)[:, None]
     # A rim of which little is inside the picture is less sure evidence than a whole one.
-    whole = min(1.0, float(inside.mean() + 0.5) ** 0.5)
-    support = float((good & near).sum() / inside.sum()) * whole
-    return RimFit(Ellipse(e.x + float(move[0]), e.y + float(move[1]), float(a), float(b)), support)
+    whole = np.minimum(1.0, np.sqrt(in_picture / RAYS + 0.5))
+    support = (good & near).sum(axis=1) / np.maximum(in_picture, 1) * whole
+    return np.where(done[:, None], out, table), np.where(done, support, 0.0), done
 
 
 def _robust_fit(
-    columns: Array, values: Array, use: NDArray[np.bool_], least_spread: float
+    values: Array, use: NDArray[np.bool_], least_spread: Array, unknowns: int
 ) -> tuple[Array, Array]:
     """Weighted least squares with Tukey's weights; returns coefficients and residuals."""
+    moves = _MOVES[:, :unknowns]
+    products = _PRODUCTS[:, :unknowns, :unknowns].reshape(RAYS, -1)
+    ridge = 1e-6 * np.eye(unknowns)
+    middle = np.arange(len(use)), np.minimum(use.sum(axis=1) // 2, RAYS - 1)
     weight = use.astype(np.float64)
-    ridge = 1e-6 * np.eye(columns.shape[1])
-    middle = int(use.sum()) // 2
     for _ in range(3):
-        weighted = columns * weight[:, None]
-        x = np.linalg.solve(weighted.T @ columns + ridge, weighted.T @ values)
-        residual = values - columns @ x
-        median = float(np.partition(np.abs(residual[use]), middle)[middle])
-        spread = max(1.4826 * median, least_spread)
+        normal = (weight @ products).reshape(-1, unknowns, unknowns) + ridge
+        x = np.linalg.solve(normal, ((weight * values) @ moves)[..., None])[..., 0]
+        residual = values - x @ moves.T
+        sizes = np.where(use, np.abs(residual), np.inf)
+        sizes.sort(axis=1)
+        spread = np.maximum(1.4826 * sizes[middle], least_spread)[:, None]
         weight = use * np.maximum(1 - (residual / (4 * spread)) ** 2, 0) ** 2
     return np.asarray(x, np.float64), residual

@@ -17,6 +17,7 @@ from lastrep.bar.candidates import (
     SMALL_RADII,
     USUAL_RADII,
     Search,
+    edges_near,
     find_discs,
     still_edges,
 )
@@ -154,12 +155,12 @@ def find_plate(
     """
     if len(keys) < 3:
         return None
-    stills = [_still(key, keys, stature_px) for key in keys]
+    edges = [
+        edges_near(key.image, key.hands, stature_px, _still(key, keys, stature_px)) for key in keys
+    ]
 
-    def discs(search: Search | None, k: int) -> list[RimFit]:
-        if search is None:
-            return []
-        found = find_discs(keys[k].image, replace(search, hands=keys[k].hands), stills[k])
+    def discs(search: Search, k: int) -> list[RimFit]:
+        found = find_discs(keys[k].image, edges[k], replace(search, hands=keys[k].hands))
         return [fit for fit in found if not _is_body(fit.ellipse, keys[k], stature_px)]
 
     every = range(len(keys))
@@ -265,76 +266,85 @@ def choose(
     score
         Mean evidence, 0..1.
     """
+    table, of_key = _table(found, keys, stature_px)
+    if not len(table):
+        return [None] * len(keys), 0.0
     hands = np.array([key.room(key.hands) for key in keys]) / stature_px
-    tables = [_table(fits, key, stature_px) for fits, key in zip(found, keys, strict=True)]
+    move = hands - hands[:, None]
+    amplitude = np.hypot(move[..., 0], move[..., 1])
+    weight = 0.3 + np.minimum(amplitude / TELLING_MOVE, 1.0)
+    # A picture that the plate has left says nothing.
     back = np.array([cv2.invertAffineTransform(key.to_room) for key in keys])
+    expected = (table[:, None, :2] + move[of_key]) * stature_px
+    place = np.einsum("kij,nkj->nki", back[:, :, :2], expected) + back[:, :, 2]
     sizes = np.array([key.image.shape[1::-1] for key in keys])
-    best_score, best_chain = 0.0, np.full(len(keys), -1)
-    for k, anchors in enumerate(tables):
-        move = hands - hands[k]
-        amplitude = np.hypot(move[:, 0], move[:, 1])
-        weight = 0.3 + np.minimum(amplitude / TELLING_MOVE, 1.0)
-        for anchor in anchors:
-            # A picture that the plate has left says nothing.
-            expected = (anchor[:2] + move) * stature_px
-            place = np.einsum("kij,kj->ki", back[:, :, :2], expected) + back[:, :, 2]
-            inside = ((place >= 0) & (place < sizes)).all(axis=1)
-            weights = float(weight[inside].sum())
-            total, chain = 0.0, np.full(len(keys), -1)
-            for m, others in enumerate(tables):
-                if not inside[m] or not len(others):
-                    continue
-                likely = _likelihood(anchor, others, move[m], float(amplitude[m]))
-                j = int(likely.argmax())
-                total += weight[m] * likely[j]
-                if likely[j] > LINK:
-                    chain[m] = j
-            share = total / max(weights, LEAST_IN_VIEW * float(weight.sum()))
-            score = share * _near(anchor, hands[k], keys[k])
-            if score > best_score:
-                best_score, best_chain = float(score), chain
-    return [
-        fits[j] if j >= 0 else None for fits, j in zip(found, best_chain, strict=True)
-    ], best_score
+    inside = ((place >= 0) & (place < sizes)).all(axis=2)
+    likely = _likelihood(table, move[of_key][:, of_key], amplitude[of_key][:, of_key])
+    seen, first = np.unique(of_key, return_index=True)
+    total = np.zeros(len(table))
+    for k, others in zip(seen, np.split(likely, first[1:], axis=1), strict=True):
+        total += weight[of_key, k] * inside[:, k] * others.max(axis=1)
+    known = weight[of_key]
+    usable = np.maximum((known * inside).sum(axis=1), LEAST_IN_VIEW * known.sum(axis=1))
+    scores = total / usable * _near(table[:, :2] - hands[of_key], keys[0].line == "shoulder")
+    anchor = int(scores.argmax())
+    chain: list[RimFit | None] = [None] * len(keys)
+    for k in seen:
+        mine = likely[anchor, of_key == k]
+        if inside[anchor, k] and mine.max() > LINK:
+            chain[k] = found[k][int(mine.argmax())]
+    return chain, float(scores[anchor])
 
 
-def _near(anchor: Array, hands: Array, key: KeyFrame) -> float:
-    """How usual a plate's place relative to the hands is."""
-    x, y = anchor[:2] - hands
-    shoulder = key.line == "shoulder"
+def _near(beside: Array, shoulder: bool) -> Array:
+    """How usual places relative to the hands or shoulders are for a plate, shape = (n, 2)."""
+    x, y = beside.T
     above = SHOULDER_ABOVE if shoulder else USUAL_ABOVE
     below = SHOULDER_BELOW if shoulder else USUAL_BELOW
-    return float(np.exp(-0.5 * ((x / USUAL_X) ** 2 + (y / (below if y > 0 else above)) ** 2)))
+    usual: Array = np.exp(-0.5 * ((x / USUAL_X) ** 2 + (y / np.where(y > 0, below, above)) ** 2))
+    return usual
 
 
-def _table(fits: Sequence[RimFit], key: KeyFrame, stature_px: float) -> Array:
-    """Rows of x, y, radius, aspect (statures, unmoved camera) and evidence."""
-    if not fits:
-        return np.zeros((0, 5))
-    rows = np.array(
-        [(f.ellipse.x, f.ellipse.y, f.ellipse.b, f.ellipse.aspect, f.support) for f in fits]
-    )
-    rows[:, :2] = key.room(rows[:, :2])
-    rows[:, :3] /= stature_px
-    excess = np.clip(rows[:, 4] - CHANCE_SUPPORT, 0, None) / (1 - CHANCE_SUPPORT)
-    rows[:, 4] = excess * np.sqrt(rows[:, 2] / TYPICAL_RADIUS)
-    return rows
+def _table(
+    found: Sequence[Sequence[RimFit]], keys: Sequence[KeyFrame], stature_px: float
+) -> tuple[Array, NDArray[np.intp]]:
+    """Rows of x, y, radius, aspect (statures, unmoved camera) and evidence; each row's picture."""
+    rows = [
+        (*key.room(fit.ellipse.centre), fit.ellipse.b, fit.ellipse.aspect, fit.support)
+        for fits, key in zip(found, keys, strict=True)
+        for fit in fits
+    ]
+    table = np.array(rows, np.float64).reshape(-1, 5)
+    table[:, :3] /= stature_px
+    excess = np.clip(table[:, 4] - CHANCE_SUPPORT, 0, None) / (1 - CHANCE_SUPPORT)
+    table[:, 4] = excess * np.sqrt(table[:, 2] / TYPICAL_RADIUS)
+    return table, np.repeat(np.arange(len(found)), [len(fits) for fits in found])
 
 
-def _likelihood(anchor: Array, others: Array, move: Array, amplitude: float) -> Array:
-    """How likely each disc is the anchor's, moved with the hands; times its own evidence."""
-    shift = others[:, :2] - anchor[:2]
+def _likelihood(table: Array, move: Array, amplitude: Array) -> Array:
+    """How likely each disc (column) is another (row) moved with the hands; times its evidence.
+
+    Parameters
+    ----------
+    table
+        As `_table` gives it.
+    move, amplitude
+        shape = (n, n, 2) and (n, n): of the hands, statures.
+    """
+    x, y, radius, aspect, evidence = table.T
+    shift_x, shift_y = x - x[:, None], y - y[:, None]
     slack_x = SLACK_X + SLACK_X_PER_MOVE * amplitude
-    slack_y = SLACK_Y + SLACK_Y_PER_MOVE * abs(float(move[1]))
+    slack_y = SLACK_Y + SLACK_Y_PER_MOVE * np.abs(move[..., 1])
+    size = np.log(radius)
     surprise = (
-        ((shift[:, 0] - move[0]) / slack_x) ** 2
-        + ((shift[:, 1] - move[1]) / slack_y) ** 2
-        + (np.log(others[:, 2] / anchor[2]) / SLACK_RADIUS) ** 2
-        + ((others[:, 3] - anchor[3]) / SLACK_ASPECT) ** 2
+        ((shift_x - move[..., 0]) / slack_x) ** 2
+        + ((shift_y - move[..., 1]) / slack_y) ** 2
+        + ((size - size[:, None]) / SLACK_RADIUS) ** 2
+        + ((aspect - aspect[:, None]) / SLACK_ASPECT) ** 2
     )
-    stayed = np.exp(-0.5 * ((shift / STILL) ** 2).sum(axis=1))
+    stayed = np.exp(-0.5 * (shift_x**2 + shift_y**2) / STILL**2)
     moving = 1 - stayed * np.clip((amplitude - 0.03) / 0.06, 0, 1)
-    likely: Array = np.exp(-0.5 * surprise) * moving * others[:, 4]
+    likely: Array = np.exp(-0.5 * surprise) * moving * evidence
     return likely
 
 

@@ -18,6 +18,7 @@ from lastrep.bar.ellipse import (
     Image,
     RimFit,
     fit_rim,
+    fit_rims,
     rim_edges,
 )
 from lastrep.bar.finding import Plate
@@ -130,34 +131,59 @@ def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -
     seeds = plate.seeds
     at = sorted(seeds)
     sightings = {k: Sighting(seeds[k], 1.0, False) for k in at}
-    sightings |= _run(pictures, plate, stature_px, at[0], -1)
-    sightings |= _run(pictures, plate, stature_px, at[-1], len(pictures))
-    open_segments = 0
-    for first, last in pairwise(at):
-        forward = _run(pictures, plate, stature_px, first, last + 1)
-        end = forward.pop(last, None)
-        if end is None or end.ellipse.distance(seeds[last]) >= CLOSURE * plate.b:
-            open_segments += 1
-            for k, seen in _run(pictures, plate, stature_px, last, first).items():
-                if k not in forward or seen.support > forward[k].support:
-                    forward[k] = seen
+    segments = list(pairwise(at))
+    outwards = [(at[0], -1), (at[-1], len(pictures))]
+    onwards = [(first, last + 1) for first, last in segments]
+    before, after, *forwards = _run(pictures, plate, stature_px, outwards + onwards)
+    sightings |= before | after
+    still_open = []
+    for segment, forward in zip(segments, forwards, strict=True):
+        end = forward.pop(segment[1], None)
+        if end is None or end.ellipse.distance(seeds[segment[1]]) >= CLOSURE * plate.b:
+            still_open.append((segment, forward))
         sightings |= forward
-    return Following(sightings, max(len(at) - 1, 0), open_segments)
+    backwards = _run(pictures, plate, stature_px, [(b, a) for (a, b), _ in still_open])
+    for (_, forward), backward in zip(still_open, backwards, strict=True):
+        for k, seen in backward.items():
+            if k not in forward or seen.support > forward[k].support:
+                sightings[k] = seen
+    return Following(sightings, len(segments), len(still_open))
 
 
 def _run(
-    pictures: Sequence[Picture], plate: Plate, stature_px: float, start: int, stop: int
-) -> dict[int, Sighting]:
-    """Follow from `start` up to, not including, `stop`, in either direction."""
-    step = 1 if stop > start else -1
-    follower = Follower(plate, plate.seeds[start], stature_px, pictures[start])
-    found = {}
-    for k in range(start + step, stop, step):
-        seen = follower.step(pictures[k])
-        if seen is not None:
-            found[k] = seen
-        if follower.lost > GIVE_UP_FRAMES:
-            break
+    pictures: Sequence[Picture], plate: Plate, stature_px: float, spans: Sequence[tuple[int, int]]
+) -> list[dict[int, Sighting]]:
+    """Follow from the start of each span up to, not including, its stop, in either direction.
+
+    All are followed at once, as rims are fitted many at once.
+    """
+    found: list[dict[int, Sighting]] = [{} for _ in spans]
+    lanes = []
+    for (start, stop), seen in zip(spans, found, strict=True):
+        way = range(start + 1, stop) if stop > start else range(start - 1, stop, -1)
+        follower = Follower(plate, plate.seeds[start], stature_px, pictures[start])
+        lanes.append((follower, iter(way), seen))
+    while lanes:
+        steps = [
+            (lane[0], pictures[k], k, lane[2])
+            for lane in lanes
+            if lane[0].lost <= GIVE_UP_FRAMES and (k := next(lane[1], None)) is not None
+        ]
+        lanes = [lane for lane in lanes if any(lane[0] is step[0] for step in steps)]
+        rims = iter(
+            fit_rims(
+                [picture.image for follower, picture, *_ in steps if follower.steady],
+                [follower.expected for follower, *_ in steps if follower.steady],
+                band=0.12,
+                rounds=2,
+                edge=EDGE_KNOWN,
+                fixed_shape=True,
+            )
+        )
+        for follower, picture, k, seen in steps:
+            sighting = follower.step(picture, next(rims) if follower.steady else None)
+            if sighting is not None:
+                seen[k] = sighting
     return found
 
 
@@ -183,18 +209,29 @@ class Follower:
         self._centre = start.centre
         self._velocity = np.zeros(2)
         self._last_move = np.zeros(2)
-        self._steady = False
+        #: Whether the rim was clear and so may be enough by itself.
+        self.steady = False
         self._since_shape = 0
         self.lost = 0
 
-    def step(self, now: Picture) -> Sighting | None:
-        """Find the plate in the next frame; None where it is lost."""
+    @property
+    def expected(self) -> Ellipse:
+        """Where the last move puts the plate next."""
+        return Ellipse(0, 0, self._plate.a, self._plate.b).at(self._centre + self._last_move)
+
+    def step(self, now: Picture, rim: RimFit | None) -> Sighting | None:
+        """Find the plate in the next frame; None where it is lost.
+
+        Parameters
+        ----------
+        rim
+            The rim fitted where it is expected; None if it is not `steady`.
+        """
         before, self._before = self._before, now
         hands, self._hands = now.hands - self._hands, now.hands
         old = Ellipse(0, 0, self._plate.a, self._plate.b).at(self._centre)
-        alone = self._rim_alone(now, old)
-        if alone is not None:
-            return self._seen(now, old, alone.ellipse.centre, alone.support)
+        if rim is not None and self._is_enough(now, rim):
+            return self._seen(now, old, rim.ellipse.centre, rim.support)
         flow = disc_flow(before.grey(), now.grey(), old) if self.lost == 0 else None
         if flow is not None:
             expected, agreeing = flow
@@ -226,25 +263,20 @@ class Follower:
         else:
             centre, self.lost = expected, self.lost + 1
         if self.lost:
-            self._velocity, self._steady = 0.7 * self._velocity, False
+            self._velocity, self.steady = 0.7 * self._velocity, False
             self._centre = np.asarray(centre, np.float64)
             return None
         return self._seen(now, old, centre, support)
 
-    def _rim_alone(self, now: Picture, old: Ellipse) -> RimFit | None:
-        """Return the rim where it is clear and as expected: all that most frames need."""
-        if not self._steady:
-            return None
-        expected = old.at(self._centre + self._last_move)
-        fit = fit_rim(now.image, expected, band=0.12, rounds=2, edge=EDGE_KNOWN, fixed_shape=True)
-        near = fit.ellipse.distance(expected) < GATE_ALONE * old.b
-        clear = fit.support >= RIM_ALONE and near and _inside(now.image, fit.ellipse.centre)
-        return fit if clear else None
+    def _is_enough(self, now: Picture, rim: RimFit) -> bool:
+        """Whether the rim is clear and as expected: all that most frames need."""
+        near = rim.ellipse.distance(self.expected) < GATE_ALONE * self._plate.b
+        return rim.support >= RIM_ALONE and near and _inside(now.image, rim.ellipse.centre)
 
     def _seen(self, now: Picture, old: Ellipse, centre: Array, support: float) -> Sighting:
         self._last_move = centre - self._centre
         self._velocity = 0.6 * self._velocity + 0.4 * self._last_move
-        self._centre, self._steady = np.asarray(centre, np.float64), support >= RIM_ALONE
+        self._centre, self.steady = np.asarray(centre, np.float64), support >= RIM_ALONE
         self._since_shape += 1
         if support <= RIM_FOR_SHAPE or self._since_shape < SHAPE_EVERY:
             return Sighting(old.at(centre), support, shape_seen=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lastrep.bar.candidates import SMALL_RADII, USUAL_RADII, Search, find_discs
+from lastrep.bar.candidates import SMALL_RADII, USUAL_RADII, Search, edges_near, find_discs
 from lastrep.bar.ellipse import EDGE_KNOWN, Array, Ellipse, Image, fit_rim
 from lastrep.bar.finding import LARGEST_RADIUS, outermost_ring
 
@@ -22,10 +22,11 @@ def disc_at(image: Image, at: Array, stature_px: float) -> Ellipse | None:
     at
         shape = (2,): pixels.
     """
+    edges = edges_near(image, at, stature_px)
     for radii in (USUAL_RADII, SMALL_RADII):
         fits = [
             fit
-            for fit in find_discs(image, Search(at, stature_px, radii))
+            for fit in find_discs(image, edges, Search(at, stature_px, radii))
             if fit.support >= SUPPORT_NEEDED
             and fit.ellipse.distance(fit.ellipse.at(at)) < NEAR * fit.ellipse.b
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -85,14 +84,15 @@ class BarPath:
         shift = self.image_px[now] - self.room_px[now]
         shift = shift if np.isfinite(shift).all() else np.zeros(2)
         width = max(2, round(THICKNESS * min(image.shape[:2])))
-        colours = _colours(self.speed)
-        for pass_width, inked in ((width + 2, True), (width, False)):
-            for a, b in pairwise(shown):
-                ends = np.array([self.room_px[a], self.room_px[b]]) + shift
-                if np.isfinite(ends).all():
-                    first, second = (tuple(p) for p in ends.round().astype(int).tolist())
-                    colour = INK if inked else colours[b]
-                    cv2.line(image, first, second, colour, pass_width, cv2.LINE_AA)
+        places = self.room_px[shown] + shift
+        seen = np.asarray(np.isfinite(places).all(axis=1), np.bool_)
+        whole = seen[:-1] & seen[1:]
+        lines = np.stack([places[:-1], places[1:]], axis=1)[whole].round().astype(np.int32)
+        cv2.polylines(image, list(lines), False, INK, width + 2, cv2.LINE_AA)
+        for line, colour in zip(
+            lines.tolist(), _colours(self.speed[shown[1:][whole]]), strict=True
+        ):
+            cv2.line(image, line[0], line[1], colour, width, cv2.LINE_AA)
         here = self.image_px[now]
         if np.isfinite(here).all():
             at = tuple(here.round().astype(int).tolist())
@@ -108,6 +108,8 @@ def _rep_at(report: SetReport, t_s: float) -> Rep | None:
 
 def _colours(share: Array) -> list[tuple[int, int, int]]:
     """Colours from dark blue (still) to red (fastest)."""
+    if not len(share):
+        return []
     levels = np.nan_to_num(255 * share).astype(np.uint8)[:, None]
     bgr = cv2.applyColorMap(levels, cv2.COLORMAP_TURBO)[:, 0]
     return [(int(r), int(g), int(b)) for b, g, r in bgr]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastrep.bar.candidates import Search, find_discs
-from lastrep.bar.ellipse import Ellipse, fit_rim, rim_points
+from lastrep.bar.candidates import Search, edges_near, find_discs
+from lastrep.bar.ellipse import Ellipse, fit_rim, fit_rims, rim_points
 from lastrep.bar.finding import outermost_ring
 from lastrep.bar.thickness import height_factor
 
@@ -59,6 +61,21 @@ def test_a_fixed_shape_keeps_its_axes_and_finds_the_centre() -> None:
     assert fit.ellipse.distance(true) < 0.15
 
 
+def test_many_are_fitted_as_one_by_one() -> None:
+    truths = [Ellipse(80.3, 78.6, 28.0, 35.0), Ellipse(76.0, 82.0, 18.0, 20.0)]
+    pictures = [drawn((true, 40)) for true in truths]
+    starts = [replace(true, x=true.x + 2, b=true.b * 1.04) for true in truths]
+    for images, sought in ((pictures, starts), (pictures[:1], [*starts, Ellipse(30, 30, 25, 25)])):
+        fits = fit_rims(images, sought)
+        alone = [fit_rim(i, e) for i, e in zip(images * len(sought), sought, strict=False)]
+        for fit, one in zip(fits, alone, strict=True):
+            assert fit.support == pytest.approx(one.support)
+            assert fit.ellipse.distance(one.ellipse) < 0.01
+            assert fit.ellipse.b == pytest.approx(one.ellipse.b, abs=0.01)
+        assert fits[0].ellipse.distance(truths[0]) < 0.2
+    assert fits[2].support == 0.0
+
+
 def test_no_rim_no_support() -> None:
     flat = np.full((160, 160, 3), 120, np.uint8)
     assert fit_rim(flat, Ellipse(80, 80, 30, 30)).support == 0.0
@@ -75,7 +92,8 @@ def test_an_ellipse_cut_by_the_picture_is_still_fitted() -> None:
 def test_the_disc_is_among_the_candidates_and_the_hub_does_not_hide_it() -> None:
     rim, hub = Ellipse(90.0, 70.0, 24.0, 30.0), Ellipse(90.0, 70.0, 8.0, 10.0)
     image = drawn((rim, 40), (hub, 220), size=220)
-    fits = find_discs(image, Search(np.array([85.0, 75.0]), 200.0))
+    hands = np.array([85.0, 75.0])
+    fits = find_discs(image, edges_near(image, hands, 200.0), Search(hands, 200.0))
     assert fits
     assert fits[0].ellipse.distance(rim) < 0.5
     assert fits[0].ellipse.b == pytest.approx(30.0, abs=0.6)
