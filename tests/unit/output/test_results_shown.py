@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from lastrep.output.writers import AnalyzedRecording, CsvWriter, JsonWriter, to_
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.ending import Aftermath, find_end
 from lastrep.sets.options import SetOptions
-from lastrep.sets.results import Analysis, Provenance, Rep, SetReport, Source
+from lastrep.sets.results import Analysis, Provenance, Rep, SetReport, SideCounts, Source
 
 RepsOf = Callable[[str], list[Rep]]
 
@@ -144,3 +145,27 @@ def test_a_file_that_cannot_be_written_says_so_in_one_line(
         JsonWriter().write(recording, target, lambda share: None)
     assert str(tmp_path / "taken") in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_reps_of_each_side_are_told_in_the_terminal_and_the_documents(
+    recording: AnalyzedRecording, tmp_path: Path
+) -> None:
+    (report,) = recording.analysis.sets
+    reps = tuple(
+        rep.model_copy(update={"side": "left" if rep.number % 2 else "right"})
+        for rep in report.reps
+    )
+    counts = SideCounts(left=4, right=3, both=0)
+    one = report.model_copy(update={"reps": reps, "sides": counts})
+    analysis = recording.analysis.model_copy(update={"sets": (one,)})
+    console = Console(width=120, record=True)
+    console.print(render(analysis, {}))
+    text = console.export_text()
+    assert "4 left, 3 right" in text
+    assert "1 L" in text
+    assert json.loads(to_json(analysis))["sets"][0]["sides"] == {"left": 4, "right": 3, "both": 0}
+    CsvWriter().write(replace(recording, analysis=analysis), tmp_path / "r.csv", lambda _: None)
+    with (tmp_path / "r.csv").open(newline="") as file:
+        assert [row["side"] for row in csv.DictReader(file)][:2] == ["left", "right"]
+    console.print(render(recording.analysis, {}))
+    assert "both" not in console.export_text()
