@@ -15,7 +15,6 @@ from evaluation.season import ATHLETE, End, Lifted, write_season
 from evaluation.tables import Table
 from lastrep.exercises import catalogue
 from lastrep.sets.results import EndReason
-from lastrep.training.frequency import NoticeKind
 from lastrep.training.history import History
 from lastrep.training.loads import GYM, LoadUnit
 from lastrep.training.record import SetRecord
@@ -23,7 +22,6 @@ from lastrep.training.review import SetReview, review_set, review_weeks
 from lastrep.training.strength import MaxSource, OneRepMax
 
 _Lights = Mapping[rules.Week, str | None]
-SHORT = NoticeKind.SHORT_RECOVERY
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -168,12 +166,9 @@ def _by_reps(review: SetReview) -> float | None:
 
 
 def _said_of_weeks(records: Sequence[SetRecord]) -> Outlook:
-    """Return what `lastrep history guidance` says; a notice names its muscle first."""
+    """Return what `lastrep history guidance` says."""
     outlook = review_weeks(records, catalogue())
-    notices = [
-        (n.on, n.kind.value, n.text.split()[0].lower() if n.kind is SHORT else "all")
-        for n in outlook.notices
-    ]
+    notices = [(n.on, n.kind.value, n.muscle) for n in outlook.notices]
     flags = [(f.on, f.sign.value, f.exercise) for f in outlook.flags]
     deloads = [(d.on, "deload", "all") for d in outlook.deloads]
     return Outlook(

@@ -57,7 +57,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict], tuple
         patch.setenv("LASTREP_HISTORY", str(tmp / "h.sqlite3"))
         patch.setenv("LASTREP_SETTINGS", str(tmp / "s.toml"))
         live(
-            "squat", plan="3xAMRAP@80kg", source=CLIPS, headless=True, mute=True, model="lite",
+            "squat", plan="3xAMRAP@80kg", source=CLIPS, headless=True, mute=True,
             athlete="anna", out=tmp / "out", formats="json",
         )  # fmt: skip
     with History(tmp / "h.sqlite3") as history:
@@ -71,7 +71,7 @@ def test_each_clip_is_a_set_of_the_plan_and_judged(
     events, _ = session
     closed = [event["report"] for event in events if event["event"] == "set_closed"]
     assert [(one["attempts"], one["good_reps"], one["end"]["reason"]) for one in closed] == [
-        (5, 5, "lifter_stopped"),
+        (5, 5, "video_end"),
         (7, 4, "technical_failure"),
         (4, 3, "lifter_stopped"),
     ]
@@ -98,7 +98,7 @@ def test_the_history_holds_the_three_sets(
 ) -> None:
     _, records = session
     assert [(one.good_reps, one.end_reason) for one in records] == [
-        (5, EndReason.LIFTER_STOPPED),
+        (5, EndReason.VIDEO_END),
         (4, EndReason.TECHNICAL_FAILURE),
         (3, EndReason.LIFTER_STOPPED),
     ]

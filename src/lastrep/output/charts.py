@@ -86,12 +86,15 @@ class Chart:
         Whether values between two whole numbers make no sense (reps).
     between
         First and last day of the axis; None for those of the points.
+    including
+        Values that the axis reaches in any case, so that mere noise does not fill the chart.
     """
 
     title: str
     lines: tuple[Line, ...]
     whole_numbers: bool = False
     between: tuple[date, date] | None = None
+    including: tuple[float, ...] = ()
 
 
 def draw(chart: Chart, width_px: int = 420, height_px: int = 210) -> Element:
@@ -132,8 +135,8 @@ class _Frame:
 
     @classmethod
     def around(cls, points: Sequence[Point], width_px: int, height_px: int, chart: Chart) -> _Frame:
-        low = min(p.value - (p.error or 0.0) for p in points)
-        high = max(p.value + (p.error or 0.0) for p in points)
+        low = min(*(p.value - (p.error or 0.0) for p in points), *chart.including, math.inf)
+        high = max(*(p.value + (p.error or 0.0) for p in points), *chart.including, -math.inf)
         days = [p.on for p in points]
         first, last = chart.between or (min(days), max(days))
         legend_px = _LEGEND_PX * (len(chart.lines) > 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.library import Catalogue
-from lastrep.output.charts import GREY, Chart, Line, Point, draw
+from lastrep.output.charts import COLOURS, GREY, Chart, Line, Point, draw
 from lastrep.sets.results import EndReason
 from lastrep.training.frequency import ALL_MUSCLES, Light, WeekShare, working_sets
 from lastrep.training.loads import plain
@@ -20,6 +21,8 @@ from lastrep.training.verdict import judge
 
 #: Loads that get a line of their own; the others share one.
 LOADS_SHOWN = 5
+#: What the axes of form and range show in any case: smaller changes are from camera and day.
+FORM_SCORES, ROM_AROUND_DEG = (70.0, 100.0), 15.0
 #: Weeks in the table of failure shares.
 WEEKS_SHOWN = 12
 
@@ -86,6 +89,9 @@ def charts(
         None if the exercise is not known.
     """
     bodyweight = definition is not None and definition.training.implement == "bodyweight"
+    failures = _failures(records)
+    forms = _session_values(records, lambda r: r.form_score, "points")
+    ranges = _session_values(records, lambda r: r.rom_deg, "°")
     drawn = (
         Chart("Good reps, by load", _by_load(records, lambda r: r.good_reps, "good reps"), True),
         Chart("Estimated 1RM (kg)", _maxima(records, bodyweight=bodyweight)),
@@ -93,9 +99,9 @@ def charts(
             "Speed of the first rep, by load (m/s)",
             _by_load(records, lambda r: r.first_velocity_m_s, "m/s"),
         ),
-        Chart("Failure at rep", _failures(records), True),
-        Chart("Form score", _session_values(records, lambda r: r.form_score, "points")),
-        Chart("Range of motion (degrees)", _session_values(records, lambda r: r.rom_deg, "°")),
+        Chart("Failure at rep" + _only(failures), failures, True),
+        Chart("Form score", forms, including=FORM_SCORES),
+        Chart("Range of motion (degrees)", ranges, including=_around_middle(ranges)),
     )
     days = [record.performed_at.date() for record in records]
     return tuple(
@@ -156,7 +162,7 @@ def _failures(records: Sequence[SetRecord]) -> tuple[Line, ...]:
         ("technical", EndReason.TECHNICAL_FAILURE),
         ("absolute", EndReason.ABSOLUTE_FAILURE),
     )
-    lines = []
+    lines: list[Line] = []
     for name, reason in kinds:
         points = tuple(
             Point(
@@ -168,8 +174,19 @@ def _failures(records: Sequence[SetRecord]) -> tuple[Line, ...]:
             for r in records
             if r.to_failure and r.end_reason is reason and r.end_rep is not None
         )
-        lines.append(Line(name, points, joined=False))
+        lines.append(Line(name, points, joined=False, colour=COLOURS[len(lines)]))
     return tuple(line for line in lines if line.points)
+
+
+def _only(lines: Sequence[Line]) -> str:
+    """Name the one kind of points there is, where no legend does."""
+    return f", {lines[0].name}" if len(lines) == 1 else ""
+
+
+def _around_middle(lines: Sequence[Line]) -> tuple[float, ...]:
+    values = [point.value for line in lines for point in line.points]
+    middle = statistics.median(values) if values else 0.0
+    return (middle - ROM_AROUND_DEG, middle + ROM_AROUND_DEG)
 
 
 def _session_values(records: Sequence[SetRecord], value: _Value, unit: str) -> tuple[Line, ...]:

@@ -102,11 +102,14 @@ class Notice:
         When the rule first applied: start of the week, or of the session.
     text
         What was seen and what could be done, in one or two sentences.
+    muscle
+        The muscle group it is about, or `ALL_MUSCLES`.
     """
 
     kind: NoticeKind
     on: date
     text: str
+    muscle: str = ALL_MUSCLES
 
 
 def working_sets(records: Iterable[SetRecord]) -> tuple[SetRecord, ...]:
@@ -187,13 +190,13 @@ def short_recoveries(records: Iterable[SetRecord], exercises: Catalogue) -> tupl
                 ended, failures = hard.pop(muscle)
                 rested = sets[0].performed_at - ended
                 if rested < RECOVERY:
-                    hours = rested / timedelta(hours=1)
+                    hours = rested // timedelta(hours=1)
                     text = (
-                        f"{muscle.capitalize()} trained again {hours:.0f} h after {failures} sets "
+                        f"{muscle.capitalize()} trained again {hours} h after {failures} sets "
                         "to failure: recovery from those takes up to 48 h."
                     )
                     on = sets[0].performed_at.date()
-                    notices.append(Notice(NoticeKind.SHORT_RECOVERY, on, text))
+                    notices.append(Notice(NoticeKind.SHORT_RECOVERY, on, text, muscle))
             failed = [s for s in sets if s.to_failure]
             if len(failed) >= HARD_SESSION_SETS:
                 hard[muscle] = (failed[-1].performed_at, len(failed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -99,13 +100,23 @@ class Outlook:
     deloads: tuple[Deload, ...]
 
     def said(self) -> tuple[tuple[date, str], ...]:
-        """Return all but the shares in words, with their days, the latest first."""
-        said = [
-            *((n.on, n.text) for n in self.notices),
-            *((f.on, f"{f.exercise.replace('_', ' ').capitalize()}: {f.text}") for f in self.flags),
-            *((d.on, d.text) for d in self.deloads),
-        ]
-        return tuple(sorted(said, key=lambda item: item[0], reverse=True))
+        """Return all but the shares in words, with their days, the latest first.
+
+        What comes again and again is said once, with the latest numbers.
+        """
+        found: dict[tuple[str, str], list[tuple[date, str]]] = defaultdict(list)
+        for n in self.notices:
+            found[n.kind, n.muscle].append((n.on, n.text))
+        for f in self.flags:
+            name = f.exercise.replace("_", " ").capitalize()
+            found[f.sign, f.exercise].append((f.on, f"{name}: {f.text}"))
+        for d in self.deloads:
+            found["deload", ""].append((d.on, d.text))
+        said = [(*times[-1], len(times), times[0][0]) for times in found.values()]
+        return tuple(
+            (on, text if count == 1 else f"{text} ({count} times since {first.day} {first:%b %Y}.)")
+            for on, text, count, first in sorted(said, key=lambda item: item[0], reverse=True)
+        )
 
 
 def review_set(

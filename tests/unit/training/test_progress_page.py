@@ -139,3 +139,10 @@ def test_exports_say_the_same() -> None:
     assert row["first_velocity_m_s"] == ""
     assert [r["number"] for r in item["report"]["reps"]] == list(range(1, 11))
     assert to_csv([]) == ""
+
+
+def test_small_changes_of_form_and_range_stay_small() -> None:
+    kept = [record(8, when=at(week)) for week in range(1, 5)]
+    drawn = {chart.title: chart for chart in charts(kept)}
+    assert drawn["Form score"].including == (70.0, 100.0)
+    assert drawn["Range of motion (degrees)"].including == (80.0, 110.0)  # all have 95°

@@ -115,3 +115,12 @@ def test_readiness_falls_with_the_first_rep(sets: tuple[SetRecord, ...]) -> None
     readiness = review_set(later, sets, KNOWN["back_squat"], KG).readiness
     assert readiness is not None
     assert readiness.ready  # as fast as the first set of the same day
+
+
+def test_what_comes_again_is_said_once(outlook: Outlook) -> None:
+    said = [text for _, text in outlook.said()]
+    assert len(said) == len(set(said)) == 7  # two muscles, long cycle, three signs, deload
+    (cycle,) = (text for text in said if "weeks in a row" in text)
+    assert cycle.startswith("9 weeks")
+    assert "(3 times since 2 Mar 2026.)" in cycle
+    assert sum("times since" in text for text in said) == 1
