@@ -18,6 +18,7 @@ from lastrep.batch.grading import RULE, Grade
 from lastrep.batch.layout import INDEX_FILE
 from lastrep.batch.records import ClipOutcome, ClipRecord, GradedSet
 from lastrep.batch.tables import Status, clip_status
+from lastrep.exercises import catalogue
 from lastrep.files import readable
 from lastrep.output.writers import write_text
 
@@ -55,6 +56,17 @@ class Line:
         if self.graded is not None and self.graded.grade is not None:
             return self.graded.grade.value
         return {Status.FAILED: "failed", Status.NO_SET: "no set"}.get(self.status, "none")
+
+    @property
+    def first_fault(self) -> str:
+        """The first fault in words; empty without one."""
+        one = self.graded
+        if one is None or one.first_fault is None:
+            return ""
+        definition = catalogue().get(one.exercise)
+        rules = definition.faults if definition is not None else ()
+        titles = {rule.id: rule.title for rule in rules}
+        return titles.get(one.first_fault, one.first_fault.replace("_", " "))
 
     @property
     def badness(self) -> tuple[int, float]:

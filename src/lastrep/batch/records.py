@@ -11,7 +11,7 @@ from lastrep.apps.analysis import AnalyzeOptions
 from lastrep.batch.grading import Grade, grade
 from lastrep.batch.layout import RECORD_FILE
 from lastrep.exercises import catalogue
-from lastrep.sets.results import Analysis, EndReason, RepStatus, SetReport
+from lastrep.sets.results import Analysis, EndReason, RepStatus, SetReport, Severity
 
 
 class _Record(BaseModel):
@@ -46,8 +46,10 @@ class GradedSet(_Record):
         """Sum up a set."""
         definition = catalogue().get(report.exercise)
         verdict = grade(report, definition)
-        faults = [(fault.id, rep.number) for rep in report.reps for fault in rep.faults]
-        first_fault, first_fault_rep = faults[0] if faults else (None, None)
+        faults = [(fault, rep.number) for rep in report.reps for fault in rep.faults]
+        # A minor fault costs no rep: it is told only where nothing worse was seen.
+        faults.sort(key=lambda found: found[0].severity is Severity.MINOR)
+        first_fault, first_fault_rep = (faults[0][0].id, faults[0][1]) if faults else (None, None)
         speeds = [
             rep.bar.mean_velocity_m_s
             for rep in report.reps

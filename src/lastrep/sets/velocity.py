@@ -439,7 +439,7 @@ def _set_warnings(reps: Sequence[RepVelocity], scales: Scales) -> tuple[str, ...
     if landmark and metric:
         which = "all reps" if len(landmark) == len(reps) else f"reps {landmark}"
         found.append(f"bar speed of {which} is read from the body, not from the bar: an estimate")
-    if reps and not metric:
+    if (plate or landmark) and not metric:
         found.append("no scale: bar speeds are relative; give --plate-m or --height-m for m/s")
     found += [note for note in dict.fromkeys(n for rep in reps for n in rep.notes)]
     return tuple(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lastrep.batch.grading import GOOD_SHARE_PCT, RULE, Grade, grade
+from lastrep.batch.records import GradedSet
 from lastrep.exercises import find
 from lastrep.sets.results import EndReason, Fault, RepStatus, SetEnd, SetReport, Severity
 from unit.conftest import RepsOf
@@ -120,3 +121,13 @@ def test_the_published_rule_names_every_limit() -> None:
         assert f"{letter} from {share_pct:g} %" in text
     for words in ("D with a critical fault", "C if it ended in absolute failure", "below 30%"):
         assert words in text
+
+
+def test_a_minor_fault_is_the_first_only_where_there_is_no_worse(report: SetReport) -> None:
+    early = report.reps[0].model_copy(
+        update={"faults": with_fault(report, Severity.MINOR).reps[-1].faults}
+    )
+    minor = report.model_copy(update={"reps": (early, *report.reps[1:])})
+    assert GradedSet.of(1, minor).first_fault_rep == 1
+    both = with_fault(minor, Severity.MAJOR)
+    assert GradedSet.of(1, both).first_fault_rep == 10

@@ -123,3 +123,11 @@ def test_the_page_is_whole_and_publishes_the_rule(tmp_path: Path) -> None:
 def test_a_stopped_batch_says_so(tmp_path: Path) -> None:
     assert any("2 clips are not graded yet" in text for text in page(tmp_path, missing=2).words)
     assert not any("not graded yet" in text for text in page(tmp_path).words)
+
+
+def test_faults_are_told_in_words_and_notes_folded_away(tmp_path: Path) -> None:
+    faulty = graded_set(Grade.B).model_copy(update={"first_fault": "SQ2", "first_fault_rep": 3})
+    write_index(tmp_path, [Clip(tmp_path / "a.mp4", "a")], [outcome(faulty)])
+    one = Page((tmp_path / "index.html").read_text("utf-8"))
+    assert any("first fault: forward lean, rep 3" in text for text in one.words)
+    assert {"1 note", "<dim> light"} <= set(one.words)
