@@ -69,4 +69,7 @@ def _verdict(rep: RepMeasures, pace: float, typical: float) -> Verdict:
         what = f"{rep.rom_pct:.0f} % of the set's range of motion, limit {PARTIAL_BELOW_PCT:.0f} %"
         cut = rep.span.turn_s in (rep.span.start_s, rep.span.end_s)
         return RepStatus.PARTIAL, f"{what}; the recording shows only half of it" if cut else what
-    return RepStatus.GOOD, f"full range of motion ({rep.rom_pct:.0f} % of the set's own)"
+    share = f"{rep.rom_pct:.0f} % of the set's own"
+    if rep.rom_pct < PARTIAL_BELOW_PCT:
+        return RepStatus.GOOD, f"range of motion not surely short ({share}, signals disagree)"
+    return RepStatus.GOOD, f"full range of motion ({share})"
