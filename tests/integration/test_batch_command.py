@@ -225,7 +225,7 @@ def stamps(out: Path) -> dict[Path, int]:
 def test_ctrl_c_stops_cleanly(many: Path, whole: Path, tmp_path: Path) -> None:
     out = tmp_path / "graded"
     with started(*batch_words(many, out), "--workers", "2", cwd=tmp_path) as process:
-        wait_for(lambda: len(finished(out)) >= 3)
+        wait_for(lambda: len(finished(out)) >= 1)
         workers = descendants(process.pid)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process
         said, _ = process.communicate(timeout=60)
