@@ -40,6 +40,11 @@ LANDMARK_PCT: Mapping[str, float] = MappingProxyType(
 )
 #: The same after comparison with the bar in other reps of the set, %.
 COMPARED_LANDMARK_PCT = 6.0
+#: The travels of bar and body part differ from their usual ratio by up to 18 % (three deviations
+#: of `COMPARED_LANDMARK_PCT`); beyond this factor, in one of at least so many reps, the tracker has
+#: left the bar.
+STRAY_FACTOR, STRAY_FROM_REPS = 1.3, 3
+STRAYED = "what was followed left the hands: not the bar"
 #: How much the ratio of a landmark's speed to the bar's changes from rep to rep, %.
 LANDMARK_SLIP_PCT = 4.0
 #: If the camera moved this far (statures) and it is not known how in a rep, there are no metres.
@@ -188,6 +193,8 @@ def measure_reps(
         cut_lift(track, track.proxies[span.limb], spans, i, rule, scales.body)
         for i, span in enumerate(spans)
     ]
+    strayed = _strayed(bars, bodies)
+    bars = [None if astray else bar for bar, astray in zip(bars, strayed, strict=True)]
     travel = 1.0 if exercise is None else exercise.bar_proxy_travel
     body, body_pct = _body_scale(track, scales, bars, bodies, travel)
     reps: list[tuple[Lift | None, Scale]] = []
@@ -200,7 +207,10 @@ def measure_reps(
         else:
             reps.append((None, NO_SCALE))
     lifts = [lift for lift, _ in reps]
-    measured = [_measure(track, lift, scale) for lift, scale in reps]
+    measured = [
+        _measure(track, lift, scale, (STRAYED,) if astray else ())
+        for (lift, scale), astray in zip(reps, strayed, strict=True)
+    ]
     measured = _compare(measured, lifts, whole)
     loss, reserve = _fatigue([m for m, w in zip(measured, whole, strict=True) if w], exercise)
     return SetVelocity(tuple(measured), loss, reserve, _set_warnings(measured, scales))
@@ -242,10 +252,30 @@ def _body_scale(
     return replace(scales.body, metres_per_px=metres_per_px), LANDMARK_PCT[track.proxy_name]
 
 
-def _measure(track: BarTrack, lift: Lift | None, scale: Scale) -> RepVelocity:
+def _strayed(bars: Sequence[Lift | None], bodies: Sequence[Lift | None]) -> list[bool]:
+    """In which reps what was followed is no longer the bar: it left what moves with it.
+
+    Within one clip the travels of the bar and of the body part that moves like it keep their
+    ratio; that of one rep alone tells nothing, so three must be there to compare.
+    """
+    ratio = np.array(
+        [
+            np.nan if bar is None or body is None else bar.rise / max(body.rise, 1e-9)
+            for bar, body in zip(bars, bodies, strict=True)
+        ]
+    )
+    if np.isfinite(ratio).sum() < STRAY_FROM_REPS:
+        return [False] * len(ratio)
+    apart = np.abs(np.log(ratio / np.nanmedian(ratio)))
+    return [bool(a > np.log(STRAY_FACTOR)) for a in apart]
+
+
+def _measure(
+    track: BarTrack, lift: Lift | None, scale: Scale, notes_before: tuple[str, ...] = ()
+) -> RepVelocity:
     if lift is None:
         return RepVelocity(None, 0.0, NO_SCALE, notes=("bar and body were not seen well enough",))
-    notes = []
+    notes = list(notes_before)
     start, end = lift.window_s
     inside = (track.t_s >= start) & (track.t_s <= end)
     rate_hz = 1 / float(np.median(np.diff(lift.t_s)))

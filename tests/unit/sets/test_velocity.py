@@ -283,3 +283,17 @@ def test_reserve_takes_the_wider_of_two_ways() -> None:
     assert alone == (0, 1)
     assert both == (0, 5) or both == (0, 10)
     assert reps_in_reserve(8, 48.0, find("lateral_raise")) is None
+
+
+def test_what_leaves_the_body_is_not_the_bar() -> None:
+    # A rendered curl whose plate was lost for a shelf read 1.15 m in place of 0.79 m.
+    lifting = Lifting()
+    path, last = lifting.path(), lifting.spans[-1]
+    away = lifting.t_s >= last.start_s - 0.3
+    path[away, 1] = 100 + 1.46 * (path[away, 1] - 100)
+    *others, lost = measured(lifting, track_of(lifting, path)).reps
+    assert [rep.source for rep in others] == [PointSource.PLATE] * 3
+    assert lost.source is PointSource.LANDMARK
+    assert lost.displacement_m is not None
+    assert lost.displacement_m.value == pytest.approx(0.6, abs=0.02)
+    assert any("not the bar" in note for note in lost.notes)
