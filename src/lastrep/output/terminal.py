@@ -154,11 +154,10 @@ def _fatigue(report: SetReport) -> list[RenderableType]:
     told = f"velocity loss {loss:.0f} %" + (f" (±{sd:.0f})" if sd is not None else "")
     if report.estimated_rir is not None:
         low, high = report.estimated_rir
-        told += (
-            f", about {low} or more reps left"
-            if high >= RIR_BANDS[-1][1]
-            else (f", about {low} to {high} reps left")
-        )
+        open_ended = high >= RIR_BANDS[-1][1]
+        # From none to any number says nothing.
+        if low or not open_ended:
+            told += f", about {low} {'or more' if open_ended else f'to {high}'} reps left"
     sources = {rep.bar.source for rep in report.reps} - {"none"}
     what = "bar" if sources & {"plate", "point"} else "body in place of the bar"
     return [Text(f"speed of the {what}: {told}", style="dim")]
