@@ -289,7 +289,9 @@ def graders(parent: int) -> list[int]:
 
 
 def _children(pid: int) -> list[int]:
-    return [int(word) for word in _read(pid, f"task/{pid}/children").split()]
+    """Return the children of a process, whichever of its threads started them."""
+    threads = [path.name for path in Path(f"/proc/{pid}/task").glob("*")]
+    return [int(w) for name in threads for w in _read(pid, f"task/{name}/children").split()]
 
 
 def _rss_mb(pid: int) -> float:
