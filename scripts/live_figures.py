@@ -27,7 +27,8 @@ from lastrep.exercises import ExerciseDefinition, find
 from lastrep.live.judging import judging_process
 from lastrep.live.loop import Delays, Loop
 from lastrep.live.outlets import Outlet, WindowOutlet, open_window
-from lastrep.live.session import Screen, Session
+from lastrep.live.screen import Screen
+from lastrep.live.session import Session
 from lastrep.live.view import draw
 from lastrep.output.drawing import Image
 from lastrep.pose import Pose

@@ -16,7 +16,7 @@ from evaluation.bar_accuracy import bar_tables
 from evaluation.comparing import Compared
 from evaluation.form_accuracy import end_table, fault_table
 from evaluation.tables import Table, mean, rms
-from lastrep.sets.metrics import angle_track
+from lastrep.sets.joint_angle import angle_track
 
 Array = NDArray[np.float64]
 
@@ -96,7 +96,7 @@ def _median(values: Array) -> Array:
 
 def _angles(clips: Sequence[Compared]) -> Table:
     table = Table(
-        "Joint angles against the true 3-D angle, deg (near side)",
+        "Joint angles against the true 3-D angle, deg (as reported from this view)",
         ("joint, view", "reps", "bias at turn", "sd at turn", "rmse over rep"),
     )
     for joint in JOINTS:
@@ -104,9 +104,10 @@ def _angles(clips: Sequence[Compared]) -> Table:
             at_turn: list[float] = []
             over_rep: list[float] = []
             for clip in group:
-                side = clip.truth.near_side
-                track = angle_track(clip.poses, joint, "left" if side == "left" else "right")
-                name = f"{side}_{joint}"
+                camera, name = clip.view, f"{clip.truth.near_side}_{joint}"
+                if camera is None:
+                    continue
+                track = angle_track(clip.poses, joint, camera.angle_side, camera.name)
                 if np.ptp(clip.truth.angles_deg[name]) < 30.0:
                     continue  # this exercise hardly bends the joint
                 for true, _ in clip.pairs:

@@ -11,6 +11,7 @@ from evaluation.truth import TrueClip, TrueRep, read_truth
 from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
 from lastrep.bar.scale import FULL_SIZE_PLATE_M, Calibration
 from lastrep.exercises import find
+from lastrep.motion.view import CameraView, camera_view
 from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.pose.recorded import load_poses
@@ -39,6 +40,12 @@ class Compared:
     poses: PoseSequence
     by_height: tuple[SetReport, ...] = ()
     pairs_by_height: Pairs = ()
+
+    @property
+    def view(self) -> CameraView | None:
+        """From where lastrep takes the camera to look; None if nobody is seen."""
+        reps = self.truth.reps
+        return camera_view(self.poses, reps[0].start_s, reps[-1].end_s)
 
     @property
     def found(self) -> int:

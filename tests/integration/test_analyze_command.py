@@ -247,7 +247,9 @@ def test_doctor_names_versions_and_models(lastrep: Run, tmp_path: Path) -> None:
     assert "backend litert: 2." in process.stdout
     assert "the default, 2 threads" in process.stdout
     assert "backend mediapipe: 0.10.3" in process.stdout
-    assert "pose_landmarker_full.task" in process.stdout.replace("\n", "")
+    assert "pose_landmarker_full.task" in process.stdout
+    assert "pygame-ce 2." in process.stdout
+    assert "spoken cues: " in process.stdout
 
 
 def test_the_other_backend_counts_the_same(

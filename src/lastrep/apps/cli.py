@@ -30,6 +30,7 @@ from lastrep.apps.bar import (
     bar_options,
 )
 from lastrep.apps.batch import batch
+from lastrep.apps.doctor import doctor
 from lastrep.apps.formats import FORMATS_HELP, chosen_formats
 from lastrep.apps.history import app as history
 from lastrep.apps.live import live
@@ -220,6 +221,7 @@ def analyze(
     raise typer.Exit(EXIT_FAILED if failed else EXIT_OK)
 
 
+app.command()(doctor)
 app.command()(live)
 app.command()(batch)
 app.command()(review)
@@ -250,31 +252,6 @@ def exercises(
     except ExerciseError as error:
         raise typer.BadParameter(str(error)) from error
     _stdout.print(explain(definition))
-
-
-@app.command()
-def doctor() -> None:
-    """Say what lastrep runs on: versions, pose models and what runs them."""
-    from importlib.metadata import version
-
-    from lastrep.machine import inference_threads
-    from lastrep.pose.backends import BACKENDS, DEFAULT_BACKEND, check_backend
-    from lastrep.pose.models import MODEL_NAMES, find_model
-
-    _stdout.print(f"lastrep {lastrep.__version__}, Python {sys.version.split()[0]}")
-    for package in ("numpy", "scipy", "opencv-python-headless", "av"):
-        _stdout.print(f"  {package} {version(package)}")
-    for backend in BACKENDS:
-        try:
-            used = f", the default, {inference_threads()} threads" * (backend == DEFAULT_BACKEND)
-            _stdout.print(f"  backend {backend}: {check_backend(backend)}{used}")
-        except LastrepError as error:
-            _stdout.print(f"  backend {error}")
-    for model in MODEL_NAMES:
-        try:
-            _stdout.print(f"  model {model}: {find_model(model)}")
-        except LastrepError as error:
-            _stdout.print(f"  model {model}: {error}")
 
 
 def _jobs(videos: list[Path], poses: Path | None) -> list[_Job]:

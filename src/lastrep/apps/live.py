@@ -21,7 +21,7 @@ from lastrep.errors import ExerciseError, PlanError
 if TYPE_CHECKING:
     from lastrep.apps.live_sets import SetKeeper
     from lastrep.exercises import ExerciseDefinition
-    from lastrep.live.session import PlannedSet
+    from lastrep.live.screen import PlannedSet
     from lastrep.sets.options import SetOptions
     from lastrep.training.plan import TrainingPlan
     from lastrep.training.rest import Goal
@@ -163,7 +163,7 @@ def _plan(text: str, exercise: ExerciseDefinition | None) -> TrainingPlan:
 
 def endless_sets(exercise: ExerciseDefinition | None, options: SetOptions) -> Iterator[PlannedSet]:
     """Return one set after the other, all the same: a session without a plan."""
-    from lastrep.live.session import PlannedSet
+    from lastrep.live.screen import PlannedSet
 
     return (PlannedSet(exercise, options, number=n) for n in itertools.count(1))
 
@@ -171,7 +171,7 @@ def endless_sets(exercise: ExerciseDefinition | None, options: SetOptions) -> It
 def planned_sets(plan: TrainingPlan, otherwise: SetOptions | None = None) -> Iterator[PlannedSet]:
     """Return the sets of a plan in order, judged by `otherwise` where the plan says nothing."""
     from lastrep.exercises import find
-    from lastrep.live.session import PlannedSet
+    from lastrep.live.screen import PlannedSet
 
     for item in plan.items:
         sets = item.prescription.sets

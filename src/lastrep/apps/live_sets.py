@@ -17,7 +17,7 @@ from lastrep.apps.training import Keeper, keep_sets
 from lastrep.errors import LastrepError
 from lastrep.exercises import catalogue
 from lastrep.live.recorder import RecordedVideo, Recorder, set_folder
-from lastrep.live.session import Debrief, PlannedSet
+from lastrep.live.screen import Debrief, PlannedSet
 from lastrep.output.writers import AnalyzedRecording, Progress, write_files
 from lastrep.pose import PoseSequence
 from lastrep.pose.recorded import save_poses

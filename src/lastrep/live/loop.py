@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lastrep.live.outlets import Outlet
-from lastrep.live.session import Screen, Session, Stage
+from lastrep.live.screen import Screen, Stage
+from lastrep.live.session import Session
 from lastrep.pose import Pose
 from lastrep.pose.lifter import LifterTracker
 from lastrep.sets.events import SetEvent

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Protocol, TextIO
 
-from lastrep.live.session import RestBegan, RestOver, Screen, SetUpChecked, Stage, StageChanged
+from lastrep.live.screen import RestBegan, RestOver, Screen, SetUpChecked, Stage, StageChanged
 from lastrep.live.view import HEIGHT_PX, WIDTH_PX, draw
 from lastrep.output.drawing import Image
 from lastrep.output.sound import Sound, Tone

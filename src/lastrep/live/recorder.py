@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lastrep.errors import OutputError
-from lastrep.live.session import Screen, Stage
+from lastrep.live.screen import Screen, Stage
 from lastrep.video.live_source import Captured
 from lastrep.video.writing import VideoWriter
 

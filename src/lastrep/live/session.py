@@ -9,10 +9,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
-from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.live.screen import (
+    Debrief,
+    PlannedSet,
+    RestBegan,
+    RestOver,
+    Screen,
+    SetUpChecked,
+    Stage,
+    StageChanged,
+)
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.events import (
@@ -28,11 +36,9 @@ from lastrep.sets.events import (
     SetOver,
     SetStarted,
 )
-from lastrep.sets.options import Past, SetOptions
-from lastrep.sets.phases import Phase
-from lastrep.sets.results import Rep, SetEnd, SetReport
-from lastrep.sets.setup_check import Finding, check_setup
-from lastrep.training.prescription import SetMode, SetPrescription
+from lastrep.sets.options import Past
+from lastrep.sets.results import SetReport
+from lastrep.sets.setup_check import check_setup
 from lastrep.training.rest import usual_rest
 
 #: The set-up is checked over this much time, this often.
@@ -43,149 +49,6 @@ SUMMARY_S = 10.0
 CUE_S = 4.0
 #: In the last seconds of a planned rest the next set may begin by itself.
 EARLY_S = 10.0
-
-
-class Stage(StrEnum):
-    """Where in the session we are."""
-
-    SETUP = "set_up"
-    READY = "ready"
-    SET = "set"
-    SUMMARY = "summary"
-    REST = "rest"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedSet:
-    """One set of the session.
-
-    Parameters
-    ----------
-    exercise
-        None if it is to be found out.
-    options
-        How it is judged.
-    prescription
-        What is to be done; None without a plan.
-    number, of
-        Which set of the exercise; `of` is None without a plan.
-    """
-
-    exercise: ExerciseDefinition | None
-    options: SetOptions
-    prescription: SetPrescription | None = None
-    number: int = 1
-    of: int | None = None
-
-    @property
-    def goal(self) -> str:
-        """What is to be done, for people: "10 reps", "8-12 reps @60kg", "as many as possible"."""
-        wanted = self.prescription
-        if wanted is None:
-            target = self.options.target_reps
-            return f"{target} reps" if target else "as many good reps as possible"
-        load = f" @ {wanted.load}" if wanted.load else ""
-        if wanted.mode is SetMode.AMRAP:
-            return "as many good reps as possible" + load
-        low, high = wanted.min_reps, wanted.max_reps
-        reps = f"{high}" if low == high else f"{low}-{high}"
-        return (f"{reps}RM" if wanted.mode is SetMode.REP_MAX else f"{reps} reps") + load
-
-
-@dataclass(frozen=True, slots=True)
-class StageChanged(SetEvent):
-    """The session went on."""
-
-    stage: Stage
-    exercise: str | None
-    set_number: int
-    goal: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetUpChecked(SetEvent):
-    """What the set-up check finds changed; what to put right first comes first."""
-
-    ready: bool
-    fix: str
-
-
-@dataclass(frozen=True, slots=True)
-class RestBegan(SetEvent):
-    """A rest begins."""
-
-    rest_s: float
-    advice: str
-
-
-@dataclass(frozen=True, slots=True)
-class RestOver(SetEvent):
-    """The rest is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Debrief:
-    """What training says after a set.
-
-    Parameters
-    ----------
-    lines
-        Sentences, the most important first.
-    rest_s
-        How long to rest.
-    """
-
-    lines: tuple[str, ...] = ()
-    rest_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What there is to see; drawing adds nothing to it.
-
-    Parameters
-    ----------
-    fraction
-        Concentric fraction now, NaN if unknown.
-    good, count
-        Good reps and all reps so far.
-    last
-        The last judged rep.
-    cue
-        What to call out, while it holds.
-    over
-        The end, once it is announced.
-    findings
-        Set-up check, empty before the first.
-    report, debrief
-        Of the set just done.
-    rest_left_s, rest_s
-        What is left of the rest and its whole length.
-    problem
-        What is wrong with the camera.
-    fps
-        Frames a second that are looked at.
-    """
-
-    stage: Stage
-    planned: PlannedSet
-    following: PlannedSet | None
-    fraction: float = float("nan")
-    phase: Phase = Phase.UNKNOWN
-    good: int = 0
-    count: int = 0
-    last: Rep | None = None
-    cue: CueDue | None = None
-    over: SetEnd | None = None
-    findings: tuple[Finding, ...] = ()
-    report: SetReport | None = None
-    debrief: Debrief = Debrief()
-    rest_left_s: float = 0.0
-    rest_s: float = 0.0
-    problem: str | None = None
-    muted: bool = False
-    fps: float = float("nan")
 
 
 #: Is told of a set that was done, with its poses, and says what to make of it.

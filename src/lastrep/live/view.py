@@ -10,7 +10,7 @@ import math
 import cv2
 import numpy as np
 
-from lastrep.live.session import Screen, Stage
+from lastrep.live.screen import Screen, Stage
 from lastrep.output import drawing
 from lastrep.output.drawing import AMBER, BLUE, GREEN, GREY, INK, RED, WHITE, Colour, Image
 from lastrep.output.overlay import (

@@ -25,8 +25,8 @@ class Track:
     t_s
         shape = (n,): uniform grid over the time of the source.
     points
-        shape = (n, 33, 3): pixels, as in `Pose.image_px`; NaN inside gaps that are too long to
-        fill.
+        shape = (n, 33, 3): pixels, as in `Pose.image_px`, or metres; NaN inside gaps that are too
+        long to fill.
     rate_hz
         Samples per second of the grid.
     """
@@ -38,8 +38,16 @@ class Track:
     @classmethod
     def of(cls, poses: PoseSequence, rate_hz: float = RHYTHM_RATE_HZ) -> Track:
         """Undo swapped sides, drop outliers, fill short gaps and resample (in this order)."""
-        points = poses.image_px.astype(np.float64)
-        t_s = np.asarray(poses.t_s, np.float64)
+        return cls._cleaned(poses.t_s, poses.image_px.astype(np.float64), rate_hz)
+
+    @classmethod
+    def of_world(cls, poses: PoseSequence, rate_hz: float = RHYTHM_RATE_HZ) -> Track:
+        """Return the same of the world landmarks, metres."""
+        return cls._cleaned(poses.t_s, poses.world_m.astype(np.float64), rate_hz)
+
+    @classmethod
+    def _cleaned(cls, t_s: Array, points: Array, rate_hz: float) -> Track:
+        t_s = np.asarray(t_s, np.float64)
         if len(t_s) < 2:
             return cls(t_s, points, rate_hz)
         points = fill_gaps(t_s, hampel(unswap_sides(points)))

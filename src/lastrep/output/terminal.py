@@ -34,7 +34,7 @@ def render(analysis: Analysis, title_of: dict[str, str]) -> RenderableType:
         heading.append(f"  {report.view} view, {_clock(report.start_s)} to {_clock(report.end_s)}")
         if report.exercise_source == "recognised":
             heading.append(f", recognised ({report.exercise_confidence:.0%} sure)")
-        parts += [heading, rep_table(report), *_reasons(report), *_fatigue(report)]
+        parts += [heading, rep_table(report), *_reasons(report), *_notes(report)]
         parts.append(Padding(Text(report.end.explanation, style="bold"), (0, 0, 1, 0)))
     if not analysis.sets:
         parts.append(Text("No set found: nobody moves like a set of repetitions in this video."))
@@ -122,6 +122,16 @@ def _speed(rep: Rep, unit: str) -> str:
         return _number(rep.bar.mean_velocity_m_s, 2)
     relative = rep.bar.relative_velocity
     return _number(None if relative is None else 100 * relative, 0)
+
+
+def _notes(report: SetReport) -> list[RenderableType]:
+    """Return what else there is to know of a set, a line each."""
+    notes = _fatigue(report)
+    off_deg = report.angle_uncertainty_deg
+    if off_deg is not None:
+        told = f"joint angles from this view are good to about ±{off_deg:.0f}°"
+        notes.append(Text(told, style="dim"))
+    return notes
 
 
 def _fatigue(report: SetReport) -> list[RenderableType]:

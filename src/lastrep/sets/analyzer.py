@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.library import catalogue
 from lastrep.exercises.recognition import Recognition
-from lastrep.motion.view import CameraView, camera_view
+from lastrep.motion.view import CameraView, ViewName, camera_view
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.ending import STOPPED_AFTER_S, Aftermath, completed_reps, find_end, good_reps
 from lastrep.sets.events import SetEvent
 from lastrep.sets.form import SetForm, judge_form, with_form
 from lastrep.sets.form_metrics import read_reps
 from lastrep.sets.hindsight import Hindsight, Look
+from lastrep.sets.joint_angle import angle_uncertainty_deg
 from lastrep.sets.live import LiveSet
 from lastrep.sets.metrics import RepMeasures, measure
 from lastrep.sets.movement import Movement
@@ -179,8 +180,9 @@ class SetAnalyzer:
         stopped: bool,
     ) -> AnalyzedSet:
         view = camera_view(poses, one.start_s, one.end_s)
+        view_name: ViewName = "oblique" if view is None else view.name
         side = "mean" if view is None else view.angle_side
-        measures = measure(one.reps, segmentation, poses, one.exercise, side)
+        measures = measure(one.reps, segmentation, poses, one.exercise, side, view_name)
         statuses = verdicts(measures)
         form = self._form(one, measures, statuses, segmentation, poses, view)
         reps = _reps(measures, statuses, form)
@@ -192,7 +194,12 @@ class SetAnalyzer:
             exercise=UNKNOWN_EXERCISE if one.exercise is None else one.exercise.name,
             exercise_source="given" if one.recognition is None else "recognised",
             exercise_confidence=1.0 if one.recognition is None else one.recognition.confidence,
-            view="oblique" if view is None else view.name,
+            view=view_name,
+            angle_uncertainty_deg=(
+                None
+                if one.exercise is None
+                else angle_uncertainty_deg(one.exercise.angle.joint, view_name)
+            ),
             start_s=one.start_s,
             end_s=one.end_s,
             count_confidence=segmentation.confidence,
@@ -254,14 +261,12 @@ class SetAnalyzer:
 
 def judge_so_far(look: Look) -> Hindsight:
     """Judge a live set's poses so far as a recording is judged; its latest set counts."""
-    poses = look.poses
-    engine = SetAnalyzer.of(poses, look.exercise, look.options, past=look.past)
+    engine = SetAnalyzer.of(look.poses, look.exercise, look.options, past=look.past)
     sets = engine.finish(mix=look.mix, stopped=look.stopped, not_reps_s=look.not_reps_s)
-    until_s = float(poses.t_s[-1]) if len(poses) else 0.0
     if not sets:
-        return Hindsight(until_s, None, {}, np.empty(0), np.empty(0))
+        return Hindsight(None, {}, np.empty(0), np.empty(0))
     last = sets[-1]
-    return Hindsight(until_s, last.report, last.mix, last.t_s, last.fraction)
+    return Hindsight(last.report, last.mix, last.t_s, last.fraction)
 
 
 def _aftermath(

@@ -1,9 +1,9 @@
-"""Asking for the judgement of a set that still runs, and where that judgement is worked out."""
+"""Judging a set that still runs: what is asked, when, and where it is worked out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -17,6 +17,11 @@ from lastrep.sets.results import SetReport
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+#: Without a rep, hindsight looks at the set this often while something moves: it may see more.
+REVIEW_EVERY_S = 3.0
+#: After so many reps the best signals are known; the search for them is repeated only this often.
+KNOWN_FROM_REPS, SEARCH_EVERY_S = 3, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,6 @@ class Hindsight:
 
     Parameters
     ----------
-    until_s
-        Time of the last pose it saw.
     report
         The latest set; None if there is none.
     mix
@@ -62,7 +65,6 @@ class Hindsight:
         Concentric fraction over the set.
     """
 
-    until_s: float
     report: SetReport | None
     mix: Mapping[str, float]
     t_s: NDArray[np.float64]
@@ -88,3 +90,137 @@ class Inline(Executor):
         except Exception as error:  # kept for whoever asks for the result
             future.set_exception(error)
         return future
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the causal half knew when hindsight was asked.
+
+    Parameters
+    ----------
+    t_s
+        When it was.
+    rest_s
+        When the load was at rest last.
+    under_way
+        Whether a rep was under way.
+    ended
+        Whether the load had come to a standstill after moving.
+    moved
+        Whether there was anything to judge.
+    count
+        Reps so far.
+    """
+
+    t_s: float
+    rest_s: float
+    under_way: bool
+    ended: bool
+    moved: bool
+    count: int
+
+    @property
+    def settled(self) -> bool:
+        """Whether the rep that came back has come to its end."""
+        return self.ended or self.under_way
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What came of a question: hindsight, or None if it failed, and when it was asked."""
+
+    said: Hindsight | None
+    asked: Moment
+
+
+class Reviewer:
+    """Asks hindsight when it is due, one question at a time, and brings the answer.
+
+    Parameters
+    ----------
+    judge
+        Hindsight.
+    executor
+        Where it runs; if that breaks down, it goes on in this process.
+    """
+
+    def __init__(self, judge: Judge, executor: Executor) -> None:
+        #: Signals that the reps are known to be read from; None until they are.
+        self.mix: Mapping[str, float] | None = None
+        #: What went wrong in hindsight, if anything did.
+        self.problem: str | None = None
+        self._judge, self._executor = judge, executor
+        self._question: tuple[Look, Moment, Future[Hindsight]] | None = None
+        self._reviewed_s = self._searched_s = float("-inf")
+        self._quick_due_s: float | None = None
+        self._thorough_due = False
+
+    def look_soon(self, t_s: float, *, again: bool = False) -> None:
+        """Look along the known signals once the rep that came back by now has settled.
+
+        Parameters
+        ----------
+        again
+            A look that is already due stays due when it was.
+        """
+        if not (again and self._quick_due_s is not None):
+            self._quick_due_s = t_s
+
+    def look_thoroughly(self) -> None:
+        """Search for the best signals again with the next question."""
+        self._thorough_due = True
+
+    def ask(self, now: Moment, look: Callable[[Mapping[str, float] | None], Look]) -> None:
+        """Ask if it is time to.
+
+        Parameters
+        ----------
+        look
+            Makes the question, along given signals or for the best ones.
+        """
+        if self._question is not None:
+            return
+        due_s = self._quick_due_s
+        quick = due_s is not None and (now.settled or now.t_s - due_s >= REVIEW_EVERY_S / 2)
+        overdue = now.moved and now.t_s - self._reviewed_s >= REVIEW_EVERY_S
+        if not (quick or overdue or self._thorough_due):
+            return
+        along = self.mix if quick else None
+        if quick:
+            self._quick_due_s = None
+        if along is None:
+            self._searched_s = now.t_s
+        known = now.count > KNOWN_FROM_REPS and now.t_s - self._searched_s < SEARCH_EVERY_S
+        self._thorough_due = along is not None and not known
+        self._submit(look(along), now)
+
+    def ask_last(self, now: Moment, look: Callable[[Mapping[str, float] | None], Look]) -> None:
+        """Ask for the final judgement; what is under way is of no interest any more."""
+        if self._question is not None:
+            self._question[2].cancel()
+        self._submit(look(None), now)
+
+    def answer(self) -> Answer | None:
+        """Return what hindsight said, once; None while there is nothing new."""
+        if self._question is None or not self._question[2].done():
+            return None
+        look, asked, future = self._question
+        self._question = None
+        try:
+            return Answer(future.result(), asked)
+        except BrokenExecutor:  # its process was killed: go on in this one
+            self._executor = Inline()
+            self._submit(look, asked)
+            return self.answer()
+        except Exception as error:  # a defect of ours: the set goes on with what was known
+            self.problem = f"internal error: {type(error).__name__}: {error}"
+            return Answer(None, asked)
+
+    def _submit(self, look: Look, now: Moment) -> None:
+        self._reviewed_s = now.t_s
+        try:
+            future = self._executor.submit(self._judge, look)
+        except BrokenExecutor:
+            self._executor = Inline()
+            future = self._executor.submit(self._judge, look)
+        self._question = look, now, future

@@ -11,12 +11,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
-from itertools import takewhile
+from concurrent.futures import Executor
 from statistics import median
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.pose.people import Place, Whereabouts
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.sets.cues import CuePolicy
 from lastrep.sets.events import (
@@ -34,9 +32,10 @@ from lastrep.sets.events import (
     SetOver,
     SetStarted,
 )
-from lastrep.sets.hindsight import Hindsight, Inline, Judge, Look
+from lastrep.sets.hindsight import Hindsight, Judge, Look, Moment, Reviewer
 from lastrep.sets.options import Past, SetOptions
 from lastrep.sets.phases import Phase
+from lastrep.sets.presence import Presence
 from lastrep.sets.results import EndReason, Rep, RepStatus, SetEnd, SetReport
 from lastrep.sets.segmentation import SET_PAUSE_REPS, SET_PAUSE_S
 from lastrep.sets.stillness import Stillness
@@ -44,10 +43,6 @@ from lastrep.sets.tracker import RepEventKind, RepTracker
 
 #: Before a set runs, this much is kept for the judgement to look back at.
 LEAD_IN_S = 20.0
-#: Without a rep, hindsight looks at the set this often while something moves: it may see more.
-REVIEW_EVERY_S = 3.0
-#: After so many reps the best signals are known; the search for them is repeated only this often.
-KNOWN_FROM_REPS, SEARCH_EVERY_S = 3, 8.0
 #: A rep is judged once this much was seen after its end, or the load stood still this long.
 SETTLED_S = 0.15
 #: Reps that hindsight alone has seen make a set only if there are so many: one may be a step.
@@ -63,10 +58,6 @@ GRACE_S = 1.0
 SAME_REP_S = 0.7
 #: After an end that was announced the set is closed once nothing was lifted for so long.
 CLOSED_AFTER_S = 3.0
-#: Beside the set's place by this much for so long: the lifter has walked away.
-AWAY_M, AWAY_S = 0.6, 1.0
-#: Seen in less than this share of so much time: lost (`domain.md` 4.5, E10).
-LOST_SHARE, LOST_S = 0.5, 5.0
 #: A rep lasts so long until one was measured.
 USUAL_REP_S = 3.0
 #: A cue later than this after its rep would belong to the next one.
@@ -108,40 +99,36 @@ class LiveSet:
         #: What hindsight said last.
         self.report: SetReport | None = None
         self.closed = False
-        #: What went wrong in hindsight, if anything did; the set goes on.
-        self.problem: str | None = None
         self._exercise, self._options, self._size_px = exercise, options, size_px
-        self._judge, self._executor, self._past = judge, executor, past
+        self._past = past
+        self._reviewer = Reviewer(judge, executor)
+        self._presence = Presence()
         self._cues = CuePolicy({rule.id: rule for rule in exercise.faults} if exercise else {})
         self._poses: deque[Pose] = deque()
-        self._pending: Future[Hindsight] | None = None
-        self._mix: Mapping[str, float] | None = None
-        self._reviewed_s = self._searched_s = float("-inf")
-        self._quick_due_s: float | None = None
-        self._thorough_due = False
         self._still = Stillness()
-        self._armed = self._started = self._closing = self._stopped = self._lost = False
+        self._armed = self._started = self._closing = self._stopped = False
         self._started_s = float("inf")
         self._over: SetEnd | None = None
         self._suspected: tuple[EndReason, int | None] | None = None
         self._count = 0
         self._settled_reps: Sequence[Rep] = ()
         self._told_s: list[float] = []
-        #: When the load was at rest last: by now, and when hindsight was asked.
-        self._rest_s = self._asked_rest_s = float("-inf")
-        self._completed_s = float("-inf")
-        self._asked_ended = False
+        #: When the load was at rest last, and when a rep last came back.
+        self._rest_s = self._completed_s = float("-inf")
         self._not_reps_s: tuple[float, ...] = ()
         self._last_called = False
         self._phase = Phase.UNKNOWN
-        self._away_since_s: float | None = None
-        self._ground: Whereabouts | None = None
 
     @property
     def sequence(self) -> PoseSequence:
         """The poses of the set, with some before it."""
         width_px, height_px = self._size_px
         return PoseSequence.of(self._poses, width_px=width_px, height_px=height_px)
+
+    @property
+    def problem(self) -> str | None:
+        """What went wrong in hindsight, if anything did; the set goes on."""
+        return self._reviewer.problem
 
     @property
     def stopped(self) -> bool:
@@ -179,11 +166,12 @@ class LiveSet:
         if self._closing or self.closed:
             return tuple(events)
         events += self._follow(pose)
-        events += self._seen(pose)
+        if self._presence.update(pose):
+            events.append(LifterLost(pose.t_s) if self._presence.lost else LifterBack(pose.t_s))
         if self._must_close(pose):
             self._ask_last()
             return (*events, *self._collect(pose.t_s))
-        self._ask(pose.t_s)
+        self._reviewer.ask(self._moment(), self._look)
         return (*events, *self._collect(pose.t_s))
 
     def close(self) -> tuple[SetEvent, ...]:
@@ -209,7 +197,8 @@ class LiveSet:
             self._not_reps_s += (self._settled_reps[-1].turn_s,)
         else:
             return ()
-        self._ask(self._poses[-1].t_s, thorough=True)
+        self._reviewer.look_thoroughly()
+        self._reviewer.ask(self._moment(), self._look)
         self._count = max(self._count - 1, 0)
         return (CountCorrected(self._poses[-1].t_s, self._count),)
 
@@ -228,7 +217,8 @@ class LiveSet:
                 self._phase = self.tracker.phase
                 events.append(PhaseChanged(pose.t_s, self._phase))
         if happened is not None and happened.kind is RepEventKind.COMPLETED:
-            self._quick_due_s = self._completed_s = pose.t_s
+            self._completed_s = pose.t_s
+            self._reviewer.look_soon(pose.t_s)
         self._still.update(pose.t_s, self.tracker.fraction)
         resting = not self.tracker.under_way
         if resting:
@@ -242,46 +232,18 @@ class LiveSet:
         self._started, self._started_s = True, t_s
         return SetStarted(t_s)
 
-    def _seen(self, pose: Pose) -> list[SetEvent]:
-        """Say when the lifter is lost and found again."""
-        recent = [
-            p.found for p in takewhile(lambda p: p.t_s > pose.t_s - LOST_S, reversed(self._poses))
-        ]
-        whole = pose.t_s - self._poses[0].t_s >= LOST_S
-        lost = whole and sum(recent) < LOST_SHARE * len(recent)
-        if lost is self._lost:
-            return []
-        self._lost = lost
-        return [LifterLost(pose.t_s) if lost else LifterBack(pose.t_s)]
+    def _moment(self) -> Moment:
+        return Moment(
+            self._poses[-1].t_s,
+            rest_s=self._rest_s,
+            under_way=self.tracker.under_way,
+            ended=self._still.ended,
+            moved=self._started or self._still.moved,
+            count=self.count,
+        )
 
-    def _ask(self, t_s: float, *, thorough: bool = False) -> None:
-        """Ask hindsight if it is time to; one question at a time."""
-        if self._pending is not None:
-            self._thorough_due |= thorough
-            return
-        quick = self._quick_due_s is not None and self._settled(t_s)
-        moved = self._started or self._still.moved
-        overdue = moved and t_s - self._reviewed_s >= REVIEW_EVERY_S
-        if not (quick or thorough or overdue or self._thorough_due):
-            return
-        along = self._mix if quick and not thorough else None
-        if quick:
-            self._quick_due_s = None
-        if along is None:
-            self._searched_s = t_s
-        known = self.count > KNOWN_FROM_REPS and t_s - self._searched_s < SEARCH_EVERY_S
-        self._thorough_due = along is not None and not known
-        self._submit(along, t_s)
-
-    def _ask_last(self) -> None:
-        """Ask for the final judgement; what is under way is of no interest any more."""
-        self._closing = True
-        if self._pending is not None:
-            self._pending.cancel()
-        self._submit(None, self._poses[-1].t_s)
-
-    def _submit(self, mix: Mapping[str, float] | None, t_s: float) -> None:
-        look = Look(
+    def _look(self, mix: Mapping[str, float] | None) -> Look:
+        return Look(
             self.sequence,
             self._exercise,
             self._options,
@@ -290,47 +252,27 @@ class LiveSet:
             self._not_reps_s,
             self._past,
         )
-        self._reviewed_s = t_s
-        self._asked_rest_s = self._rest_s
-        self._asked_ended = not self.tracker.under_way and self._still.ended
-        try:
-            self._pending = self._executor.submit(self._judge, look)
-        except BrokenExecutor:
-            self._executor = Inline()
-            self._pending = self._executor.submit(self._judge, look)
 
-    def _settled(self, t_s: float) -> bool:
-        """Whether the rep that came back has come to its end."""
-        assert self._quick_due_s is not None
-        return (
-            self._still.ended
-            or self.tracker.under_way
-            or t_s - self._quick_due_s >= REVIEW_EVERY_S / 2
-        )
+    def _ask_last(self) -> None:
+        self._closing = True
+        self._reviewer.ask_last(self._moment(), self._look)
 
     def _collect(self, now_s: float) -> list[SetEvent]:
         """Apply hindsight if it is there."""
-        if self._pending is None or not self._pending.done():
+        answer = self._reviewer.answer()
+        if answer is None:
             return []
-        try:
-            said: Hindsight | None = self._pending.result()
-        except BrokenExecutor:  # its process was killed: go on in this one
-            self._executor = Inline()
-            self._submit(self._mix, now_s)
-            return self._collect(now_s)
-        except Exception as error:  # a defect of ours: the set goes on with what was known
-            self.problem, said = f"internal error: {type(error).__name__}: {error}", None
-        self._pending = None
+        said = answer.said
         if self._closing:
             self.closed = True
             self.report = self.report if said is None else said.report
             return [SetClosed(now_s, self.report)]
-        return [] if said is None else self._apply(said, now_s)
+        return [] if said is None else self._apply(said, answer.asked, now_s)
 
-    def _apply(self, said: Hindsight, now_s: float) -> list[SetEvent]:
+    def _apply(self, said: Hindsight, asked: Moment, now_s: float) -> list[SetEvent]:
         events: list[SetEvent] = []
         reps = said.report.reps if said.report is not None else ()
-        settled = [rep for rep in reps if self._is_settled(rep, said.until_s)]
+        settled = [rep for rep in reps if self._is_settled(rep, asked)]
         if not self._started:
             if sum(self._is_lift(rep) for rep in settled) < UNSEEN_REPS:
                 return events
@@ -338,9 +280,10 @@ class LiveSet:
         self.report, self._settled_reps = said.report, settled
         if settled:
             if said.mix and self.tracker.learn(said.mix, said.t_s, said.fraction):
-                self._mix = said.mix
+                self._reviewer.mix = said.mix
             self.tracker.restart(settled[-1].end_s)
-            self._ground = self._ground_of(settled)
+            start_s, end_s = settled[0].start_s, settled[-1].end_s
+            self._presence.takes_place(p for p in self._poses if start_s <= p.t_s <= end_s)
         before, self._count = self._count, self.count
         if self._count < before and now_s - self._completed_s < GRACE_S:
             self._count = before  # hindsight has not seen the whole rep yet
@@ -349,8 +292,8 @@ class LiveSet:
             kind = RepCounted if self._count == before + 1 else CountCorrected
             events.append(kind(now_s, self._count))
         if said.report is not None:
-            if len(settled) < len(reps) and self._quick_due_s is None:
-                self._quick_due_s = now_s
+            if len(settled) < len(reps):
+                self._reviewer.look_soon(now_s, again=True)
             events += self._tell(said.report, settled, now_s)
         return events
 
@@ -361,16 +304,17 @@ class LiveSet:
         angle = self._exercise.angle
         return rep.rom_deg >= LIFT_SHARE * abs(angle.con_end_deg - angle.ecc_end_deg)
 
-    def _is_settled(self, rep: Rep, until_s: float) -> bool:
+    def _is_settled(self, rep: Rep, asked: Moment) -> bool:
         """Whether a rep has really ended, rather than being cut off by what is not seen yet.
 
         It has if the load was at rest after it by the causal line. Before that line is known, or
         if it stays away from rest for too long to be believed, time alone must tell.
         """
-        if rep.end_s > until_s - SETTLED_S and not self._asked_ended:
+        standing = asked.ended and not asked.under_way
+        if rep.end_s > asked.t_s - SETTLED_S and not standing:
             return False
-        patience_s = UNKNOWN_LINE_S if self._mix is None else DOUBTED_LINE_S
-        return rep.end_s <= max(self._asked_rest_s + 2 * SETTLED_S, until_s - patience_s)
+        patience_s = UNKNOWN_LINE_S if self._reviewer.mix is None else DOUBTED_LINE_S
+        return rep.end_s <= max(asked.rest_s + 2 * SETTLED_S, asked.t_s - patience_s)
 
     def _tell(self, report: SetReport, settled: Sequence[Rep], now_s: float) -> list[SetEvent]:
         """Say what is new about reps, cues and the end."""
@@ -407,23 +351,18 @@ class LiveSet:
             return None
         if self._suspected != (end.reason, end.rep):
             self._suspected = end.reason, end.rep
-            self._thorough_due = True
+            self._reviewer.look_thoroughly()
             return None
         self._over = end
         return end
 
-    def _ground_of(self, reps: Sequence[Rep]) -> Whereabouts | None:
-        start_s, end_s = reps[0].start_s, reps[-1].end_s
-        inside = [Place.of(p) for p in self._poses if p.found and start_s <= p.t_s <= end_s]
-        return Whereabouts.of(inside) if inside else None
-
     def _must_close(self, pose: Pose) -> bool:
         if not self._started:
             return False
-        if self._walked_away(pose):
+        if self._presence.walked_away:
             self._stopped = True
             return True
-        if self._lost:
+        if self._presence.lost:
             return True
         ends = [r.end_s for r in self._settled_reps]
         last_s = max([*ends, *self.tracker.turns_s], default=self._started_s)
@@ -440,13 +379,3 @@ class LiveSet:
     def _usual_rep_s(self) -> float:
         reps = self._settled_reps
         return median(r.end_s - r.start_s for r in reps) if reps else USUAL_REP_S
-
-    def _walked_away(self, pose: Pose) -> bool:
-        if self._ground is None or not pose.found:
-            return False
-        if self._ground.beside_m(Place.of(pose)) <= AWAY_M:
-            self._away_since_s = None
-            return False
-        if self._away_since_s is None:
-            self._away_since_s = pose.t_s
-        return pose.t_s - self._away_since_s >= AWAY_S

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion.angles import joint_deg, tilt_deg
-from lastrep.motion.cleaning import lowpass, runs
-from lastrep.motion.track import Track
+from lastrep.motion.cleaning import runs
+from lastrep.motion.view import ViewName
 from lastrep.pose import PoseSequence
+from lastrep.sets.joint_angle import AngleSide, AngleTrack, angle_track
 from lastrep.sets.results import Phase
 from lastrep.sets.segmentation import RepSpan, Segmentation
 
 Array = NDArray[np.float64]
-AngleSide = Literal["left", "right", "mean"]
 
-#: Low-pass for joint angles (Winter 2009); landmarks carry no real movement above it.
-ANGLE_CUTOFF_HZ = 6.0
-#: An end angle is the median over this much time around the end of the rep.
-END_WINDOW_S = 0.1
 #: The load is held while the concentric fraction stays within this of where it stopped.
 HELD_WITHIN = 0.1
 #: Reps that set the lifter's own reference.
@@ -76,48 +70,13 @@ class RepMeasures:
         return sum(p.end_s - p.start_s for p in self.phases if p.name == phase)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AngleTrack:
-    """The primary angle over the recording, degrees, NaN where not seen; shape = (n,) each."""
-
-    t_s: Array
-    angle_deg: Array
-
-    def near(self, t_s: float) -> float | None:
-        """Median angle around a time; None where it was not seen."""
-        around = self.angle_deg[np.abs(self.t_s - t_s) <= END_WINDOW_S / 2 + 1e-9]
-        seen = around[np.isfinite(around)]
-        return float(np.median(seen)) if len(seen) else None
-
-
-def angle_track(poses: PoseSequence, joint: str, side: AngleSide) -> AngleTrack:
-    """Return the primary angle in the image plane, filtered without delay, on an even grid.
-
-    Parameters
-    ----------
-    joint
-        A joint of `motion.angles.JOINTS`, or "trunk" (inclination from the vertical).
-    side
-        One side of the body, or the mean of both (front and back views).
-    """
-    rate_hz = 1.0 / poses.frame_s if len(poses) > 1 else 30.0
-    track = Track.of(poses, rate_hz)
-    points = track.points
-    if joint == "trunk":
-        raw = tilt_deg((points[:, 23] + points[:, 24]) / 2, (points[:, 11] + points[:, 12]) / 2)
-    elif side == "mean":
-        raw = (joint_deg(points, joint) + joint_deg(points, joint, right=True)) / 2
-    else:
-        raw = joint_deg(points, joint, right=side == "right")
-    return AngleTrack(track.t_s, lowpass(raw, rate_hz, ANGLE_CUTOFF_HZ))
-
-
 def measure(
     spans: Sequence[RepSpan],
     segmentation: Segmentation,
     poses: PoseSequence,
     exercise: ExerciseDefinition | None,
     side: AngleSide,
+    view: ViewName,
 ) -> tuple[RepMeasures, ...]:
     """Measure the reps of one set.
 
@@ -129,9 +88,12 @@ def measure(
         What is done; without it no joint angle is measured.
     side
         The side of the body to measure; a rep that one limb did alone is measured on that limb.
+    view
+        From where the camera sees the lifter.
     """
     sides = {side, *(span.side for span in spans if span.side != "both")}
-    angles = {s: angle_track(poses, exercise.angle.joint, s) for s in sides} if exercise else {}
+    joint = None if exercise is None else exercise.angle.joint
+    angles = {s: angle_track(poses, joint, s, view) for s in sides} if joint else {}
     return tuple(
         _measure_rep(
             span,

@@ -12,7 +12,7 @@ from lastrep.motion.posture import CHANNELS, Channel, Figure, Side, body_planes,
 from lastrep.motion.roll import Roll, camera_roll, unroll
 from lastrep.motion.track import Track
 from lastrep.pose import PoseSequence
-from lastrep.sets.metrics import ANGLE_CUTOFF_HZ
+from lastrep.sets.joint_angle import ANGLE_CUTOFF_HZ
 from lastrep.sets.segmentation import Segmentation
 
 Array = NDArray[np.float64]
@@ -71,10 +71,7 @@ class Movement:
         inside = np.all((raw[..., :2] >= 0) & (raw[..., :2] <= frame_px), axis=2)
         roll = camera_roll(raw)
         points = unroll(lowpass(raw, rate_hz, ANGLE_CUTOFF_HZ), roll)
-        world = PoseSequence(
-            cut.t_s, cut.world_m, cut.world_m, cut.visibility, cut.width_px, cut.height_px
-        )
-        world_m = lowpass(Track.of(world, rate_hz).points, rate_hz, ANGLE_CUTOFF_HZ)
+        world_m = lowpass(Track.of_world(cut, rate_hz).points, rate_hz, ANGLE_CUTOFF_HZ)
         sagittal, frontal = body_planes(world_m)
         seen = np.nan_to_num(cut.visibility.astype(np.float64))
         nearest = np.clip(np.searchsorted(cut.t_s, track.t_s), 0, len(cut.t_s) - 1)

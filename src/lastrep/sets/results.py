@@ -249,6 +249,9 @@ class SetReport(_Result):
     exercise_source: str = Field(pattern="^(given|recognised)$")
     exercise_confidence: float
     view: str = Field(pattern="^(side|front|back|oblique)$")
+    angle_uncertainty_deg: float | None = Field(
+        default=None, description="typical error of the reps' joint angles from this view"
+    )
     start_s: float
     end_s: float
     count_confidence: float = Field(description="0..1: how sure the count is")

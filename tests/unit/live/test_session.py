@@ -9,16 +9,16 @@ import pytest
 
 from lastrep.exercises import find
 from lastrep.live.loop import Loop, SessionOver, SourceBack, SourceLost
-from lastrep.live.session import (
+from lastrep.live.screen import (
     Debrief,
     PlannedSet,
     RestBegan,
     RestOver,
     Screen,
-    Session,
     Stage,
     StageChanged,
 )
+from lastrep.live.session import Session
 from lastrep.pose import Pose
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.events import RepCounted, SetClosed, SetEvent

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lastrep.exercises import find
-from lastrep.live.session import Debrief, PlannedSet, Screen, Stage
+from lastrep.live.screen import Debrief, PlannedSet, Screen, Stage
 from lastrep.live.view import HEIGHT_PX, PANEL_PX, WIDTH_PX, draw
 from lastrep.output.drawing import AMBER, GREEN, RED, Colour, Image
 from lastrep.sets.events import CueDue

@@ -1,0 +1,93 @@
+"""The exercise's own joint angle over time: which reading of it this view allows, and how far off.
+
+Side on, a joint bends in the picture, and the picture is the best measure. From elsewhere it
+bends towards the camera: the picture then reads hips and knees up to 60 degrees too straight, and
+the model's world landmarks, weak as their depth is, are much nearer. Elbows are read from the
+picture in every view: the model guesses the depth of hands badly.
+
+An offset by joint and view was fitted as well (the model reads deep flexion too straight), on half
+of the rendered lifters or exercises and checked on the rest: from one exercise to another it did
+more harm than good, so none is applied; the uncertainty says what remains.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.motion.angles import joint_deg, tilt_deg
+from lastrep.motion.cleaning import lowpass
+from lastrep.motion.track import Track
+from lastrep.motion.view import ViewName
+from lastrep.pose import PoseSequence
+
+Array = NDArray[np.float64]
+AngleSide = Literal["left", "right", "mean"]
+
+#: Low-pass for joint angles (Winter 2009); landmarks carry no real movement above it.
+ANGLE_CUTOFF_HZ = 6.0
+#: An end angle is the median over this much time around the end of the rep.
+END_WINDOW_S = 0.1
+#: Joints that the world landmarks show better than the picture, unless the camera is side on.
+WORLD_JOINTS = frozenset({"hip", "knee", "shoulder"})
+#: Root-mean-square error against the true angle over the reps of rendered lifters
+#: (`scripts/evaluate.py accuracy`), degrees: side on, oblique, from in front or behind. Plates in
+#: front of the joints make side views no better than the rest.
+UNCERTAINTY_DEG = {
+    "knee": (27.0, 15.0, 16.0),
+    "hip": (26.0, 18.0, 20.0),
+    "elbow": (30.0, 24.0, 28.0),
+    "shoulder": (24.0, 10.0, 8.0),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AngleTrack:
+    """A joint angle over the recording, degrees, NaN where not seen; shape = (n,) each."""
+
+    t_s: Array
+    angle_deg: Array
+
+    def near(self, t_s: float) -> float | None:
+        """Median angle around a time; None where it was not seen."""
+        around = self.angle_deg[np.abs(self.t_s - t_s) <= END_WINDOW_S / 2 + 1e-9]
+        seen = around[np.isfinite(around)]
+        return float(np.median(seen)) if len(seen) else None
+
+
+def angle_track(poses: PoseSequence, joint: str, side: AngleSide, view: ViewName) -> AngleTrack:
+    """Return a joint angle, filtered without delay, on an even grid.
+
+    Parameters
+    ----------
+    joint
+        A joint of `motion.angles.JOINTS`, or "trunk" (inclination from the vertical, in the
+        picture).
+    side
+        One side of the body, or the mean of both (front and back views).
+    view
+        From where the camera sees the lifter.
+    """
+    rate_hz = 1.0 / poses.frame_s if len(poses) > 1 else 30.0
+    in_world = joint in WORLD_JOINTS and view != "side" and bool(np.isfinite(poses.world_m).any())
+    track = Track.of_world(poses, rate_hz) if in_world else Track.of(poses, rate_hz)
+    points, dims = track.points, 3 if in_world else 2
+    if joint == "trunk":
+        raw = tilt_deg((points[:, 23] + points[:, 24]) / 2, (points[:, 11] + points[:, 12]) / 2)
+    elif side == "mean":
+        left, right = (joint_deg(points, joint, right=r, dims=dims) for r in (False, True))
+        raw = (left + right) / 2
+    else:
+        raw = joint_deg(points, joint, right=side == "right", dims=dims)
+    return AngleTrack(track.t_s, lowpass(raw, rate_hz, ANGLE_CUTOFF_HZ))
+
+
+def angle_uncertainty_deg(joint: str, view: ViewName) -> float | None:
+    """How far off such an angle is, degrees (root mean square); None where that is not known."""
+    known = UNCERTAINTY_DEG.get(joint)
+    if known is None:
+        return None
+    return known[{"side": 0, "oblique": 1}.get(view, 2)]

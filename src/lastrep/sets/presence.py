@@ -1,0 +1,58 @@
+"""Whether the lifter of a running set is still seen, and still where the set is done."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from lastrep.pose.people import Place, Whereabouts
+from lastrep.pose.sequence import Pose
+
+#: Beside the set's place by this much for so long: the lifter has walked away.
+AWAY_M, AWAY_S = 0.6, 1.0
+#: Seen in less than this share of so much time: lost (`domain.md` 4.5, E10).
+LOST_SHARE, LOST_S = 0.5, 5.0
+
+
+class Presence:
+    """Follows whether the lifter is there."""
+
+    def __init__(self) -> None:
+        #: Whether the lifter is lost to the camera.
+        self.lost = False
+        #: Whether the lifter has left the place of the set.
+        self.walked_away = False
+        self._since_s: float | None = None
+        self._recent: deque[tuple[float, bool]] = deque()
+        self._place: Whereabouts | None = None
+        self._away_since_s: float | None = None
+
+    def takes_place(self, poses: Iterable[Pose]) -> None:
+        """Learn where the set is done from the poses of its reps."""
+        seen = [Place.of(pose) for pose in poses if pose.found]
+        if seen:
+            self._place = Whereabouts.of(seen)
+
+    def update(self, pose: Pose) -> bool:
+        """Take the next pose; return whether the lifter was just lost or found again."""
+        self.walked_away = self._is_away(pose)
+        if self._since_s is None:
+            self._since_s = pose.t_s
+        self._recent.append((pose.t_s, pose.found))
+        while self._recent[0][0] <= pose.t_s - LOST_S:
+            self._recent.popleft()
+        seen = sum(found for _, found in self._recent)
+        long_enough = pose.t_s - self._since_s >= LOST_S
+        lost = long_enough and seen < LOST_SHARE * len(self._recent)
+        changed, self.lost = lost is not self.lost, lost
+        return changed
+
+    def _is_away(self, pose: Pose) -> bool:
+        if self._place is None or not pose.found:
+            return False
+        if self._place.beside_m(Place.of(pose)) <= AWAY_M:
+            self._away_since_s = None
+            return False
+        if self._away_since_s is None:
+            self._away_since_s = pose.t_s
+        return pose.t_s - self._away_since_s >= AWAY_S
