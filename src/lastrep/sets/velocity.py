@@ -255,19 +255,21 @@ def _body_scale(
 def _strayed(bars: Sequence[Lift | None], bodies: Sequence[Lift | None]) -> list[bool]:
     """In which reps what was followed is no longer the bar: it left what moves with it.
 
-    Within one clip the travels of the bar and of the body part that moves like it keep their
-    ratio; that of one rep alone tells nothing, so three must be there to compare.
+    It then rises further than in the other reps, and the body part that moves like the bar does
+    not. A rise that is smaller than the others' may be a short rep, and the body may be misread.
     """
-    ratio = np.array(
+    rise, ratio = np.array(
         [
-            np.nan if bar is None or body is None else bar.rise / max(body.rise, 1e-9)
+            (np.nan, np.nan)
+            if bar is None or body is None
+            else (bar.rise, bar.rise / max(body.rise, 1e-9))
             for bar, body in zip(bars, bodies, strict=True)
         ]
-    )
+    ).reshape(-1, 2).T  # fmt: skip
     if np.isfinite(ratio).sum() < STRAY_FROM_REPS:
         return [False] * len(ratio)
-    apart = np.abs(np.log(ratio / np.nanmedian(ratio)))
-    return [bool(a > np.log(STRAY_FACTOR)) for a in apart]
+    further = [x > STRAY_FACTOR * np.nanmedian(x) for x in (rise, ratio)]
+    return [bool(astray) for astray in further[0] & further[1]]
 
 
 def _measure(
