@@ -40,11 +40,10 @@ LANDMARK_PCT: Mapping[str, float] = MappingProxyType(
 )
 #: The same after comparison with the bar in other reps of the set, %.
 COMPARED_LANDMARK_PCT = 6.0
-#: The travels of bar and body part differ from their usual ratio by up to 18 % (three deviations
-#: of `COMPARED_LANDMARK_PCT`); beyond this factor, in one of at least so many reps, the tracker has
-#: left the bar.
-STRAY_FACTOR, STRAY_FROM_REPS = 1.3, 3
-STRAYED = "what was followed left the hands: not the bar"
+#: A lifter who steps half a metre towards a camera 2.5 m away makes the plate a quarter larger;
+#: what differs more from its usual size is not the plate.
+STRAY_FACTOR = 1.3
+STRAYED = "what was followed is of another size than the plate: not the bar"
 #: How much the ratio of a landmark's speed to the bar's changes from rep to rep, %.
 LANDMARK_SLIP_PCT = 4.0
 #: If the camera moved this far (statures) and it is not known how in a rep, there are no metres.
@@ -193,7 +192,7 @@ def measure_reps(
         cut_lift(track, track.proxies[span.limb], spans, i, rule, scales.body)
         for i, span in enumerate(spans)
     ]
-    strayed = _strayed(bars, bodies)
+    strayed = [_strayed(track, bar) for bar in bars]
     bars = [None if astray else bar for bar, astray in zip(bars, strayed, strict=True)]
     travel = 1.0 if exercise is None else exercise.bar_proxy_travel
     body, body_pct = _body_scale(track, scales, bars, bodies, travel)
@@ -218,15 +217,18 @@ def measure_reps(
 
 def _bar_scale(track: BarTrack, lift: Lift, scale: Scale) -> Scale:
     """Return the scale at this rep's distance: the plate's own size, where it was measured."""
-    if track.bar is None or lift.source is not PointSource.PLATE or scale.source != "plate":
-        return scale
+    change = _size_change(track, lift) if scale.source == "plate" else None
+    return scale if change is None else replace(scale, metres_per_px=scale.metres_per_px * change)
+
+
+def _size_change(track: BarTrack, lift: Lift) -> float | None:
+    """How much larger the plate usually is than in this rep; None where that was not measured."""
+    if track.bar is None or lift.source is not PointSource.PLATE:
+        return None
     inside = (track.t_s >= lift.window_s[0]) & (track.t_s <= lift.window_s[1])
     radii = track.bar.radius_px[inside]
     radii = radii[np.isfinite(radii)]
-    if len(radii) < 5:
-        return scale
-    change = track.bar.typical_radius_px / float(np.median(radii))
-    return replace(scale, metres_per_px=scale.metres_per_px * change)
+    return track.bar.typical_radius_px / float(np.median(radii)) if len(radii) >= 5 else None
 
 
 def _body_scale(
@@ -252,24 +254,10 @@ def _body_scale(
     return replace(scales.body, metres_per_px=metres_per_px), LANDMARK_PCT[track.proxy_name]
 
 
-def _strayed(bars: Sequence[Lift | None], bodies: Sequence[Lift | None]) -> list[bool]:
-    """In which reps what was followed is no longer the bar: it left what moves with it.
-
-    It then rises further than in the other reps, and the body part that moves like the bar does
-    not. A rise that is smaller than the others' may be a short rep, and the body may be misread.
-    """
-    rise, ratio = np.array(
-        [
-            (np.nan, np.nan)
-            if bar is None or body is None
-            else (bar.rise, bar.rise / max(body.rise, 1e-9))
-            for bar, body in zip(bars, bodies, strict=True)
-        ]
-    ).reshape(-1, 2).T  # fmt: skip
-    if np.isfinite(ratio).sum() < STRAY_FROM_REPS:
-        return [False] * len(ratio)
-    further = [x > STRAY_FACTOR * np.nanmedian(x) for x in (rise, ratio)]
-    return [bool(astray) for astray in further[0] & further[1]]
+def _strayed(track: BarTrack, lift: Lift | None) -> bool:
+    """Whether what was followed in a rep is another disc than the plate: far larger or smaller."""
+    change = None if lift is None else _size_change(track, lift)
+    return change is not None and abs(np.log(change)) > np.log(STRAY_FACTOR)
 
 
 def _measure(

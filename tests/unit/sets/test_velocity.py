@@ -285,13 +285,16 @@ def test_reserve_takes_the_wider_of_two_ways() -> None:
     assert reps_in_reserve(8, 48.0, find("lateral_raise")) is None
 
 
-def test_what_leaves_the_body_is_not_the_bar() -> None:
-    # A rendered curl whose plate was lost for a shelf read 1.15 m in place of 0.79 m.
+def test_a_disc_of_another_size_is_not_the_bar() -> None:
+    # A rendered curl whose plate was lost for something half as large read 1.15 m, 0.79 m true.
     lifting = Lifting()
-    path, last = lifting.path(), lifting.spans[-1]
-    away = lifting.t_s >= last.start_s - 0.3
-    path[away, 1] = 100 + 1.46 * (path[away, 1] - 100)
-    *others, lost = measured(lifting, track_of(lifting, path)).reps
+    last = lifting.spans[-1]
+    track = track_of(lifting)
+    assert track.bar is not None
+    radius_px = np.where(lifting.t_s >= last.start_s, 11.0, 22.5)
+    *others, lost = measured(
+        lifting, replace(track, bar=replace(track.bar, radius_px=radius_px))
+    ).reps
     assert [rep.source for rep in others] == [PointSource.PLATE] * 3
     assert lost.source is PointSource.LANDMARK
     assert lost.displacement_m is not None
