@@ -27,6 +27,8 @@ from lastrep.sets.results import EndReason, Rep, RepStatus, Severity
 WIDTH_PX, HEIGHT_PX = 1280, 720
 #: The column of numbers on the left.
 PANEL_PX = 360
+#: Nothing of the panel reaches below this, where the keys are named.
+KEYS_TOP_PX = HEIGHT_PX - 36
 MARGIN_PX = 28
 #: Sizes of type: a letter 1/25 of the screen's height is read from three metres on a laptop.
 HUGE_PX, BIG_PX, TEXT_PX, SMALL_PX = 230, 76, 40, 30
@@ -214,18 +216,18 @@ def _draw_last(canvas: Image, rep: Rep, top: int) -> None:
     drawing.put_text(canvas, verdict, MARGIN_PX, top, size, colour, drawing.BOLD)
     facts = []
     if rep.eccentric_s is not None and rep.concentric_s is not None:
-        facts.append(("down", f"{rep.eccentric_s:.1f} s"))
-        if rep.pause_s:
-            facts.append(("pause", f"{rep.pause_s:.1f} s"))
-        facts.append(("up", f"{rep.concentric_s:.1f} s"))
+        # Down, pause and up, as coaches write it.
+        parts = (rep.eccentric_s, rep.pause_s or 0.0, rep.concentric_s)
+        facts.append(("tempo", "-".join(f"{part:.1f}" for part in parts) + " s"))
     if rep.rom_pct is not None:
         facts.append(("range", f"{rep.rom_pct:.0f} %"))
     if rep.bar.mean_velocity_m_s is not None:
         facts.append(("speed", f"{rep.bar.mean_velocity_m_s:.2f} m/s"))
     elif rep.bar.relative_velocity is not None:
         facts.append(("speed", f"{100 * rep.bar.relative_velocity:.0f} %"))
+    step = min(42, (KEYS_TOP_PX - top) // max(len(facts), 1))
     for name, value in facts:
-        top += 42
+        top += step
         drawing.put_text(canvas, name, MARGIN_PX, top, SMALL_PX, GREY)
         drawing.put_text(canvas, value, MARGIN_PX + 110, top, SMALL_PX, WHITE, drawing.BOLD)
 

@@ -9,11 +9,12 @@ import pytest
 
 from lastrep.exercises import find
 from lastrep.live.screen import Debrief, PlannedSet, Screen, Stage
-from lastrep.live.view import HEIGHT_PX, PANEL_PX, WIDTH_PX, draw
+from lastrep.live.view import HEIGHT_PX, KEYS_TOP_PX, PANEL_PX, WIDTH_PX, draw
 from lastrep.output.drawing import AMBER, GREEN, RED, Colour, Image
 from lastrep.sets.events import CueDue
+from lastrep.sets.options import SetOptions
 from lastrep.sets.phases import Phase
-from lastrep.sets.results import EndReason, SetEnd, SetReport, Severity
+from lastrep.sets.results import Bar, EndReason, SetEnd, SetReport, Severity
 from lastrep.sets.setup_check import Check, Finding
 from lastrep.training.prescription import parse_prescription
 from unit.conftest import RepsOf
@@ -70,6 +71,16 @@ def test_a_cue_and_an_end_take_over_the_foot_of_the_picture() -> None:
     over = shown(replace(BASE, cue=cue, over=end))
     assert pixels_of(over, AMBER) < 100
     assert pixels_of(over, GREEN) > pixels_of(quiet, GREEN) + 3000
+
+
+def test_the_last_rep_leaves_room_for_the_keys(reps_of: RepsOf) -> None:
+    # The longest head there is: two lines of title, two of what is to be done.
+    head = replace(BASE, planned=PlannedSet(find("deadlift"), SetOptions()))
+    bar = Bar(source="plate", mean_velocity_m_s=0.5)
+    (rep,) = (rep.model_copy(update={"bar": bar}) for rep in reps_of("g"))
+    told, untold = shown(replace(head, last=rep)), shown(head)
+    assert (told != untold)[:KEYS_TOP_PX].any()
+    np.testing.assert_array_equal(told[KEYS_TOP_PX:], untold[KEYS_TOP_PX:])
 
 
 def test_the_meter_follows_the_load() -> None:
