@@ -37,9 +37,9 @@ WORLD_JOINTS = frozenset({"hip", "knee", "shoulder"})
 #: (`scripts/evaluate.py accuracy`), degrees: side on, oblique, from in front or behind. Plates in
 #: front of the joints make side views no better than the rest.
 UNCERTAINTY_DEG = {
-    "knee": (27.0, 15.0, 16.0),
-    "hip": (26.0, 18.0, 20.0),
-    "elbow": (30.0, 24.0, 28.0),
+    "knee": (21.0, 17.0, 19.0),
+    "hip": (21.0, 20.0, 28.0),
+    "elbow": (24.0, 23.0, 25.0),
     "shoulder": (24.0, 10.0, 8.0),
 }
 
