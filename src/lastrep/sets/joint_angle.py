@@ -5,9 +5,9 @@ bends towards the camera: the picture then reads hips and knees up to 60 degrees
 the model's world landmarks, weak as their depth is, are much nearer. Elbows are read from the
 picture in every view: the model guesses the depth of hands badly.
 
-An offset by joint and view was fitted as well (the model reads deep flexion too straight), on half
-of the rendered lifters or exercises and checked on the rest: from one exercise to another it did
-more harm than good, so none is applied; the uncertainty says what remains.
+An offset by joint and view was fitted as well (the model reads deep flexion too straight), on all
+rendered lifters, or exercises, but one and checked on that one: from one exercise to another it
+did more harm than good, so none is applied; the uncertainty says what remains.
 """
 
 from __future__ import annotations
