@@ -30,7 +30,6 @@ from pathlib import Path
 
 import numpy as np
 
-from lastrep.pose import PoseSequence
 from lastrep.pose.recorded import save_poses
 from lastrep.video.reading import VideoFile
 from synthetic import Clip, landmark_recording, lifting_set
@@ -114,7 +113,7 @@ def write_clips(folder: Path, count: int, broken_share: float = 0.0) -> set[str]
     """Write recorded landmarks that are all different; return the names of the broken ones."""
     folder.mkdir()
     sets = [
-        _poses(landmark_recording(Clip("s", "back_squat", lifting_set(reps, seed=reps))))
+        landmark_recording(Clip("s", "back_squat", lifting_set(reps, seed=reps))).poses
         for reps in (2, 3, 4)
     ]
     harms = cycle(
@@ -129,15 +128,6 @@ def write_clips(folder: Path, count: int, broken_share: float = 0.0) -> set[str]
             path.write_bytes(next(harms)(path.read_bytes()))
             broken.add(path.name)
     return broken
-
-
-def _poses(recording: object) -> PoseSequence:
-    arrays = {
-        name: getattr(recording, name).astype(np.float32)
-        for name in ("image_px", "world_m", "visibility")
-    }
-    size = {name: getattr(recording, name) for name in ("width_px", "height_px")}
-    return PoseSequence(t_s=getattr(recording, "t_s"), **arrays, **size)  # noqa: B009
 
 
 def _words(clips: Path, out: Path, *more: str) -> list[str | Path]:

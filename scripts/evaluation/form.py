@@ -15,7 +15,6 @@ import numpy as np
 
 from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule
-from lastrep.pose import PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.results import EndReason, SetReport
 from synthetic import (
@@ -274,11 +273,7 @@ def _recording(
 
 
 def _analyse(recording: Recording) -> SetReport:
-    poses = PoseSequence(
-        recording.t_s, recording.image_px, recording.world_m, recording.visibility,
-        recording.width_px, recording.height_px,
-    )  # fmt: skip
-    sets = SetAnalyzer.of(poses, find(recording.truth.clip.exercise)).finish()
+    sets = SetAnalyzer.of(recording.poses, find(recording.truth.clip.exercise)).finish()
     return max((one.report for one in sets), key=lambda report: report.attempts)
 
 

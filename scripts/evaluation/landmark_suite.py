@@ -6,11 +6,8 @@ from collections.abc import Collection
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-import numpy as np
-
 from evaluation.comparing import Compared, compare_landmarks
 from evaluation.truth import parse_truth
-from lastrep.pose import PoseSequence
 from synthetic import Clip, landmark_recording
 from synthetic.suite import landmark_suite
 from synthetic.truth import truth_document
@@ -25,13 +22,4 @@ def compare_suite(clips: Collection[Clip] = ()) -> list[Compared]:
 def compare_set(clip: Clip) -> Compared:
     """Analyse one set."""
     recording = landmark_recording(clip)
-    poses = PoseSequence(
-        t_s=recording.t_s,
-        image_px=recording.image_px.astype(np.float32),
-        world_m=recording.world_m.astype(np.float32),
-        visibility=recording.visibility.astype(np.float32),
-        width_px=clip.camera.width_px,
-        height_px=clip.camera.height_px,
-        model="synthetic",
-    )
-    return compare_landmarks(parse_truth(truth_document(recording.truth)), poses)
+    return compare_landmarks(parse_truth(truth_document(recording.truth)), recording.poses)

@@ -16,7 +16,6 @@ from typing import Literal
 
 import numpy as np
 
-from lastrep.pose import PoseSequence
 from lastrep.pose.recorded import save_poses
 from synthetic import Camera, Clip, GrowingFault, Lifter, Recording, landmark_recording, lifting_set
 from synthetic.faults import FAULTS
@@ -251,19 +250,7 @@ def write_season(sets: Sequence[Lifted], folder: Path) -> Path:
         )
         for one in sets:
             path = folder / f"{one.name}.npz"
-            save_poses(path, _poses(one.recording()))
+            save_poses(path, one.recording().poses)
             said = (one.load_kg, one.wanted, one.rpe, one.at.isoformat(), STATURE_M)
             rows.writerow((path.name, one.exercise, *said))
     return manifest
-
-
-def _poses(recording: Recording) -> PoseSequence:
-    return PoseSequence(
-        t_s=recording.t_s,
-        image_px=recording.image_px.astype(np.float32),
-        world_m=recording.world_m.astype(np.float32),
-        visibility=recording.visibility.astype(np.float32),
-        width_px=recording.width_px,
-        height_px=recording.height_px,
-        model="synthetic",
-    )

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from synthetic.geometry import Array, smoothstep
 from synthetic.landmark_model import INDEX, LANDMARKS, landmarks
 from synthetic.motion import Motion, Sample
 from synthetic.truth import PLATE_OFFSET_M, Truth, build_truth
+
+if TYPE_CHECKING:
+    from lastrep.pose import PoseSequence
 
 DRIFT_TIME_S = 2.0
 # Standard deviation of a cubic spline through independent knots of standard deviation one.
@@ -72,6 +76,22 @@ class Recording:
     width_px: int
     height_px: int
     truth: Truth
+
+    @property
+    def poses(self) -> PoseSequence:
+        """The landmarks as the product takes them."""
+        # Rendering, which shares this package, does without the product.
+        from lastrep.pose import PoseSequence
+
+        return PoseSequence(
+            self.t_s,
+            self.image_px,
+            self.world_m,
+            self.visibility,
+            self.width_px,
+            self.height_px,
+            "synthetic",
+        )
 
 
 def frame_times(sampling: Sampling, duration_s: float, seed: int) -> Array:

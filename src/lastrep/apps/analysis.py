@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lastrep
-from lastrep.bar.lifter import Proxy
 from lastrep.bar.recording import Stretch, track_file, track_landmarks
 from lastrep.bar.scale import Calibration
 from lastrep.bar.track import BarTrack
@@ -269,7 +268,7 @@ def _with_bar(
         return (), (), []
     bar = options.bar
     if video is None:
-        tracks = tuple(track_landmarks(poses, _proxy(one)) for one in sets)
+        tracks = tuple(track_landmarks(poses, one.bar_proxy) for one in sets)
     else:
         if bar.bar_px is not None or bar.calibration.known_distance is not None:
             with VideoFile(video) as file:
@@ -299,13 +298,9 @@ def _stretch(one: AnalyzedSet, options: AnalyzeOptions) -> Stretch:
     return Stretch(
         one.report.start_s - AROUND_SET_S,
         one.report.end_s + AROUND_SET_S,
-        _proxy(one),
+        one.bar_proxy,
         find_plate=asked or one.exercise is None or may_have_plates(one.exercise),
     )
-
-
-def _proxy(one: AnalyzedSet) -> Proxy | None:
-    return None if one.exercise is None else one.exercise.bar_proxy
 
 
 def _check_found(poses: PoseSequence, name: Path | None) -> None:

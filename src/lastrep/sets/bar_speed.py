@@ -121,8 +121,7 @@ def with_stand_in(
     one: AnalyzedSet, poses: PoseSequence, options: BarOptions, judging: SetOptions
 ) -> AnalyzedSet:
     """Return a set with the speed of the body part that stands in for the bar: no video needed."""
-    proxy = None if one.exercise is None else one.exercise.bar_proxy
-    return with_bar(one, track_landmarks(poses, proxy), options, judging)[0]
+    return with_bar(one, track_landmarks(poses, one.bar_proxy), options, judging)[0]
 
 
 def _bar(rep: RepVelocity) -> results.Bar:

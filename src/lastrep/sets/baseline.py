@@ -152,10 +152,9 @@ def learn(
     standing = _standing(rule, known) if style else None
     values = np.array([r.value for r in known])
     declared = "a tempo was declared" if _declared(rule, options) else None
+    tolerance = _tolerance(rule, view)
     if len(known) < FEWEST and past is None:
-        return Standard(
-            rule, None, (NAN, NAN), sd, 0, declared, absolute, _tolerance(rule, view), standing
-        )
+        return Standard(rule, None, (NAN, NAN), sd, 0, declared, absolute, tolerance, standing)
     value, reps = _blend(values, past)
     deviations = values - np.median(values) if len(values) else values
     if rule.of_baseline:
@@ -168,9 +167,7 @@ def learn(
     )
     witnesses = _witnesses(known)
     refused = declared or _refusal(rule, known, deviations, witnesses, sd)
-    return Standard(
-        rule, value, witnesses, spread, reps, refused, absolute, _tolerance(rule, view), standing
-    )
+    return Standard(rule, value, witnesses, spread, reps, refused, absolute, tolerance, standing)
 
 
 def _declared(rule: FaultRule, options: SetOptions) -> bool:

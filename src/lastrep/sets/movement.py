@@ -60,11 +60,7 @@ class Movement:
     ) -> Movement:
         """Cleaned movement around a set."""
         rate_hz = 1.0 / poses.frame_s
-        near = (poses.t_s >= start_s - MARGIN_S) & (poses.t_s <= end_s + MARGIN_S)
-        cut = PoseSequence(
-            poses.t_s[near], poses.image_px[near], poses.world_m[near], poses.visibility[near],
-            poses.width_px, poses.height_px,
-        )  # fmt: skip
+        cut = poses.between(start_s - MARGIN_S, end_s + MARGIN_S)
         track = Track.of(cut, rate_hz)
         raw = track.points
         frame_px = np.array([poses.width_px, poses.height_px])

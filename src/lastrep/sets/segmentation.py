@@ -9,6 +9,7 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.bar.track import Side
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.ends import Ends
 from lastrep.exercises.recognition import Recognition, recognize
@@ -24,7 +25,7 @@ from lastrep.sets.hypotheses import (
 )
 from lastrep.sets.phases import rep_phases
 from lastrep.sets.scoring import Body, amplitudes
-from lastrep.sets.sides import Limbs, Side, in_turns, rep_sides
+from lastrep.sets.sides import Limbs, in_turns, rep_sides
 
 Array = NDArray[np.float64]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.bar.track import Side
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.angles import JOINTS
 from lastrep.motion.signals import limb_length
@@ -20,7 +20,6 @@ from lastrep.sets.scoring import Body
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
-Side = Literal["both", "left", "right"]
 
 SIDES: tuple[Side, Side] = ("left", "right")
 #: A limb rests in a rep if it swings by less than this share of the other.

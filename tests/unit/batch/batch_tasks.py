@@ -10,8 +10,6 @@ from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
 import lastrep
 from lastrep.apps.analysis import AnalyzeOptions
 from lastrep.batch.attempts import Progress
@@ -27,16 +25,7 @@ from synthetic import Camera, Clip, landmark_recording, lifting_set
 def squat_poses(reps: int) -> PoseSequence:
     """Return the landmarks of a squat set, seen from the side."""
     clip = Clip("squat", "back_squat", lifting_set(reps, seed=3), camera=Camera(yaw_deg=80))
-    recording = landmark_recording(clip)
-    return PoseSequence(
-        t_s=recording.t_s,
-        image_px=recording.image_px.astype(np.float32),
-        world_m=recording.world_m.astype(np.float32),
-        visibility=recording.visibility.astype(np.float32),
-        width_px=clip.camera.width_px,
-        height_px=clip.camera.height_px,
-        model="synthetic",
-    )
+    return landmark_recording(clip).poses
 
 
 def write_poses(path: Path, reps: int = 3) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,11 +28,7 @@ def poses_of(
             sampling=Sampling(fps=fps),
         )
     )
-    arrays = {
-        name: getattr(recording, name).astype(np.float32)
-        for name in ("image_px", "world_m", "visibility")
-    }
-    return PoseSequence(recording.t_s, **arrays, width_px=SIZE_PX[0], height_px=SIZE_PX[1])
+    return replace(recording.poses, width_px=SIZE_PX[0], height_px=SIZE_PX[1])
 
 
 class FakeLifter:

@@ -15,7 +15,6 @@ from lastrep.output.evidence import PANEL_PX, draw, evidence
 from lastrep.output.writers import AnalyzedRecording, write_files
 from lastrep.pose import PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.options import SetOptions
 from lastrep.sets.results import Analysis, Provenance, SetReport, Source
 from synthetic import Camera, Clip, GrowingFault, Noise, landmark_recording, lifting_set
 
@@ -27,14 +26,8 @@ def swinging() -> tuple[PoseSequence, SetReport]:
     """A curl set whose torso swings in the last two of seven reps."""
     reps = lifting_set(7, seed=3, faults=(GrowingFault("torso_swing", 6, 26.0),))
     clip = Clip("t", "biceps_curl", reps, camera=Camera(yaw_deg=85), noise=CALM)
-    r = landmark_recording(clip)
-    poses = PoseSequence(r.t_s, r.image_px, r.world_m, r.visibility, r.width_px, r.height_px)
-    engine = SetAnalyzer(
-        find("biceps_curl"), SetOptions(), width_px=r.width_px, height_px=r.height_px
-    )
-    for pose in poses:
-        engine.update(pose)
-    (one,) = engine.finish()
+    poses = landmark_recording(clip).poses
+    (one,) = SetAnalyzer.of(poses, find("biceps_curl")).finish()
     return poses, one.report
 
 

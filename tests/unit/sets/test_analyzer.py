@@ -30,15 +30,7 @@ from unit.sets.synthetic_sets import clip_of, poses_of
 def analyze(
     poses: PoseSequence, exercise: str, options: SetOptions | None = None
 ) -> tuple[AnalyzedSet, ...]:
-    engine = SetAnalyzer(
-        find(exercise),
-        options or SetOptions(),
-        width_px=poses.width_px,
-        height_px=poses.height_px,
-    )
-    for pose in poses:
-        engine.update(pose)
-    return engine.finish()
+    return SetAnalyzer.of(poses, find(exercise), options or SetOptions()).finish()
 
 
 EXERCISES = [

@@ -34,23 +34,12 @@ def recording() -> Recording:
 
 @pytest.fixture(scope="module")
 def poses(recording: Recording) -> PoseSequence:
-    camera = recording.truth.clip.camera
-    return PoseSequence(
-        t_s=recording.t_s,
-        image_px=recording.image_px.astype(np.float32),
-        world_m=recording.world_m.astype(np.float32),
-        visibility=recording.visibility.astype(np.float32),
-        width_px=camera.width_px,
-        height_px=camera.height_px,
-    )
+    return recording.poses
 
 
 @pytest.fixture(scope="module")
 def judged(poses: PoseSequence) -> AnalyzedSet:
-    engine = SetAnalyzer(find("back_squat"), width_px=poses.width_px, height_px=poses.height_px)
-    for pose in poses:
-        engine.update(pose)
-    (one,) = engine.finish()
+    (one,) = SetAnalyzer.of(poses, find("back_squat")).finish()
     return one
 
 

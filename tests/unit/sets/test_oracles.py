@@ -26,6 +26,7 @@ from synthetic import (
     lifting_set,
 )
 from synthetic import Rep as Script
+from unit.sets.synthetic_sets import poses_of
 
 #: Torso swing is injected at the pelvis and the chest; the line hip-shoulder tilts this much of it.
 SWING_GAIN = 0.83
@@ -33,18 +34,8 @@ SWING = 18 / SWING_GAIN
 QUIET = Noise(jitter=0.002, drift=0.002, white=0.001)
 
 
-def poses_of(clip: Clip) -> PoseSequence:
-    r = landmark_recording(clip)
-    return PoseSequence(r.t_s, r.image_px, r.world_m, r.visibility, r.width_px, r.height_px)
-
-
 def report_of(poses: PoseSequence, exercise: str, options: SetOptions | None = None) -> SetReport:
-    engine = SetAnalyzer(
-        find(exercise), options or SetOptions(), width_px=poses.width_px, height_px=poses.height_px
-    )
-    for pose in poses:
-        engine.update(pose)
-    (one,) = engine.finish()
+    (one,) = SetAnalyzer.of(poses, find(exercise), options or SetOptions()).finish()
     return one.report
 
 

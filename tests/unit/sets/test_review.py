@@ -12,9 +12,7 @@ from lastrep.apps.cli import app
 from lastrep.apps.review import load, reviewed
 from lastrep.errors import ResultError
 from lastrep.exercises import find
-from lastrep.pose import PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.options import SetOptions
 from lastrep.sets.results import Analysis, EndReason, Override, Provenance, RepStatus, Source
 from synthetic import Camera, Clip, GrowingFault, Noise, landmark_recording, lifting_set
 
@@ -27,11 +25,7 @@ def analysis() -> Analysis:
     reps = lifting_set(10, seed=3, faults=(GrowingFault("torso_swing", 7, 26.0),))
     clip = Clip("t", "biceps_curl", reps, camera=Camera(yaw_deg=85), noise=CALM, tail_s=3.0)
     r = landmark_recording(clip)
-    engine = SetAnalyzer(
-        find("biceps_curl"), SetOptions(), width_px=r.width_px, height_px=r.height_px
-    )
-    for pose in PoseSequence(r.t_s, r.image_px, r.world_m, r.visibility, r.width_px, r.height_px):
-        engine.update(pose)
+    engine = SetAnalyzer.of(r.poses, find("biceps_curl"))
     duration_s = float(r.t_s[-1])
     source = Source(
         path="t.mp4", duration_s=duration_s, fps=30, width=640, height=480,

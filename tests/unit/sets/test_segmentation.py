@@ -8,24 +8,12 @@ import numpy as np
 import pytest
 
 from lastrep.exercises import catalogue, find
-from lastrep.pose import PoseSequence
 from lastrep.sets.hypotheses import reference_swing
 from lastrep.sets.segmentation import Segmentation, segment
-from synthetic import BLAZEPOSE_NOISE, Camera, Clip, Sampling, landmark_recording, lifting_set
+from synthetic import BLAZEPOSE_NOISE, Camera, Clip, Sampling, lifting_set
+from unit.sets.synthetic_sets import poses_of
 
 EVERY = tuple(catalogue().values())
-
-
-def poses_of(clip: Clip) -> PoseSequence:
-    recording = landmark_recording(clip)
-    return PoseSequence(
-        t_s=recording.t_s,
-        image_px=recording.image_px.astype(np.float32),
-        world_m=recording.world_m.astype(np.float32),
-        visibility=recording.visibility.astype(np.float32),
-        width_px=clip.camera.width_px,
-        height_px=clip.camera.height_px,
-    )
 
 
 def set_of(exercise: str, reps: int = 6, *, yaw_deg: float = 75.0, fps: float = 30.0) -> Clip:
@@ -36,17 +24,6 @@ def set_of(exercise: str, reps: int = 6, *, yaw_deg: float = 75.0, fps: float = 
         camera=Camera(yaw_deg=yaw_deg),
         noise=BLAZEPOSE_NOISE,
         sampling=Sampling(fps=fps),
-    )
-
-
-def cut(poses: PoseSequence, from_s: float, to_s: float) -> PoseSequence:
-    at = (poses.t_s >= from_s) & (poses.t_s <= to_s)
-    return replace(
-        poses,
-        t_s=poses.t_s[at],
-        image_px=poses.image_px[at],
-        world_m=poses.world_m[at],
-        visibility=poses.visibility[at],
     )
 
 
@@ -92,7 +69,7 @@ def test_a_recording_that_starts_at_the_bottom_has_that_rep() -> None:
     whole = segment(poses, find("back_squat"))
     first = whole.reps[0]
     middle = 0.5 * (first.turn_in_s + first.turn_out_s)
-    from_bottom = segment(cut(poses, middle - 0.15, 1e9), find("back_squat"))
+    from_bottom = segment(poses.between(middle - 0.15, 1e9), find("back_squat"))
     assert len(from_bottom.reps) == len(whole.reps)
     assert from_bottom.reps[0].start_s == from_bottom.reps[0].turn_s
 
@@ -100,7 +77,7 @@ def test_a_recording_that_starts_at_the_bottom_has_that_rep() -> None:
 def test_a_recording_that_ends_on_the_way_down_has_no_further_rep() -> None:
     poses = poses_of(set_of("back_squat"))
     last = segment(poses, find("back_squat")).reps[-1]
-    shorter = segment(cut(poses, 0.0, last.turn_in_s), find("back_squat"))
+    shorter = segment(poses.between(0.0, last.turn_in_s), find("back_squat"))
     assert len(shorter.reps) == 5
 
 
@@ -125,7 +102,7 @@ def test_nobody_and_nothing() -> None:
     poses = poses_of(set_of("back_squat", reps=1))
     empty = replace(poses, image_px=np.full_like(poses.image_px, np.nan))
     still = replace(poses, image_px=np.repeat(poses.image_px[:1], len(poses), axis=0))
-    for found in (segment(empty), segment(still), segment(cut(poses, 0.0, 0.1))):
+    for found in (segment(empty), segment(still), segment(poses.between(0.0, 0.1))):
         assert isinstance(found, Segmentation)
         assert found.sets == ()
         assert found.confidence == 0.0
