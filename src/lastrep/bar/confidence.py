@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lastrep.bar.ellipse import Array
 from lastrep.bar.lifter import bridge
-from lastrep.motion.cleaning import hampel
+from lastrep.motion.cleaning import hampel, local_polynomial
 
 #: Each doubt is a ramp: no trust at the first value, full trust at the second.
 TRACKED_SHARE = (0.0, 0.95)
@@ -97,9 +97,6 @@ def movement_agreement(t_s: Array, bar_y: Array, hands_y: Array) -> float:
 
     Positions would agree less where the bar lies still and the hands come to it first.
     """
-    # Takes long to import, and the first pose shall not wait for it.
-    from scipy.signal import savgol_filter
-
     rate_hz = 1 / float(np.median(np.diff(t_s)))
     window = max(5, int(SPEED_WINDOW_S * rate_hz) | 1)
     if len(t_s) < window:
@@ -107,7 +104,7 @@ def movement_agreement(t_s: Array, bar_y: Array, hands_y: Array) -> float:
     if not np.isfinite(hands_y).any():
         return 1.0  # nothing to compare with: the user showed the bar
     bar, hands = (
-        savgol_filter(hampel(bridge(y[:, None])[:, 0]), window, 2, deriv=1)
+        local_polynomial(hampel(bridge(y[:, None])[:, 0]), window, 2, derivative=1)
         for y in (bar_y, hands_y)
     )
     moving = np.abs(bar) > MOVING_SHARE * np.percentile(np.abs(bar), 95)

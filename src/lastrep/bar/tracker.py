@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from lastrep.bar.camera_motion import CameraMotion
@@ -21,6 +20,7 @@ from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
 from lastrep.bar.window import FoundPlate, Window, apply, moving_box, single_seed
 from lastrep.pose.landmarks import LANDMARK_COUNT
 from lastrep.pose.sequence import Pose
+from lastrep.video.resizing import halved
 
 if TYPE_CHECKING:
     from lastrep.video.reading import Frame
@@ -143,7 +143,7 @@ class BarTracker:
     def _take(self, image: Image) -> None:
         factor = 1.0
         while factor > self._reduce:
-            image, factor = _halved(image), factor / 2
+            image, factor = halved(image), factor / 2
         points = self._points[len(self._to_room)] * self._reduce
         self._to_room.append(self._camera.update(image, moving_box(points)))
         self._camera_known.append(self._camera.known)
@@ -286,8 +286,3 @@ def _reduction(short_side_px: int, tall_px: float) -> float:
     while short_side_px * factor > WORK_SHORT_SIDE_PX or tall_px * factor > WORK_STATURE_PX:
         factor /= 2
     return factor
-
-
-def _halved(image: Image) -> Image:
-    small = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8)

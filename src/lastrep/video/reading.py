@@ -22,6 +22,7 @@ from lastrep.video.container import (
 )
 from lastrep.video.orientation import Image, Orientation
 from lastrep.video.prefetch import prefetch
+from lastrep.video.resizing import resized
 from lastrep.video.timeline import Timeline
 
 #: Says of a frame's time, seconds, whether its picture is wanted.
@@ -177,8 +178,7 @@ class VideoFile:
         return reader
 
     def _decode(self, wanted: Wanted) -> Generator[Frame, None, None]:
-        scaler = VideoReformatter()
-        width, height = self._lying_size
+        converter = VideoReformatter()
         damaged, t_s = 0, 0.0
         with open_video(self._path) as (container, stream):
             stream.thread_type = "AUTO"
@@ -195,8 +195,8 @@ class VideoFile:
                 t_s = placed_s
                 if not wanted(t_s / self._slowmo):
                     continue
-                picture = scaler.reformat(frame, width=width, height=height, format="rgb24")
-                image = np.asarray(picture.to_ndarray(), np.uint8)
+                picture = converter.reformat(frame, format="rgb24")
+                image = resized(np.asarray(picture.to_ndarray(), np.uint8), self._lying_size)
                 yield Frame(t_s / self._slowmo, self._orientation.upright(image))
         if damaged:
             self._warn(f"{damaged} damaged stretches were left out")
