@@ -1,12 +1,13 @@
 """The tracker: frames and poses in, one at a time; the bar's track out.
 
 Finding the plate needs to look ahead (which disc moves with the hands?), so frames wait, reduced,
-in a window of bounded size; the plate is found and followed window by window. That is cheaper than
-decoding the video a second time, and memory does not grow with the recording.
+in a window of bounded size; the plate is found and followed window by window, in a thread of its
+own while the next pictures come in. Memory does not grow with the recording.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,6 +97,8 @@ class BarTracker:
         self._found: list[FoundPlate] = []
         self._shown: list[tuple[int, Following]] = []
         self._shown_at: Ellipse | None = None
+        self._worker = ThreadPoolExecutor(1, "bar")
+        self._working: Future[None] | None = None
 
     def update(self, frame: Frame, pose: Pose) -> None:
         """Take the next frame and the pose in it."""
@@ -106,6 +109,11 @@ class BarTracker:
         if self._reduce or pose.found or len(self._unreduced) >= WAIT_FRAMES:
             self._take_unreduced()
 
+    def end(self) -> None:
+        """Begin to process what still waits: no more frames will come."""
+        self._take_unreduced()
+        self._process()
+
     def finish(self, proxy: Proxy | None = None) -> BarTrack:
         """Process what still waits and return the whole track.
 
@@ -114,8 +122,9 @@ class BarTracker:
         proxy
             The body part that moves like the bar, if it became known only now.
         """
-        self._take_unreduced()
-        self._process()
+        self.end()
+        self._settle()
+        self._worker.shutdown()
         name = proxy or self._proxies[0]
         points = np.array(self._points, np.float64).reshape(-1, LANDMARK_COUNT, 3)
         to_room = self._full_to_room()
@@ -171,6 +180,16 @@ class BarTracker:
             np.array(self._to_room[frames]),
             tall,
         )
+        # One at a time: what is found in a window helps in the next, and few pictures are kept.
+        self._settle()
+        self._working = self._worker.submit(self._find_bar, window)
+
+    def _settle(self) -> None:
+        """Wait until the bar is found and followed in the window at work."""
+        if self._working is not None:
+            self._working.result()
+
+    def _find_bar(self, window: Window) -> None:
         if self._bar_px is not None:
             self._follow_shown(window, np.array(self._bar_px) * self._reduce)
             return
