@@ -114,5 +114,6 @@ def _colours(share: Array) -> list[Colour]:
 
 @cache
 def _scale() -> tuple[Colour, ...]:
-    bgr = cv2.applyColorMap(np.arange(256, dtype=np.uint8), cv2.COLORMAP_TURBO)[:, 0]
+    levels = np.arange(256, dtype=np.uint8)[:, None]
+    bgr = cv2.applyColorMap(levels, cv2.COLORMAP_TURBO)[:, 0]
     return tuple((r, g, b) for b, g, r in bgr.tolist())
