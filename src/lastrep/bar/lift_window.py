@@ -27,9 +27,9 @@ RISE_POWERS = np.array([1.5, 2.0, 2.5, 3.0])
 POWER_ODDS = np.array([0.1, 0.3, 0.4, 0.2])
 #: Even the best power is off by this share of the lift: no lift is a power of time. (From 0.0005
 #: to 0.003 alike for simulated lifts: minimum jerk, even acceleration, sticking, swinging limbs.)
-MISFIT = 0.0015
-#: What this leaves unsure of a mean velocity, %: simulated lifts that leave rest in no such way.
-RISE_PCT = 2.0
+MISFIT = 0.001
+#: What this leaves unsure of a mean velocity, %: of such lifts 95 % are then within two deviations.
+RISE_PCT = 2.5
 #: The rise is fitted up to this share of the whole lift.
 FIT_UP_TO = 0.25
 #: The search for the instant starts where this share of the lift is done, ...
