@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.lift_window import WindowRule, lift_window, smooth
+from lastrep.bar.lift_window import MISFIT, WindowRule, lift_window, smooth
 from lastrep.bar.scale import Scale
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.motion.cleaning import fill_gaps, hampel, lowpass, resample, runs
@@ -24,6 +24,9 @@ SEEN_SHARE = 0.9
 AROUND_S = 1.0
 #: Low-pass for landmarks: nothing above it is movement (`domain.md` 2.6).
 LANDMARK_CUTOFF_HZ = 4.0
+#: How far a landmark is from any simple rise, as a share of the lift: it slips along the body by
+#: millimetres as the posture changes, smoothly, so that its noise does not tell.
+LANDMARK_MISFIT = 0.005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +39,7 @@ class Lift:
     x: Array
     height: Array
     window_s: tuple[float, float]
+    unsure_s: float
     rise: float
     lowering: tuple[float, float] | None
     direction: int
@@ -79,16 +83,18 @@ def cut_lift(
     direction = 1 if rise >= 0 else -1
     height = -direction * xy[:, 1]
     unit = scale.metres_per_px if scale.known else 1.0
+    misfit = LANDMARK_MISFIT if point.source is PointSource.LANDMARK else MISFIT
     try:
-        window = lift_window(t_s, height, rule, unit)
+        window = lift_window(t_s, height, rule, unit, misfit)
         if window is None:
             return None
-        ends = np.interp(window, t_s, smooth(t_s, height)[0])
+        window_s = window.start_s, window.end_s
+        ends = np.interp(window_s, t_s, smooth(t_s, height)[0])
     except ValueError:
         return None
-    lowering = _lowering(t_s, height, window, span)
+    lowering = _lowering(t_s, height, window_s, span)
     return Lift(
-        point.source, confidence, t_s, xy[:, 0], height, window,
+        point.source, confidence, t_s, xy[:, 0], height, window_s, window.unsure_s,
         float(ends[1] - ends[0]), lowering, direction,
     )  # fmt: skip
 

