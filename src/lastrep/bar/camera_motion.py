@@ -6,6 +6,9 @@ before, so a camera that stands still gives no drift.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +35,18 @@ AGREE_PX = 0.8
 #: The person's box is widened by this share of its height: bar, plates and shadow move too.
 PERSON_MARGIN = 0.12
 
-#: A camera that moved less than this (pixels) for so many looks is on a stand: from then on only
-#: every so many pictures are looked at, until it moves.
-STAND_PX, STAND_LOOKS, STAND_EVERY = 0.3, 10, 4
+#: Time from one look to the next, seconds: hands shake a camera at up to 5 Hz. A camera that moved
+#: less than so many pixels for so many looks is on a stand, and is looked at less until it moves.
+LOOK_S, STAND_LOOK_S = 1 / 15, 4 / 30
+STAND_PX, STAND_LOOKS = 0.3, 10
+#: A frame this little too early is in time, seconds.
+EARLY_S = 0.002
 
 
 class CameraMotion:
     """Follows the room and says how each picture lies in the first one.
+
+    Pictures that are not due need not be shown: `filled` puts their places between.
 
     Attributes
     ----------
@@ -57,7 +65,15 @@ class CameraMotion:
         self._wanted = 0
         self._failures = 0
         self._still_looks = 0
-        self._skipped = 0
+        self._looked_s = -math.inf
+
+    def is_due(self, t_s: float) -> bool:
+        """Whether it is time for a look; times must increase."""
+        stands = self._still_looks >= STAND_LOOKS
+        due = t_s - self._looked_s >= (STAND_LOOK_S if stands else LOOK_S) - EARLY_S
+        if due:
+            self._looked_s = t_s
+        return due
 
     def update(self, image: Image, person: Array | None) -> Array:
         """Take the next picture.
@@ -76,11 +92,8 @@ class CameraMotion:
         if self._reference is None:
             self._shrink = min(1.0, LONG_SIDE_PX / max(image.shape[:2]))
             self._renew(self._small(image), person)
-        elif self._still_looks < STAND_LOOKS or self._skipped >= STAND_EVERY - 1:
-            self._skipped = 0
-            self._look(self._small(image), person)
         else:
-            self._skipped += 1
+            self._look(self._small(image), person)
         out = self._to_room[:2].copy()
         out[:, 2] /= self._shrink
         return out
@@ -141,3 +154,24 @@ class CameraMotion:
         self._wanted = len(self._start)
         self._failures = 0
         self.known = self._wanted >= MIN_CORNERS
+
+
+def filled(t_s: Array, places: Sequence[Array | None]) -> Array:
+    """Put places between those of the pictures that were looked at.
+
+    Parameters
+    ----------
+    t_s
+        shape = (n,)
+    places
+        n of them, each of shape (2, 3) as `CameraMotion.update` gives it; None where no look was
+        taken. The first one was; after the last one the camera is taken for still.
+
+    Returns
+    -------
+    shape = (n, 2, 3)
+    """
+    looked = [i for i, place in enumerate(places) if place is not None]
+    known = np.array([place for place in places if place is not None]).reshape(-1, 6)
+    columns = [np.interp(t_s, t_s[looked], column) for column in known.T]
+    return np.stack(columns, axis=1).reshape(-1, 2, 3)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 Grey = NDArray[np.uint8]
 Corners = NDArray[np.float32]
 
-#: Window and pyramid levels of the optical flow (Lucas-Kanade).
-WINDOW, LEVELS = (15, 15), 3
+#: Window and pyramid levels of the optical flow (Lucas-Kanade), without and with a guess.
+WINDOW, LEVELS, LEVELS_GUESSED = (15, 15), 3, 1
 
 
 def corners(picture: Grey, mask: Grey, count: int, quality: float, apart_px: float) -> Corners:
@@ -42,16 +42,15 @@ def follow_corners(
     good
         shape = (n,): which of them came back.
     """
-    known = cv2.OPTFLOW_USE_INITIAL_FLOW
+    flags = 0 if guess is None else cv2.OPTFLOW_USE_INITIAL_FLOW
+    levels = LEVELS if guess is None else LEVELS_GUESSED
     first = start if guess is None else guess
     end, there, _ = cv2.calcOpticalFlowPyrLK(
-        before, now, start, first.copy(), winSize=WINDOW, maxLevel=LEVELS,
-        flags=0 if guess is None else known,
-    )  # fmt: skip
+        before, now, start, first.copy(), winSize=WINDOW, maxLevel=levels, flags=flags
+    )
     back, here, _ = cv2.calcOpticalFlowPyrLK(
-        now, before, end, start.copy(), winSize=WINDOW, maxLevel=LEVELS,
-        flags=0 if guess is None else known,
-    )  # fmt: skip
+        now, before, end, start.copy(), winSize=WINDOW, maxLevel=levels, flags=flags
+    )
     returned = np.linalg.norm(start - cast(Corners, back), axis=1) < return_px
     good = (np.ravel(there) == 1) & (np.ravel(here) == 1) & returned
     return cast(Corners, end), np.asarray(good, np.bool_)

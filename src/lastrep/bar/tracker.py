@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lastrep.bar.camera_motion import CameraMotion
+from lastrep.bar.camera_motion import CameraMotion, filled
 from lastrep.bar.ellipse import Array, Ellipse, Image
 from lastrep.bar.following import Following, follow_point
 from lastrep.bar.lifter import DEFAULT_PROXY, TRAVEL_LANDMARKS, Proxy, stature_px
@@ -92,7 +92,7 @@ class BarTracker:
         self._t_s: list[float] = []
         self._points: list[Array] = []
         self._visibility: list[Array] = []
-        self._to_room: list[Array] = []
+        self._places: list[Array | None] = []
         self._camera_known: list[bool] = []
         self._found: list[FoundPlate] = []
         self._shown: list[tuple[int, Following]] = []
@@ -127,7 +127,8 @@ class BarTracker:
         self._worker.shutdown()
         name = proxy or self._proxies[0]
         points = np.array(self._points, np.float64).reshape(-1, LANDMARK_COUNT, 3)
-        to_room = self._full_to_room()
+        to_room = self._to_room()
+        to_room[:, :, 2] /= self._reduce or 1.0
         visible = np.array(self._visibility, np.float64).reshape(-1, LANDMARK_COUNT)
         middle = np.broadcast_to(self._middle, (len(to_room), 2))
         return BarTrack(
@@ -153,8 +154,12 @@ class BarTracker:
         factor = 1.0
         while factor > self._reduce:
             image, factor = halved(image), factor / 2
-        points = self._points[len(self._to_room)] * self._reduce
-        self._to_room.append(self._camera.update(image, moving_box(points)))
+        number = len(self._places)
+        place = None
+        if self._camera.is_due(self._t_s[number]):
+            points = self._points[number] * self._reduce
+            place = self._camera.update(image, moving_box(points))
+        self._places.append(place)
         self._camera_known.append(self._camera.known)
         if self._find_plate or self._bar_px is not None:
             self._images.append(image)
@@ -177,7 +182,7 @@ class BarTracker:
             images,
             np.array(self._t_s[frames]),
             points[frames],
-            np.array(self._to_room[frames]),
+            self._to_room()[frames],
             tall,
         )
         # One at a time: what is found in a window helps in the next, and few pictures are kept.
@@ -220,11 +225,11 @@ class BarTracker:
         if found.last is not None:
             self._shown_at = self._shown_at.at(found.last[1].ellipse.centre)
 
-    def _full_to_room(self) -> Array:
-        """Transforms between unreduced pictures, shape = (n, 2, 3)."""
-        to_room = np.array(self._to_room, np.float64).reshape(-1, 2, 3)
-        to_room[:, :, 2] /= self._reduce or 1.0
-        return to_room
+    def _to_room(self) -> Array:
+        """Transforms of the reduced pictures so far, shape = (n, 2, 3)."""
+        if not self._places:
+            return np.zeros((0, 2, 3))
+        return filled(np.array(self._t_s[: len(self._places)]), self._places)
 
     def _plate_point(self, to_room: Array) -> MovingPoint:
         n = len(self._t_s)
