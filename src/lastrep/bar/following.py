@@ -254,7 +254,9 @@ class Follower:
         if self.lost:
             gate, needed = min(GATE_LOST + GATE_PER_FRAME * self.lost, GATE_MOST), RIM_REGAINED
         near = bool(np.linalg.norm(centre - expected) < gate * old.b)
-        if support >= needed and near and _inside(now.image, centre):
+        if not _inside(now.image, centre):
+            needed = RIM_ALONE
+        if support >= needed and near:
             self.lost = 0
         elif agreeing >= CARRYING_CORNERS and _inside(
             now.image, expected
@@ -271,7 +273,7 @@ class Follower:
     def _is_enough(self, now: Picture, rim: RimFit) -> bool:
         """Whether the rim is clear and as expected: all that most frames need."""
         near = rim.ellipse.distance(self.expected) < GATE_ALONE * self._plate.b
-        return rim.support >= RIM_ALONE and near and _inside(now.image, rim.ellipse.centre)
+        return rim.support >= RIM_ALONE and near
 
     def _seen(self, now: Picture, old: Ellipse, centre: Array, support: float) -> Sighting:
         self._last_move = centre - self._centre
@@ -292,7 +294,7 @@ class Follower:
 
 
 def _inside(image: Image, centre: Array) -> bool:
-    """Whether the middle is in the picture: of less than half a plate nothing is sure."""
+    """Whether the middle is in the picture: of less than half a plate only a clear rim is sure."""
     height, width = image.shape[:2]
     return bool((centre >= 0).all() and (centre < (width, height)).all())
 
