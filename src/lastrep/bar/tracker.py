@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 #: Pictures are halved until their short side and the lifter are at most this large: more costs
 #: time and gives nothing (halving is many times cheaper than any other factor).
 WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 480, 320.0
-#: Pictures that are larger by less than this factor are left as they are: halved, they would show
-#: far less, and those of a file come in that size but for rounding.
-SLACK = 1.25
 #: So many pictures at most wait for a first pose before their size is decided.
 WAIT_FRAMES = 15
 #: The waiting pictures take at most this much memory.
@@ -287,7 +284,7 @@ def landmark_point(
 def _reduction(short_side_px: int, tall_px: float) -> float:
     factor = 1.0
     # An unknown stature (NaN) is never too large.
-    while max(short_side_px / WORK_SHORT_SIDE_PX, tall_px / WORK_STATURE_PX) * factor > SLACK:
+    while short_side_px * factor > WORK_SHORT_SIDE_PX or tall_px * factor > WORK_STATURE_PX:
         factor /= 2
     return factor
 
