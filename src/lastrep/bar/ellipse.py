@@ -142,6 +142,24 @@ def fit_rim(
     return fit
 
 
+def fit_rings(
+    image: Image, rim: Ellipse, inner: Sequence[float], *, band: float, rounds: int = 3
+) -> RimFit:
+    """Place a rim of known shape by itself or by one of its concentric rings, the best seen.
+
+    Parameters
+    ----------
+    inner
+        Rings, in radii.
+    band, rounds
+        As in `fit_rims`.
+    """
+    starts = [rim.scaled(ring) for ring in (1.0, *inner)]
+    fits = fit_rims([image], starts, band=band, rounds=rounds, edge=EDGE_KNOWN, fixed_shape=True)
+    best = max(fits, key=lambda fit: fit.support)
+    return RimFit(rim.at(best.ellipse.centre), best.support)
+
+
 def fit_rims(
     images: Sequence[Image],
     starts: Sequence[Ellipse],

@@ -19,10 +19,11 @@ from lastrep.bar.ellipse import (
     RimFit,
     fit_rim,
     fit_rims,
+    fit_rings,
     rim_edges,
 )
-from lastrep.bar.finding import Plate
 from lastrep.bar.flow import common_move, corners, follow_corners
+from lastrep.bar.plate import Plate
 
 Grey = NDArray[np.uint8]
 
@@ -239,13 +240,12 @@ class Follower:
             agreeing = 0
             coasting = self.lost < COAST_FRAMES or not np.isfinite(hands).all()
             expected = self._centre + (self._velocity if coasting else hands)
-        fit = fit_rim(
+        fit = fit_rings(
             now.image,
             old.at(expected),
+            self._plate.rings,
             band=0.12 if agreeing else 0.25,
             rounds=2 if agreeing else 3,
-            edge=EDGE_KNOWN,
-            fixed_shape=True,
         )
         if fit.support < RIM_NEEDED and self.lost:
             fit = search_rim(now.image, old.at(expected), self._stature_px)

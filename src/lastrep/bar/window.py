@@ -8,9 +8,10 @@ import numpy as np
 
 from lastrep.bar.confidence import WindowEvidence, window_confidence
 from lastrep.bar.ellipse import Array, Ellipse, Image
-from lastrep.bar.finding import KeyFrame, Plate, body_width_px, find_plate
+from lastrep.bar.finding import KeyFrame, body_width_px, find_plate
 from lastrep.bar.following import Following, Picture, Sighting, follow_plate
 from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, head_line, proxy_line
+from lastrep.bar.plate import Plate
 from lastrep.bar.thickness import height_factor
 
 #: Key pictures of a window: half of them even in time, half even in the height of the hands.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lastrep.bar.candidates import Search, edges_near, find_discs
 from lastrep.bar.ellipse import Ellipse, fit_rim, fit_rims, rim_points
-from lastrep.bar.finding import outermost_ring
+from lastrep.bar.plate import rings
 from lastrep.bar.thickness import height_factor
 
 SHARP = 8
@@ -102,7 +102,7 @@ def test_the_disc_is_among_the_candidates_and_the_hub_does_not_hide_it() -> None
 def test_painted_rings_do_not_shrink_the_plate() -> None:
     rim, ring = Ellipse(110.0, 110.0, 40.0, 40.0), Ellipse(110.0, 110.0, 30.0, 30.0)
     picture = drawn((rim, 120), (ring, 40), size=220)
-    factor = outermost_ring([(picture, ring)] * 3, 50.0)
+    factor = rings([(picture, ring)] * 3, 50.0)[-1]
     assert factor * 30.0 == pytest.approx(40.0, abs=1.0)
 
 
