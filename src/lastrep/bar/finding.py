@@ -46,8 +46,9 @@ LEAST_IN_VIEW = 0.4
 LINK = 0.06
 #: How far from the hands a plate usually is, statures: sideways, above, below.
 USUAL_X, USUAL_ABOVE, USUAL_BELOW = 0.6, 0.25, 0.25
-#: The same for shoulders, on which a bar lies, or which a camera at hip height sees below it.
-SHOULDER_ABOVE, SHOULDER_BELOW = 0.20, 0.06
+#: The same for shoulders: a low bar lies 0.03 below them, more for a plate near to a camera that is
+#: higher; a camera at hip height sees them below the bar.
+SHOULDER_ABOVE, SHOULDER_BELOW = 0.20, 0.08
 #: A plate this far from the hands (statures, sideways) is beside the lifter.
 BESIDE = 0.15
 #: A rim seen this much in one picture is worth looking for in the others; so many of them at most.

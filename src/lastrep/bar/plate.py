@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from lastrep.bar.candidates import USUAL_RADII
 from lastrep.bar.ellipse import (
     EDGE_KNOWN,
     Ellipse,
@@ -20,8 +21,6 @@ from lastrep.bar.ellipse import (
 
 #: A chain with this score is a plate; small discs are easier to satisfy by chance.
 SCORE_NEEDED, SCORE_NEEDED_SMALL = 0.20, 0.26
-#: Plates with a smaller radius than this (statures) are small.
-SMALL_BELOW = 0.09
 #: Largest radius a plate can have, statures.
 LARGEST_RADIUS = 0.25
 #: Ring edges: contrast is clipped here (grey levels), so that one bright arc does not win.
@@ -105,7 +104,7 @@ def refine(
             same[k] = fixed if moved < 0.08 * b else RimFit(rim, 0.0)
     clear = SEED_CLEAR * float(np.median([fit.support for fit in same.values()]))
     seeds = {k: fit.ellipse for k, fit in same.items() if fit.support >= clear}
-    if b < SMALL_BELOW * stature_px:
+    if b < USUAL_RADII[0] * stature_px:
         needed = SCORE_NEEDED_SMALL
     return Plate(a, b, seeds, score, needed, inner)
 
