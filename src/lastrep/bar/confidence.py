@@ -42,6 +42,8 @@ class WindowEvidence:
         shape = (n,)
     bar, hands
         shape = (n, 2): pixels of the unmoved camera; NaN in `bar` where it was lost.
+    hands_seen
+        shape = (n,): whether the hands are seen; else they are a guess.
     in_view
         shape = (n,): whether it should be in the picture.
     support
@@ -59,6 +61,7 @@ class WindowEvidence:
     t_s: Array
     bar: Array
     hands: Array
+    hands_seen: NDArray[np.bool_]
     in_view: NDArray[np.bool_]
     support: Array
     radii: Array
@@ -77,7 +80,7 @@ def window_confidence(e: WindowEvidence) -> float:
     doubts = (
         ramp(float(seen[e.in_view].mean()), TRACKED_SHARE),
         ramp(float(np.median(e.support[seen])), RIM_SUPPORT),
-        ramp(movement_agreement(e.t_s, e.bar[:, 1], e.hands[:, 1]), WITH_THE_HANDS),
+        _with_the_hands(e),
         ramp(e.score / e.needed, SCORE),
         ramp(e.open_segments / max(e.segments, 1), OPEN_SHARE),
         ramp(jitter(e.bar[:, 1]) / radius_of(e) * ASSUMED_RADIUS_M, JITTER_M),
@@ -85,6 +88,12 @@ def window_confidence(e: WindowEvidence) -> float:
         ramp(e.aspect, ASPECT),
     )
     return float(np.prod(doubts))
+
+
+def _with_the_hands(e: WindowEvidence) -> float:
+    """Less of a doubt the less the hands were seen: from the side a plate hides them."""
+    agreement = movement_agreement(e.t_s, e.bar[:, 1], e.hands[:, 1])
+    return 1 - float(e.hands_seen.mean()) * (1 - ramp(agreement, WITH_THE_HANDS))
 
 
 def ramp(value: float, limits: tuple[float, float]) -> float:

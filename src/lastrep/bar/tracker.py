@@ -16,7 +16,7 @@ from lastrep.bar.camera_motion import CameraMotion
 from lastrep.bar.ellipse import Array, Ellipse, Image
 from lastrep.bar.exposure import brightened
 from lastrep.bar.following import Following, follow_point
-from lastrep.bar.lifter import DEFAULT_PROXY, TRAVEL_LANDMARKS, Proxy, stature_px
+from lastrep.bar.lifter import DEFAULT_PROXY, TRAVEL_LANDMARKS, Proxy, clearly_seen, stature_px
 from lastrep.bar.pointing import disc_at
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
 from lastrep.bar.window import FoundPlate, Window, apply, moving_box, single_seed
@@ -39,9 +39,6 @@ MIN_FRAMES = 8
 #: (statures), and how sure it is that they are the bar.
 POINT_RADIUS, POINT_CONFIDENCE = 0.04, 0.7
 
-#: The body part is seen where the better visible side's landmark is at least so visible: behind a
-#: plate it is a guess, off by half a lift.
-SEEN_FROM = 0.8
 #: Sides of the body that a landmark may stand for.
 SIDES: tuple[Side, ...] = ("both", "left", "right")
 
@@ -169,6 +166,7 @@ class BarTracker:
             brightened(images, points[frames]),
             np.array(self._t_s[frames]),
             points[frames],
+            np.array(self._visibility[frames]),
             np.array(self._to_room[frames]),
             tall,
         )
@@ -197,7 +195,8 @@ class BarTracker:
             self._shown_at = following.last or self._shown_at
             return
         hands = np.full((len(window.images), 2), np.nan)
-        found = window.follow(single_seed(self._shown_at), hands)
+        unseen = np.zeros(len(hands), np.bool_)
+        found = window.follow(single_seed(self._shown_at), hands, unseen)
         self._found.append(found)
         if found.last is not None:
             self._shown_at = self._shown_at.at(found.last[1].ellipse.centre)
@@ -272,7 +271,7 @@ def landmark_point(
     left, right = TRAVEL_LANDMARKS[proxy]
     sides = {"both": (left, right), "left": (left,), "right": (right,)}[side]
     image_px = points[:, np.concatenate(sides), :2].mean(axis=1)
-    clear = np.nan_to_num(visibility[:, [part[0] for part in sides]]).max(axis=1) >= SEEN_FROM
+    clear = clearly_seen(visibility, [part[0] for part in sides])
     image_px = np.where(clear[:, None], image_px, np.nan)
     seen = np.isfinite(image_px[:, 0]).astype(np.float64)
     nothing = np.full(len(points), np.nan)
