@@ -239,14 +239,9 @@ def result_of(
 def _importing_ahead(progress: Progress) -> Progress:
     """Return a progress that, at the first pose, begins to import what comes after the last one.
 
-    The pose model runs outside Python, so most of the half second that it takes is saved.
+    The pose model runs outside Python, so most of the time that it takes is saved.
     """
-
-    def work() -> None:
-        for module in ("scipy.ndimage", "scipy.signal"):
-            importlib.import_module(module)
-
-    thread = threading.Thread(target=work, name="import-ahead")
+    thread = threading.Thread(target=importlib.import_module, args=("scipy.ndimage",))
 
     def step(share: float) -> None:
         if thread.ident is None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lastrep.bar.ellipse import Array
 from lastrep.bar.lifter import bridge
-from lastrep.motion.cleaning import hampel
+from lastrep.motion.cleaning import hampel, local_polynomial
 
 #: Each doubt is a ramp: no trust at the first value, full trust at the second.
 TRACKED_SHARE = (0.0, 0.95)
@@ -107,9 +107,6 @@ def movement_agreement(t_s: Array, bar_y: Array, hands_y: Array) -> float:
 
     Positions would agree less where the bar lies still and the hands come to it first.
     """
-    # Takes long to import, and the first pose shall not wait for it.
-    from scipy.signal import savgol_filter
-
     shortest, longest = (seconds / float(np.median(np.diff(t_s))) for seconds in SPEED_WINDOW_S)
     if len(t_s) < max(5, int(shortest) | 1):
         return 0.0
@@ -119,7 +116,7 @@ def movement_agreement(t_s: Array, bar_y: Array, hands_y: Array) -> float:
 
     def speeds(frames: float) -> list[Array]:
         window = max(5, int(min(frames, len(t_s) - 1)) | 1)
-        return [savgol_filter(y, window, 2, deriv=1) for y in clean]
+        return [local_polynomial(y, window, 2, derivative=1) for y in clean]
 
     fast = np.percentile(np.abs(speeds(shortest)[0]), 95)
     way = np.ptp(np.percentile(clean[0], (5, 95)))

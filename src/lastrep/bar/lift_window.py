@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.motion.cleaning import local_polynomial
+
 Array = NDArray[np.float64]
 
 #: Height above rest grows with this power of time: 2 is full acceleration at once, 3 a steadily
@@ -61,19 +63,13 @@ def smooth(t_s: Array, height: Array, seconds: float = SMOOTH_S) -> tuple[Array,
     ValueError
         If there are too few samples for a local cubic.
     """
-    # Takes long to import, and the first pose shall not wait for it.
-    from scipy.signal import savgol_filter
-
     step_s = float(np.median(np.diff(t_s)))
     samples = max(round(seconds / step_s) | 1, SMOOTH_ORDER + 2)
     if len(height) < samples:
         raise ValueError(f"{len(height)} samples, {samples} are needed")
     return (
-        np.asarray(savgol_filter(height, samples, SMOOTH_ORDER, mode="interp"), np.float64),
-        np.asarray(
-            savgol_filter(height, samples, SMOOTH_ORDER, deriv=1, delta=step_s, mode="interp"),
-            np.float64,
-        ),
+        local_polynomial(height, samples, SMOOTH_ORDER),
+        local_polynomial(height, samples, SMOOTH_ORDER, derivative=1, step=step_s),
     )
 
 

@@ -117,6 +117,8 @@ def track_file(
                 for stretch, tracker in zip(stretches, trackers, strict=True):
                     if frame.t_s in stretch:
                         tracker.update(frame, pose)
+                    elif frame.t_s > stretch.end_s:
+                        tracker.end()
                 progress(min((frame.t_s - first_s) / max(last_s - first_s, 1e-9), 1.0))
     return tuple(tracker.finish().scaled(1 / factor) for tracker in trackers)
 

@@ -1,15 +1,16 @@
 """The tracker: frames and poses in, one at a time; the bar's track out.
 
 Finding the plate needs to look ahead (which disc moves with the hands?), so frames wait, reduced,
-in a window of bounded size; the plate is found and followed window by window. That is cheaper than
-decoding the video a second time, and memory does not grow with the recording.
+in a window of bounded size; the plate is found and followed window by window, in a thread of its
+own while the next pictures come in. Memory does not grow with the recording.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from lastrep.bar.camera_motion import CameraMotion
@@ -22,6 +23,7 @@ from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
 from lastrep.bar.window import FoundPlate, Window, apply, moving_box, single_seed
 from lastrep.pose.landmarks import LANDMARK_COUNT
 from lastrep.pose.sequence import Pose
+from lastrep.video.resizing import halved
 
 if TYPE_CHECKING:
     from lastrep.video.reading import Frame
@@ -94,6 +96,8 @@ class BarTracker:
         self._found: list[FoundPlate] = []
         self._shown: list[tuple[int, Following]] = []
         self._shown_at: Ellipse | None = None
+        self._worker = ThreadPoolExecutor(1, "bar")
+        self._working: Future[None] | None = None
 
     def update(self, frame: Frame, pose: Pose) -> None:
         """Take the next frame and the pose in it."""
@@ -104,6 +108,11 @@ class BarTracker:
         if self._reduce or pose.found or len(self._unreduced) >= WAIT_FRAMES:
             self._take_unreduced()
 
+    def end(self) -> None:
+        """Begin to process what still waits: no more frames will come."""
+        self._take_unreduced()
+        self._process()
+
     def finish(self, proxy: Proxy | None = None) -> BarTrack:
         """Process what still waits and return the whole track.
 
@@ -112,8 +121,9 @@ class BarTracker:
         proxy
             The body part that moves like the bar, if it became known only now.
         """
-        self._take_unreduced()
-        self._process()
+        self.end()
+        self._settle()
+        self._worker.shutdown()
         name = proxy or self._proxies[0]
         points = np.array(self._points, np.float64).reshape(-1, LANDMARK_COUNT, 3)
         to_room = self._full_to_room()
@@ -141,7 +151,7 @@ class BarTracker:
     def _take(self, image: Image) -> None:
         factor = 1.0
         while factor > self._reduce:
-            image, factor = _halved(image), factor / 2
+            image, factor = halved(image), factor / 2
         points = self._points[len(self._to_room)] * self._reduce
         self._to_room.append(self._camera.update(image, moving_box(points)))
         self._camera_known.append(self._camera.known)
@@ -163,13 +173,24 @@ class BarTracker:
             return
         window = Window(
             first,
-            brightened(images, points[frames]),
+            images,
             np.array(self._t_s[frames]),
             points[frames],
             np.array(self._visibility[frames]),
             np.array(self._to_room[frames]),
             tall,
         )
+        # One at a time: what is found in a window helps in the next, and few pictures are kept.
+        self._settle()
+        self._working = self._worker.submit(self._find_bar, window)
+
+    def _settle(self) -> None:
+        """Wait until the bar is found and followed in the window at work."""
+        if self._working is not None:
+            self._working.result()
+
+    def _find_bar(self, window: Window) -> None:
+        window = replace(window, images=brightened(window.images, window.points))
         if self._bar_px is not None:
             self._follow_shown(window, np.array(self._bar_px) * self._reduce)
             return
@@ -286,8 +307,3 @@ def _reduction(short_side_px: int, tall_px: float) -> float:
     while short_side_px * factor > WORK_SHORT_SIDE_PX or tall_px * factor > WORK_STATURE_PX:
         factor /= 2
     return factor
-
-
-def _halved(image: Image) -> Image:
-    small = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8)

@@ -6,6 +6,8 @@ Times and windows are in seconds wherever the rule is about time.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -174,27 +176,75 @@ def lowpass(x: Array, rate_hz: float, cutoff_hz: float, *, corrected: bool = Tru
     rate_hz
         Sampling rate of the uniform grid.
     """
-    # Takes longer to import than everything else that is needed to find the first pose.
-    from scipy.signal import butter, sosfiltfilt
-
     x = np.asarray(x, np.float64)
     design_hz = cutoff_hz / TWO_PASS_CUTOFF if corrected else cutoff_hz
     if design_hz >= 0.5 * rate_hz:
         return x.copy()
-    sos = butter(2, design_hz, fs=rate_hz, output="sos")
     flat = x.reshape(len(x), -1)
     out = flat.copy()
     seen = np.isfinite(flat)
-    pad = round(rate_hz / design_hz)
+    period = round(rate_hz / design_hz)
     if seen.all():
-        if len(flat) > pad + 1:
-            out = sosfiltfilt(sos, flat, axis=0, padlen=pad)
-        return np.asarray(out, np.float64).reshape(x.shape)
+        if len(flat) > period + 1:
+            out = _two_passes(flat, design_hz / rate_hz, period)
+        return out.reshape(x.shape)
     for column in range(flat.shape[1]):
         for run in runs(seen[:, column]):
-            if run.stop - run.start > pad + 1:
-                out[run, column] = sosfiltfilt(sos, flat[run, column], padlen=pad)
-    return np.asarray(out, np.float64).reshape(x.shape)
+            if run.stop - run.start > period + 1:
+                out[run, column] = _two_passes(flat[run, column], design_hz / rate_hz, period)
+    return out.reshape(x.shape)
+
+
+def _two_passes(x: Array, cutoff: float, period: int) -> Array:
+    """Second-order Butterworth run there and back, by its frequency response.
+
+    The phases of the two passes cancel, so their response is a plain factor for each frequency.
+    `scipy.signal` would do the same, but takes longer to import than all else together that is
+    needed to find the first pose.
+
+    Parameters
+    ----------
+    x
+        shape = (n, ...), no NaN; both ends are continued, mirrored in their last sample.
+    cutoff, period
+        Of the cutoff, per sample and in samples.
+    """
+    pad = min(4 * period, len(x) - 1)
+    extended = np.concatenate([2 * x[:1] - x[pad:0:-1], x, 2 * x[-1:] - x[-2 : -pad - 2 : -1]])
+    # The bilinear transform bends the frequency axis.
+    warped = np.tan(np.pi * np.fft.rfftfreq(len(extended))) / np.tan(np.pi * cutoff)
+    gain = (1 / (1 + warped**4)).reshape((-1,) + (1,) * (x.ndim - 1))
+    passed = np.fft.irfft(np.fft.rfft(extended, axis=0) * gain, len(extended), axis=0)
+    return np.asarray(passed[pad : pad + len(x)], np.float64)
+
+
+def local_polynomial(
+    x: Array, samples: int, order: int, *, derivative: int = 0, step: float = 1.0
+) -> Array:
+    """Savitzky-Golay: the value, or a derivative, of a polynomial fitted around each sample.
+
+    The first and last samples lie on the polynomial of the first and last window.
+
+    Parameters
+    ----------
+    x
+        shape = (n,), n >= `samples`; no NaN.
+    samples
+        Length of the window, odd and larger than `order`.
+    step
+        Between samples; derivatives are per this unit.
+    """
+    half = samples // 2
+    at = np.arange(-half, half + 1)
+    fit = np.linalg.pinv(np.vander(at, order + 1, increasing=True))
+    scale = math.factorial(derivative) / step**derivative
+    middle = np.convolve(x, fit[derivative, ::-1] * scale, "valid")
+
+    def end(window: Array, places: NDArray[np.intp]) -> Array:
+        polynomial = np.polynomial.Polynomial(fit @ window)
+        return np.asarray(polynomial.deriv(derivative)(places) / step**derivative, np.float64)
+
+    return np.concatenate([end(x[:samples], at[:half]), middle, end(x[-samples:], at[half + 1 :])])
 
 
 def runs(mask: NDArray[np.bool_]) -> list[slice]:

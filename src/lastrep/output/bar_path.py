@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from lastrep.bar.track import BarTrack, MovingPoint
 from lastrep.motion.cleaning import fill_gaps, hampel, lowpass
-from lastrep.output.drawing import INK, WHITE, Image
+from lastrep.output.drawing import INK, WHITE, Colour, Image
 from lastrep.sets.results import Rep, SetReport
 
 Array = NDArray[np.float64]
@@ -106,10 +107,12 @@ def _rep_at(report: SetReport, t_s: float) -> Rep | None:
     return begun[-1] if begun else None
 
 
-def _colours(share: Array) -> list[tuple[int, int, int]]:
+def _colours(share: Array) -> list[Colour]:
     """Colours from dark blue (still) to red (fastest)."""
-    if not len(share):
-        return []
-    levels = np.nan_to_num(255 * share).astype(np.uint8)[:, None]
-    bgr = cv2.applyColorMap(levels, cv2.COLORMAP_TURBO)[:, 0]
-    return [(int(r), int(g), int(b)) for b, g, r in bgr]
+    return [_scale()[level] for level in np.nan_to_num(255 * share).astype(int).tolist()]
+
+
+@cache
+def _scale() -> tuple[Colour, ...]:
+    bgr = cv2.applyColorMap(np.arange(256, dtype=np.uint8), cv2.COLORMAP_TURBO)[:, 0]
+    return tuple((r, g, b) for b, g, r in bgr.tolist())

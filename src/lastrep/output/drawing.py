@@ -27,13 +27,6 @@ def _font() -> cv2.FontFace:
     return cv2.FontFace("sans")
 
 
-@cache
-def _inked(opacity: float) -> Image:
-    """Table of what every level of a channel becomes under ink, shape = (1, 256, 3)."""
-    levels = np.arange(256.0)[:, None]
-    return np.rint(opacity * np.array(INK) + (1 - opacity) * levels).astype(np.uint8)[None]
-
-
 @lru_cache(maxsize=256)
 def text_width_px(text: str, size_px: int, weight: int = REGULAR) -> int:
     """Width that `text` takes on the frame."""
@@ -74,4 +67,5 @@ def panel(image: Image, left: int, top: int, right: int, bottom: int, opacity: f
     if left >= right or top >= bottom:
         return
     region = image[top:bottom, left:right]
-    cv2.LUT(region, _inked(opacity), dst=region)
+    ink = np.full_like(region, INK)
+    cv2.addWeighted(region, 1 - opacity, ink, opacity, 0, dst=region)

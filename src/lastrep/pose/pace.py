@@ -1,4 +1,4 @@
-"""Spend the pose model where it tells something: not on every frame of high-rate video."""
+"""Spend the pose model where it tells something: not on every frame of a video."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lastrep.pose.sequence import Landmarks, Pose
+from lastrep.pose.sequence import Pose
 
-#: Frames closer to the last one looked at are passed over. Ordinary video (24 to 30 frames/s) is
-#: looked at whole; of 50, 60, 120 or 240 frames/s 25 to 34 are looked at, and never fewer than 19.
-#: Joint angles of lifts hold nothing above 6 Hz (Winter 2009), for which 15 frames/s are enough.
-LEAST_INTERVAL_S = 0.026
+#: Frames looked at are not farther apart: of 30, 60, 120 or 240 frames/s 15 are looked at, of 50
+#: 17, of 24 or 25 all. Joint angles of lifts hold nothing above 6 Hz (Winter 2009), for which 15 a
+#: second are enough. A millisecond more, as some containers round times to whole ones, and what
+#: calls itself 30 has 29.97.
+LONGEST_INTERVAL_S = 1 / 15 + 0.001
 
 
 class Pace:
@@ -21,13 +23,20 @@ class Pace:
     def __init__(self) -> None:
         #: Times of the frames passed over.
         self.passed_s: list[float] = []
-        self._last_s = -math.inf
+        self._looked_s = -math.inf
+        self._before_s = -math.inf
 
     def is_due(self, t_s: float) -> bool:
-        """Whether to look at the frame of this time; times must increase."""
-        due = t_s - self._last_s >= LEAST_INTERVAL_S
+        """Whether to look at the frame of this time; times must increase.
+
+        A frame is passed over if the one after it, at the step between the last two, will still be
+        in time.
+        """
+        next_s = 2 * t_s - self._before_s
+        self._before_s = t_s
+        due = next_s - self._looked_s > LONGEST_INTERVAL_S
         if due:
-            self._last_s = t_s
+            self._looked_s = t_s
         else:
             self.passed_s.append(t_s)
         return due
@@ -36,7 +45,8 @@ class Pace:
 def filled(poses: Sequence[Pose], passed_s: Iterable[float], cuts_s: Iterable[float]) -> list[Pose]:
     """Put poses between those of the frames looked at, for the frames passed over.
 
-    They move evenly from one to the next. They are missing where either is, and from one shot of
+    Landmarks move on smooth curves from one to the next (cubics through the two poses on either
+    side, Catmull-Rom). They are missing where the pose before or after is, and from one shot of
     the camera to another.
 
     Parameters
@@ -44,30 +54,67 @@ def filled(poses: Sequence[Pose], passed_s: Iterable[float], cuts_s: Iterable[fl
     poses
         Of the frames looked at, in order of time.
     passed_s
-        Times of the frames passed over.
+        Times of the frames passed over; those that were looked at all the same are ignored.
     cuts_s
         Times of frames looked at that begin another shot.
     """
-    times_s, cuts = np.array([p.t_s for p in poses]), frozenset(cuts_s)
-    between = []
-    for t_s in passed_s:
-        after = int(np.searchsorted(times_s, t_s))
-        if 0 < after < len(poses) and times_s[after] not in cuts:
-            between.append(_between(poses[after - 1], poses[after], t_s))
-        else:
-            between.append(Pose.missing(t_s))
-    return sorted([*poses, *between], key=lambda pose: pose.t_s)
-
-
-def _between(before: Pose, after: Pose, t_s: float) -> Pose:
-    share = (t_s - before.t_s) / (after.t_s - before.t_s)
-
-    def mixed(a: Landmarks, b: Landmarks) -> Landmarks:
-        return np.asarray((1 - share) * a + share * b, np.float32)
-
-    return Pose(
-        t_s,
-        mixed(before.image_px, after.image_px),
-        mixed(before.world_m, after.world_m),
-        mixed(before.visibility, after.visibility),
+    t_s = np.array([pose.t_s for pose in poses])
+    passed = np.setdiff1d(np.array(list(passed_s), np.float64), t_s)
+    after = np.searchsorted(t_s, passed)
+    inside = (after > 0) & (after < len(t_s))
+    outside_s = passed[~inside]
+    between_s, before = passed[inside], after[inside] - 1
+    new_shot = np.isin(t_s, np.array(list(cuts_s), np.float64))[1:]
+    image, world, visibility = (
+        (
+            _curves(t_s, np.stack(of_each), new_shot, between_s, before)
+            for of_each in (
+                [pose.image_px for pose in poses],
+                [pose.world_m for pose in poses],
+                [pose.visibility[:, None] for pose in poses],
+            )
+        )
+        if len(between_s)
+        else ((), (), ())
     )
+    between = [
+        Pose(float(at_s), i, w, np.clip(v[:, 0], 0, 1))
+        for at_s, i, w, v in zip(between_s, image, world, visibility, strict=True)
+    ]
+    missing = [Pose.missing(float(at_s)) for at_s in outside_s]
+    return sorted([*poses, *between, *missing], key=lambda pose: pose.t_s)
+
+
+def _curves(
+    t_s: NDArray[np.float64],
+    x: NDArray[np.float32],
+    new_shot: NDArray[np.bool_],
+    at_s: NDArray[np.float64],
+    before: NDArray[np.intp],
+) -> NDArray[np.float32]:
+    """Cubics through samples: their values at `at_s`, each after the sample of number `before`.
+
+    Parameters
+    ----------
+    t_s
+        shape = (n,)
+    x
+        shape = (n, points, components)
+    new_shot
+        shape = (n - 1,): between which samples nothing can be said.
+    """
+    step_s = np.diff(t_s)[:, None, None]
+    speed = np.diff(x, axis=0) / step_s
+    speed[new_shot] = np.nan
+    # The speed at a sample is that of the parabola through its neighbours; with one, that one's.
+    nothing = np.full_like(speed[:1], np.nan)
+    earlier, later = np.concatenate([nothing, speed]), np.concatenate([speed, nothing])
+    wait_s = np.pad(step_s, ((1, 1), (0, 0), (0, 0)), mode="edge")
+    slope = (earlier * wait_s[1:] + later * wait_s[:-1]) / (wait_s[1:] + wait_s[:-1])
+    slope = np.where(np.isnan(slope), np.where(np.isnan(earlier), later, earlier), slope)
+    length_s = step_s[before]
+    share = (at_s - t_s[before])[:, None, None] / length_s
+    straight = speed[before] * length_s
+    start, end = (slope[i] * length_s - straight for i in (before, before + 1))
+    bend = share * (1 - share) * ((1 - share) * start - share * end)
+    return np.asarray(x[before] + share * straight + bend, np.float32)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from lastrep.video.container import (
@@ -22,6 +23,7 @@ from lastrep.video.container import (
 )
 from lastrep.video.orientation import Image, Orientation
 from lastrep.video.prefetch import prefetch
+from lastrep.video.resizing import resized
 from lastrep.video.timeline import Timeline
 
 #: Says of a frame's time, seconds, whether its picture is wanted.
@@ -170,21 +172,28 @@ class VideoFile:
         Parameters
         ----------
         wanted
-            Says of each frame's time whether it shall be given; skipped frames cost little.
+            Says of each frame's time whether it shall be given; skipped frames cost little. The
+            last frame is always given.
         """
         reader = prefetch(partial(self._decode, wanted), PREFETCH_FRAMES)
         self._readers.append(reader)
         return reader
 
     def _decode(self, wanted: Wanted) -> Generator[Frame, None, None]:
-        scaler = VideoReformatter()
-        width, height = self._lying_size
+        converter = VideoReformatter()
         damaged, t_s = 0, 0.0
+
+        def given(frame: VideoFrame) -> Frame:
+            picture = converter.reformat(frame, format="rgb24")
+            image = resized(np.asarray(picture.to_ndarray(), np.uint8), self._lying_size)
+            return Frame(t_s / self._slowmo, self._orientation.upright(image))
+
         with open_video(self._path) as (container, stream):
             stream.thread_type = "AUTO"
             frame_s = 1 / frame_rate_hz(stream)
             promised_s = duration_s(container, stream)
             timeline = Timeline(frame_s)
+            skipped = None
             for frame in decoded(container, stream):
                 if frame is None:
                     damaged += 1
@@ -192,12 +201,12 @@ class VideoFile:
                 placed_s = timeline.place(stamp_s(frame))
                 if placed_s is None:
                     continue
-                t_s = placed_s
-                if not wanted(t_s / self._slowmo):
-                    continue
-                picture = scaler.reformat(frame, width=width, height=height, format="rgb24")
-                image = np.asarray(picture.to_ndarray(), np.uint8)
-                yield Frame(t_s / self._slowmo, self._orientation.upright(image))
+                t_s, skipped = placed_s, frame
+                if wanted(t_s / self._slowmo):
+                    skipped = None
+                    yield given(frame)
+            if skipped is not None:
+                yield given(skipped)
         if damaged:
             self._warn(f"{damaged} damaged stretches were left out")
         if promised_s - (t_s + frame_s) > MISSING_END_S:

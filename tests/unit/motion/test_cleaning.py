@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.signal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastrep.motion.cleaning import fill_gaps, hampel, lowpass, resample, runs, unswap_sides
+from lastrep.motion.cleaning import (
+    TWO_PASS_CUTOFF,
+    fill_gaps,
+    hampel,
+    local_polynomial,
+    lowpass,
+    resample,
+    runs,
+    unswap_sides,
+)
 from lastrep.pose.landmarks import BODY_PAIRS
 from lastrep.pose.one_euro import OneEuro
 
@@ -134,3 +144,22 @@ def test_one_euro_keeps_missing_values_missing() -> None:
     assert smooth(0.2, [1.0, 5.0])[0] == pytest.approx(1.0)
     with pytest.raises(ValueError, match="increase"):
         smooth(0.2, [1.0, 5.0])
+
+
+@pytest.mark.parametrize("n", [12, 60, 301])
+def test_lowpass_is_a_butterworth_run_there_and_back(n: int) -> None:
+    x = np.random.default_rng(n).normal(size=(n, 2)).cumsum(axis=0)
+    design_hz = 6.0 / TWO_PASS_CUTOFF
+    pad = min(n - 1, 4 * round(30.0 / design_hz))
+    sos = scipy.signal.butter(2, design_hz, fs=30.0, output="sos")
+    expected = scipy.signal.sosfiltfilt(sos, x, axis=0, padlen=pad)
+    np.testing.assert_allclose(lowpass(x, 30.0, 6.0), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("derivative", [0, 1, 2])
+@pytest.mark.parametrize(("samples", "order"), [(7, 2), (9, 3)])
+def test_local_polynomial_is_savitzky_golay(derivative: int, samples: int, order: int) -> None:
+    x = np.random.default_rng(0).normal(size=40).cumsum()
+    expected = scipy.signal.savgol_filter(x, samples, order, deriv=derivative, delta=0.03)
+    found = local_polynomial(x, samples, order, derivative=derivative, step=0.03)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,9 @@ WORLD_FILTER = (0.1, 40.0)
 #: errors. MediaPipe's older pose graph had this filter, its pose landmarker has not.
 CIRCLE_FILTER = (0.01, 10.0)
 
-#: Weight of the new visibility against that of the frames before, whatever their rate. MediaPipe's.
-NEW_VISIBILITY = 0.1
+#: Time in which the visibility follows: MediaPipe gives a new frame a weight of 0.1, whatever the
+#: rate; this is the same at 30 frames a second.
+VISIBILITY_S = 1 / 30 / -math.log(1 - 0.1)
 
 
 class Smoother:
@@ -32,13 +34,15 @@ class Smoother:
         self._image = OneEuro(*IMAGE_FILTER, raw_speed=True)
         self._world = OneEuro(*WORLD_FILTER, raw_speed=True)
         self._circle = OneEuro(*CIRCLE_FILTER, raw_speed=True)
-        self._visibility: NDArray[np.float64] | None = None
+        self._visibility: NDArray[np.float64] = np.zeros(1)
+        self._last_s = -math.inf
 
     def __call__(self, t_s: float, reading: Reading) -> Reading:
         """Return the steadied reading; times must increase."""
         side_px = Square.around(reading.circle_px).side_px
-        before = reading.visibility if self._visibility is None else self._visibility
-        self._visibility = NEW_VISIBILITY * reading.visibility + (1 - NEW_VISIBILITY) * before
+        old = math.exp((self._last_s - t_s) / VISIBILITY_S)
+        self._visibility = old * self._visibility + (1 - old) * reading.visibility
+        self._last_s = t_s
         return dataclasses.replace(
             reading,
             image_px=self._image(t_s, reading.image_px, unit=side_px),
