@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 
@@ -19,13 +17,13 @@ LEAST_GAMMA = 0.5
 SAMPLES = 5
 
 
-def brightened(images: Sequence[Image], points: Array) -> list[Image]:
-    """Return the pictures with dark parts stretched, all alike, if it is dark around the lifter.
+def brighten(images: list[Image], points: Array) -> None:
+    """Stretch the dark parts of pictures, of all alike, if it is dark around the lifter.
 
     Parameters
     ----------
     images
-        Each of shape = (h, w, 3)
+        Each of shape = (h, w, 3); replaced one by one, so that memory holds them once.
     points
         shape = (n, 33, 3): the lifter's landmarks in them, pixels.
     """
@@ -38,8 +36,9 @@ def brightened(images: Sequence[Image], points: Array) -> list[Image]:
     pixels = np.concatenate(levels) if levels else np.zeros(0)
     middle = float(np.median(pixels)) if len(pixels) else DARK_BELOW
     if middle >= DARK_BELOW:
-        return list(images)
+        return
     gamma = np.log(DARK_BELOW / 255) / np.log(max(middle, 1.0) / 255)
     table = 255 * np.linspace(0, 1, 256) ** max(float(gamma), LEAST_GAMMA)
     stretch = np.rint(table).astype(np.uint8)
-    return [np.asarray(cv2.LUT(image, stretch), np.uint8) for image in images]
+    for k, image in enumerate(images):
+        images[k] = np.asarray(cv2.LUT(image, stretch), np.uint8)

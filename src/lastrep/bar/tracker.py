@@ -8,14 +8,13 @@ own while the next pictures come in. Memory does not grow with the recording.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lastrep.bar.camera_motion import CameraMotion
 from lastrep.bar.ellipse import Array, Ellipse, Image
-from lastrep.bar.exposure import brightened
+from lastrep.bar.exposure import brighten
 from lastrep.bar.following import Following, follow_point
 from lastrep.bar.lifter import DEFAULT_PROXY, TRAVEL_LANDMARKS, Proxy, clearly_seen, stature_px
 from lastrep.bar.pointing import disc_at
@@ -190,7 +189,7 @@ class BarTracker:
             self._working.result()
 
     def _find_bar(self, window: Window) -> None:
-        window = replace(window, images=brightened(window.images, window.points))
+        brighten(window.images, window.points)
         if self._bar_px is not None:
             self._follow_shown(window, np.array(self._bar_px) * self._reduce)
             return
