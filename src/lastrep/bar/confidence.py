@@ -25,8 +25,9 @@ RADIUS_SPREAD = (0.30, 0.15)
 ASSUMED_RADIUS_M = 0.225
 #: Seen nearly edge-on, a plate is no ellipse any more.
 ASPECT = (0.40, 0.58)
-#: Window for the speeds that are compared, seconds.
-SPEED_WINDOW_S = 0.3
+#: Window for the speeds that are compared, seconds: about the time of one lift, within these
+#: limits. Landmarks tremble more in a third of a second than a slow bar moves.
+SPEED_WINDOW_S = (0.3, 1.2)
 #: The bar moves where its speed exceeds this share of its 95th percentile.
 MOVING_SHARE = 0.2
 
@@ -41,6 +42,8 @@ class WindowEvidence:
         shape = (n,)
     bar, hands
         shape = (n, 2): pixels of the unmoved camera; NaN in `bar` where it was lost.
+    hands_seen
+        shape = (n,): whether the hands are seen; else they are a guess.
     in_view
         shape = (n,): whether it should be in the picture.
     support
@@ -58,6 +61,7 @@ class WindowEvidence:
     t_s: Array
     bar: Array
     hands: Array
+    hands_seen: NDArray[np.bool_]
     in_view: NDArray[np.bool_]
     support: Array
     radii: Array
@@ -76,7 +80,7 @@ def window_confidence(e: WindowEvidence) -> float:
     doubts = (
         ramp(float(seen[e.in_view].mean()), TRACKED_SHARE),
         ramp(float(np.median(e.support[seen])), RIM_SUPPORT),
-        ramp(movement_agreement(e.t_s, e.bar[:, 1], e.hands[:, 1]), WITH_THE_HANDS),
+        _with_the_hands(e),
         ramp(e.score / e.needed, SCORE),
         ramp(e.open_segments / max(e.segments, 1), OPEN_SHARE),
         ramp(jitter(e.bar[:, 1]) / radius_of(e) * ASSUMED_RADIUS_M, JITTER_M),
@@ -84,6 +88,12 @@ def window_confidence(e: WindowEvidence) -> float:
         ramp(e.aspect, ASPECT),
     )
     return float(np.prod(doubts))
+
+
+def _with_the_hands(e: WindowEvidence) -> float:
+    """Less of a doubt the less the hands were seen: from the side a plate hides them."""
+    agreement = movement_agreement(e.t_s, e.bar[:, 1], e.hands[:, 1])
+    return 1 - float(e.hands_seen.mean()) * (1 - ramp(agreement, WITH_THE_HANDS))
 
 
 def ramp(value: float, limits: tuple[float, float]) -> float:
@@ -97,16 +107,20 @@ def movement_agreement(t_s: Array, bar_y: Array, hands_y: Array) -> float:
 
     Positions would agree less where the bar lies still and the hands come to it first.
     """
-    rate_hz = 1 / float(np.median(np.diff(t_s)))
-    window = max(5, int(SPEED_WINDOW_S * rate_hz) | 1)
-    if len(t_s) < window:
+    shortest, longest = (seconds / float(np.median(np.diff(t_s))) for seconds in SPEED_WINDOW_S)
+    if len(t_s) < max(5, int(shortest) | 1):
         return 0.0
     if not np.isfinite(hands_y).any():
         return 1.0  # nothing to compare with: the user showed the bar
-    bar, hands = (
-        local_polynomial(hampel(bridge(y[:, None])[:, 0]), window, 2, derivative=1)
-        for y in (bar_y, hands_y)
-    )
+    clean = [hampel(bridge(y[:, None])[:, 0]) for y in (bar_y, hands_y)]
+
+    def speeds(frames: float) -> list[Array]:
+        window = max(5, int(min(frames, len(t_s) - 1)) | 1)
+        return [local_polynomial(y, window, 2, derivative=1) for y in clean]
+
+    fast = np.percentile(np.abs(speeds(shortest)[0]), 95)
+    way = np.ptp(np.percentile(clean[0], (5, 95)))
+    bar, hands = speeds(float(np.clip(way / max(fast, 1e-9), shortest, longest)))
     moving = np.abs(bar) > MOVING_SHARE * np.percentile(np.abs(bar), 95)
     if moving.sum() < 5:
         return 0.0
@@ -115,13 +129,14 @@ def movement_agreement(t_s: Array, bar_y: Array, hands_y: Array) -> float:
 
 
 def jitter(y: Array) -> float:
-    """Standard deviation of white noise on a smooth track, from its second differences.
+    """Standard deviation of white noise on a smooth track, from its fourth differences.
 
-    The second difference of white noise has a deviation of sqrt(6) times its own.
+    The fourth difference of white noise has a deviation of sqrt(70) times its own. Lower ones also
+    see the lift itself: bouncing by 0.15 m once a second bends the track by 5 mm a frame at 30 Hz.
     """
-    bend = np.abs(np.diff(y, 2))
+    bend = np.abs(np.diff(y, 4))
     bend = bend[np.isfinite(bend)]
-    return float(1.4826 * np.median(bend) / np.sqrt(6)) if len(bend) else float("nan")
+    return float(1.4826 * np.median(bend) / np.sqrt(70)) if len(bend) else float("nan")
 
 
 def radius_of(e: WindowEvidence) -> float:

@@ -20,8 +20,9 @@ Pixels = NDArray[np.float32]
 
 #: Rays from the centre along which the rim is looked for.
 RAYS = 72
-#: Fewer rays than this inside the picture say nothing about an ellipse.
-MIN_RAYS_INSIDE = 30
+#: Fewer rays than this inside the picture say nothing about an ellipse, or about the place of one
+#: whose shape is known (a quarter of its rim).
+MIN_RAYS_INSIDE, MIN_RAYS_KNOWN = 30, 18
 #: Fewer rays than this with an edge cannot hold a fit.
 MIN_RAYS_WITH_EDGE = 18
 #: Grey levels (difference over two samples) from which a step is an edge: for unknown discs, and
@@ -139,6 +140,24 @@ def fit_rim(
         [image], [start], band=band, rounds=rounds, edge=edge, fixed_shape=fixed_shape
     )
     return fit
+
+
+def fit_rings(
+    image: Image, rim: Ellipse, inner: Sequence[float], *, band: float, rounds: int = 3
+) -> RimFit:
+    """Place a rim of known shape by itself or by one of its concentric rings, the best seen.
+
+    Parameters
+    ----------
+    inner
+        Rings, in radii.
+    band, rounds
+        As in `fit_rims`.
+    """
+    starts = [rim.scaled(ring) for ring in (1.0, *inner)]
+    fits = fit_rims([image], starts, band=band, rounds=rounds, edge=EDGE_KNOWN, fixed_shape=True)
+    best = max(fits, key=lambda fit: fit.support)
+    return RimFit(rim.at(best.ellipse.centre), best.support)
 
 
 def fit_rims(
@@ -279,7 +298,8 @@ def _fit_once(
     distance, strength, inside = _peaks(images, table, band)
     good = (strength > edge) & inside
     in_picture, with_edge = inside.sum(axis=1), good.sum(axis=1)
-    done = (in_picture >= MIN_RAYS_INSIDE) & (with_edge >= MIN_RAYS_WITH_EDGE)
+    least = MIN_RAYS_KNOWN if fixed_shape else MIN_RAYS_INSIDE
+    done = (in_picture >= least) & (with_edge >= MIN_RAYS_WITH_EDGE)
     size, b = table[:, 2:], table[:, 3]
     change, residual = _robust_fit(distance, good, 0.4 / b, 2 if fixed_shape else 4)
     farthest = 0.3 * b[:, None]

@@ -22,8 +22,9 @@ from lastrep.bar.candidates import (
     still_edges,
 )
 from lastrep.bar.confidence import ASPECT, ramp
-from lastrep.bar.ellipse import EDGE_KNOWN, Array, Ellipse, Image, RimFit, fit_rim, rim_edges
+from lastrep.bar.ellipse import Array, Ellipse, Image, RimFit
 from lastrep.bar.lifter import Proxy
+from lastrep.bar.plate import SCORE_NEEDED, SCORE_NEEDED_SMALL, Plate, refine
 
 #: Support below this is what chance gives; the excess is evidence.
 CHANCE_SUPPORT = 0.40
@@ -45,26 +46,15 @@ LEAST_IN_VIEW = 0.4
 LINK = 0.06
 #: How far from the hands a plate usually is, statures: sideways, above, below.
 USUAL_X, USUAL_ABOVE, USUAL_BELOW = 0.6, 0.25, 0.25
-#: The same for shoulders, on which a bar lies, or which a camera at hip height sees below it.
-SHOULDER_ABOVE, SHOULDER_BELOW = 0.20, 0.06
-#: A chain with this score is a plate; small discs are easier to satisfy by chance.
-SCORE_NEEDED, SCORE_NEEDED_SMALL = 0.20, 0.26
+#: The same for shoulders: a low bar lies 0.03 below them, more for a plate near to a camera that is
+#: higher; a camera at hip height sees them below the bar.
+SHOULDER_ABOVE, SHOULDER_BELOW = 0.20, 0.08
 #: A plate this far from the hands (statures, sideways) is beside the lifter.
 BESIDE = 0.15
 #: A rim seen this much in one picture is worth looking for in the others; so many of them at most.
 WHOLE_RIM, WHOLE_RIMS = 0.9, 2
 #: Of the pictures, every so manyth is searched for everything.
 PROBE_EVERY = 3
-#: Plates with a smaller radius than this (statures) are small.
-SMALL_BELOW = 0.09
-#: Largest radius a plate can have, statures.
-LARGEST_RADIUS = 0.25
-#: Ring edges: contrast is clipped here (grey levels), so that one bright arc does not win.
-RING_CLIP = 25.0
-#: A ring counts as an edge from this share of the strongest ring's, and this many grey levels.
-RING_SHARE, RING_LEAST = 0.22, 1.5
-#: Key pictures with a worse rim, or a radius or width further from the median, are left out.
-SEED_SUPPORT, SEED_RADIUS, SEED_WIDTH = 0.5, 0.06, 0.12
 #: Hands must have moved this far (statures) for a second picture to show what stands still.
 ELSEWHERE = 0.08
 #: A disc this near to the head, of at most this radius, is the head (statures).
@@ -111,29 +101,6 @@ class KeyFrame:
     def room(self, points: Array) -> Array:
         """Move points, shape = (..., 2), to the unmoved camera's picture."""
         return np.asarray(points @ self.to_room[:, :2].T + self.to_room[:, 2], np.float64)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Plate:
-    """A plate that was found.
-
-    Parameters
-    ----------
-    a, b
-        Semi-axes, pixels.
-    seeds
-        Where it is, by frame number; pixels of that frame.
-    score
-        How well it follows the hands, 0..1.
-    needed
-        The score from which a disc of this size is believed.
-    """
-
-    a: float
-    b: float
-    seeds: dict[int, Ellipse]
-    score: float
-    needed: float
 
 
 def find_plate(
@@ -248,7 +215,9 @@ def _plate(
     linked = [(key, fit) for key, fit in zip(keys, chain, strict=False) if fit is not None]
     if len(linked) < max(3, 0.25 * len(keys)):
         return None
-    return _refine(linked, stature_px, score, needed)
+    return refine(
+        [(key.index, key.image, fit.ellipse) for key, fit in linked], stature_px, score, needed
+    )
 
 
 def choose(
@@ -377,80 +346,3 @@ def body_width_px(hips_apart_px: float, stature_px: float) -> float:
     The hips tell the view better than the shoulders, which a plate hides.
     """
     return OUTSIDE_HIPS * max(0.0, hips_apart_px - SIDE_VIEW_HIPS * stature_px)
-
-
-def _refine(
-    linked: list[tuple[KeyFrame, RimFit]], stature_px: float, score: float, needed: float
-) -> Plate | None:
-    """Grow to the outermost ring, agree on one size and keep the pictures that fit it."""
-    growth = outermost_ring(
-        [(key.image, fit.ellipse) for key, fit in linked], LARGEST_RADIUS * stature_px
-    )
-    fits = [
-        (key, fit_rim(key.image, fit.ellipse.scaled(growth), band=0.08, edge=EDGE_KNOWN))
-        for key, fit in linked
-    ]
-    fits = [(key, fit) for key, fit in fits if fit.support > SEED_SUPPORT]
-    if len(fits) < 2:
-        return None
-    sizes = np.array([(fit.ellipse.a, fit.ellipse.b) for _, fit in fits])
-    middle = np.median(sizes, axis=0)
-    off = np.abs(sizes / middle - 1)
-    good = (off[:, 0] < SEED_WIDTH) & (off[:, 1] < SEED_RADIUS)
-    if good.sum() < 2:
-        return None
-    a, b = (float(v) for v in np.median(sizes[good], axis=0))
-    seeds = {}
-    for (key, fit), keep in zip(fits, good, strict=True):
-        if keep:
-            # One shape for all, as in following, else the centre jumps at every key picture.
-            same = fit_rim(
-                key.image,
-                replace(fit.ellipse, a=a, b=b),
-                band=0.06,
-                edge=EDGE_KNOWN,
-                fixed_shape=True,
-            )
-            moved = same.ellipse.distance(fit.ellipse)
-            good_fit = same.support > CHANCE_SUPPORT and moved < 0.08 * b
-            seeds[key.index] = same.ellipse if good_fit else replace(fit.ellipse, a=a, b=b)
-    if b < SMALL_BELOW * stature_px:
-        needed = SCORE_NEEDED_SMALL
-    return Plate(a, b, seeds, score, needed)
-
-
-def outermost_ring(pictures: Sequence[tuple[Image, Ellipse]], largest_px: float) -> float:
-    """How much larger the rim is than the rings found: plates have painted rings and hubs.
-
-    A ring of the plate is concentric in every picture, the background behind is not: the median
-    over pictures of the mean edge strength on each ring keeps the plate's own edges only.
-
-    Returns
-    -------
-    Factor to scale the ellipses with.
-    """
-    middle = float(np.median([e.b for _, e in pictures]))
-    top = max(largest_px / middle, 1.1)
-    scales = np.arange(0.5, top, 1.0 / middle)
-    profiles = []
-    for image, e in pictures:
-        edges, at = rim_edges(
-            np.asarray(cv2.GaussianBlur(image, (0, 0), 0.8), np.uint8), e, 0.5, top
-        )
-        seen = edges >= 0
-        count = seen.sum(axis=0)
-        total = np.where(seen, np.minimum(edges, RING_CLIP), 0).sum(axis=0)
-        mean = np.where(count > 0, total / np.maximum(count, 1), 0)
-        profiles.append(np.interp(scales, at, mean))
-    profile = np.median(profiles, axis=0)
-    around = max(3, int(0.10 * middle))
-    rises = []
-    for i in range(2, len(scales) - 2):
-        if profile[i] >= profile[i - 1] and profile[i] > profile[i + 1]:
-            before = profile[max(i - around, 0) : i].min()
-            after = profile[i + 1 : i + around + 1].min()
-            rises.append((float(profile[i] - max(before, after)), float(scales[i])))
-    if not rises:
-        return 1.0
-    least = max(RING_SHARE * max(rise for rise, _ in rises), RING_LEAST)
-    return max((scale for rise, scale in rises if rise > least), default=1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,10 +19,11 @@ from lastrep.bar.ellipse import (
     RimFit,
     fit_rim,
     fit_rims,
+    fit_rings,
     rim_edges,
 )
-from lastrep.bar.finding import Plate
 from lastrep.bar.flow import common_move, corners, follow_corners
+from lastrep.bar.plate import Plate
 
 Grey = NDArray[np.uint8]
 
@@ -121,7 +122,7 @@ def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -
     """Follow a found plate through all pictures.
 
     From each picture in which it was found to the next; where the end is not met, also backwards,
-    and every frame keeps the better seen of the two.
+    and both are kept up to where they fit together best.
 
     Parameters
     ----------
@@ -143,11 +144,34 @@ def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -
             still_open.append((segment, forward))
         sightings |= forward
     backwards = _run(pictures, plate, stature_px, [(b, a) for (a, b), _ in still_open])
-    for (_, forward), backward in zip(still_open, backwards, strict=True):
-        for k, seen in backward.items():
-            if k not in forward or seen.support > forward[k].support:
-                sightings[k] = seen
+    for ((first, last), forward), backward in zip(still_open, backwards, strict=True):
+        switch = _switch(range(first + 1, last + 1), forward, backward, plate.b)
+        for k in range(first + 1, last):
+            way = forward if k < switch else backward
+            if k in way:
+                sightings[k] = way[k]
+            else:
+                sightings.pop(k, None)
     return Following(sightings, len(segments), len(still_open))
+
+
+def _switch(
+    frames: range, forward: Mapping[int, Sighting], backward: Mapping[int, Sighting], radius: float
+) -> int:
+    """From which frame on a plate that was followed from both ends is that of the later end.
+
+    One of the two strayed at some time, and does not come back by itself: changing between them
+    frame by frame would make the bar jump. The switch with the best seen rims is taken; a jump of a
+    radius costs as much as a frame without a rim.
+    """
+
+    def value(switch: int) -> float:
+        seen = [(forward if k < switch else backward).get(k) for k in frames]
+        here, there = forward.get(switch - 1), backward.get(switch)
+        jump = 0.0 if here is None or there is None else here.ellipse.distance(there.ellipse)
+        return sum(s.support for s in seen if s is not None) - jump / radius
+
+    return max(frames, key=value)
 
 
 def _run(
@@ -239,13 +263,12 @@ class Follower:
             agreeing = 0
             coasting = self.lost < COAST_FRAMES or not np.isfinite(hands).all()
             expected = self._centre + (self._velocity if coasting else hands)
-        fit = fit_rim(
+        fit = fit_rings(
             now.image,
             old.at(expected),
+            self._plate.rings,
             band=0.12 if agreeing else 0.25,
             rounds=2 if agreeing else 3,
-            edge=EDGE_KNOWN,
-            fixed_shape=True,
         )
         if fit.support < RIM_NEEDED and self.lost:
             fit = search_rim(now.image, old.at(expected), self._stature_px)
@@ -254,7 +277,9 @@ class Follower:
         if self.lost:
             gate, needed = min(GATE_LOST + GATE_PER_FRAME * self.lost, GATE_MOST), RIM_REGAINED
         near = bool(np.linalg.norm(centre - expected) < gate * old.b)
-        if support >= needed and near and _inside(now.image, centre):
+        if not _inside(now.image, centre):
+            needed = RIM_ALONE
+        if support >= needed and near:
             self.lost = 0
         elif agreeing >= CARRYING_CORNERS and _inside(
             now.image, expected
@@ -271,7 +296,7 @@ class Follower:
     def _is_enough(self, now: Picture, rim: RimFit) -> bool:
         """Whether the rim is clear and as expected: all that most frames need."""
         near = rim.ellipse.distance(self.expected) < GATE_ALONE * self._plate.b
-        return rim.support >= RIM_ALONE and near and _inside(now.image, rim.ellipse.centre)
+        return rim.support >= RIM_ALONE and near
 
     def _seen(self, now: Picture, old: Ellipse, centre: Array, support: float) -> Sighting:
         self._last_move = centre - self._centre
@@ -292,7 +317,7 @@ class Follower:
 
 
 def _inside(image: Image, centre: Array) -> bool:
-    """Whether the middle is in the picture: of less than half a plate nothing is sure."""
+    """Whether the middle is in the picture: of less than half a plate only a clear rim is sure."""
     height, width = image.shape[:2]
     return bool((centre >= 0).all() and (centre < (width, height)).all())
 

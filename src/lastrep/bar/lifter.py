@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise, product
 from typing import Literal
 
@@ -46,6 +47,9 @@ STRAIGHT_DEG, UPRIGHT_DEG, FEET_APART, STANDING_FRAMES = 155.0, 30.0, 0.35, 5
 #: Upper arm and forearm as the pose model shows them, mean of both sides, 80th percentile (median
 #: over rendered push-ups, rows and curls from all sides; Winter's joint centres have 0.332).
 ARMS_OF_STATURE = 0.30
+#: A body part is seen where the better visible side's landmark is at least so visible: behind a
+#: plate it is a guess, off by half a lift.
+SEEN_FROM = 0.8
 #: Median against slips of a landmark, frames.
 MEDIAN_FRAMES = 5
 _SIDES = ((11, 23, 25, 27), (12, 24, 26, 28))
@@ -118,6 +122,18 @@ def proxy_line(points: Array, proxy: Proxy) -> Array:
     if not np.isfinite(line).all():
         return line
     return np.asarray(median_filter(line, size=(MEDIAN_FRAMES, 1), mode="nearest"), np.float64)
+
+
+def clearly_seen(visibility: Array, landmarks: Sequence[int]) -> NDArray[np.bool_]:
+    """In which frames the best visible of some landmarks is seen, shape = (n,).
+
+    Parameters
+    ----------
+    visibility
+        shape = (n, 33): 0..1
+    """
+    best = np.nan_to_num(visibility[:, list(landmarks)]).max(axis=1)
+    return np.asarray(best >= SEEN_FROM, np.bool_)
 
 
 def head_line(points: Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lastrep.bar.candidates import SMALL_RADII, USUAL_RADII, Search, edges_near, find_discs
 from lastrep.bar.ellipse import EDGE_KNOWN, Array, Ellipse, Image, fit_rim
-from lastrep.bar.finding import LARGEST_RADIUS, outermost_ring
+from lastrep.bar.plate import LARGEST_RADIUS, rings
 
 #: The pointed-at place is this near to the middle of the disc that is meant, in radii.
 NEAR = 0.5
@@ -33,7 +33,7 @@ def disc_at(image: Image, at: Array, stature_px: float) -> Ellipse | None:
         if not fits:
             continue
         best = max(fits, key=lambda f: f.support * f.ellipse.b**0.5).ellipse
-        growth = outermost_ring([(image, best)], LARGEST_RADIUS * stature_px)
+        growth = rings([(image, best)], LARGEST_RADIUS * stature_px)[-1]
         rim = fit_rim(image, best.scaled(growth), band=0.08, edge=EDGE_KNOWN)
         return rim.ellipse if rim.support >= SUPPORT_NEEDED else best
     return None

@@ -7,6 +7,7 @@ own while the next pictures come in. Memory does not grow with the recording.
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,9 @@ import numpy as np
 
 from lastrep.bar.camera_motion import CameraMotion, filled
 from lastrep.bar.ellipse import Array, Ellipse, Image
+from lastrep.bar.exposure import brighten
 from lastrep.bar.following import Following, follow_point
-from lastrep.bar.lifter import DEFAULT_PROXY, TRAVEL_LANDMARKS, Proxy, stature_px
+from lastrep.bar.lifter import DEFAULT_PROXY, TRAVEL_LANDMARKS, Proxy, clearly_seen, stature_px
 from lastrep.bar.pointing import disc_at
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
 from lastrep.bar.window import FoundPlate, Window, apply, moving_box, single_seed
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 #: Pictures are halved until their short side and the lifter are at most this large: more costs
 #: time and gives nothing (halving is many times cheaper than any other factor).
 WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 480, 320.0
+#: Pictures larger than that by this factor are small enough.
+ROUNDING = 1.05
 #: So many pictures at most wait for a first pose before their size is decided.
 WAIT_FRAMES = 15
 #: The waiting pictures take at most this much memory.
@@ -39,9 +43,6 @@ MIN_FRAMES = 8
 #: (statures), and how sure it is that they are the bar.
 POINT_RADIUS, POINT_CONFIDENCE = 0.04, 0.7
 
-#: The body part is seen where the better visible side's landmark is at least so visible: behind a
-#: plate it is a guess, off by half a lift.
-SEEN_FROM = 0.8
 #: Sides of the body that a landmark may stand for.
 SIDES: tuple[Side, ...] = ("both", "left", "right")
 
@@ -182,6 +183,7 @@ class BarTracker:
             images,
             np.array(self._t_s[frames]),
             points[frames],
+            np.array(self._visibility[frames]),
             self._to_room()[frames],
             tall,
         )
@@ -195,6 +197,7 @@ class BarTracker:
             self._working.result()
 
     def _find_bar(self, window: Window) -> None:
+        brighten(window.images, window.points)
         if self._bar_px is not None:
             self._follow_shown(window, np.array(self._bar_px) * self._reduce)
             return
@@ -220,7 +223,8 @@ class BarTracker:
             self._shown_at = following.last or self._shown_at
             return
         hands = np.full((len(window.images), 2), np.nan)
-        found = window.follow(single_seed(self._shown_at), hands)
+        unseen = np.zeros(len(hands), np.bool_)
+        found = window.follow(single_seed(self._shown_at), hands, unseen)
         self._found.append(found)
         if found.last is not None:
             self._shown_at = self._shown_at.at(found.last[1].ellipse.centre)
@@ -295,7 +299,7 @@ def landmark_point(
     left, right = TRAVEL_LANDMARKS[proxy]
     sides = {"both": (left, right), "left": (left,), "right": (right,)}[side]
     image_px = points[:, np.concatenate(sides), :2].mean(axis=1)
-    clear = np.nan_to_num(visibility[:, [part[0] for part in sides]]).max(axis=1) >= SEEN_FROM
+    clear = clearly_seen(visibility, [part[0] for part in sides])
     image_px = np.where(clear[:, None], image_px, np.nan)
     seen = np.isfinite(image_px[:, 0]).astype(np.float64)
     nothing = np.full(len(points), np.nan)
@@ -305,8 +309,6 @@ def landmark_point(
 
 
 def _reduction(short_side_px: int, tall_px: float) -> float:
-    factor = 1.0
-    # An unknown stature (NaN) is never too large.
-    while short_side_px * factor > WORK_SHORT_SIDE_PX or tall_px * factor > WORK_STATURE_PX:
-        factor /= 2
-    return factor
+    # Files are read in just this size, but for rounding. An unknown stature (NaN) is not too large.
+    too_large = float(np.fmax(short_side_px / WORK_SHORT_SIDE_PX, tall_px / WORK_STATURE_PX))
+    return 0.5 ** max(0, math.ceil(math.log2(too_large / ROUNDING)))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lastrep.bar.confidence import WindowEvidence, window_confidence
 from lastrep.bar.ellipse import Array, Ellipse, Image
-from lastrep.bar.finding import KeyFrame, Plate, body_width_px, find_plate
+from lastrep.bar.finding import KeyFrame, body_width_px, find_plate
 from lastrep.bar.following import Following, Picture, Sighting, follow_plate
-from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, head_line, proxy_line
+from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, clearly_seen, head_line, proxy_line
+from lastrep.bar.plate import Plate
 from lastrep.bar.thickness import height_factor
 
 #: Key pictures of a window: half of them even in time, half even in the height of the hands.
@@ -37,6 +39,8 @@ class Window:
         shape = (n,)
     points
         shape = (n, 33, 3): landmarks in pixels of the reduced pictures.
+    visibility
+        shape = (n, 33): of the landmarks, 0..1
     to_room
         shape = (n, 2, 3): as `CameraMotion.update` gives them.
     stature_px
@@ -47,30 +51,48 @@ class Window:
     images: list[Image]
     t_s: Array
     points: Array
+    visibility: Array
     to_room: Array
     stature_px: float
 
     def find(self, proxies: tuple[Proxy, ...], known: Plate | None) -> FoundPlate | None:
         """Find the plate by the body parts that may move like it, and follow it."""
-        best: tuple[Plate, Array] | None = None
+        best: tuple[Plate, Array, Proxy] | None = None
         for proxy in proxies:
             hands = proxy_line(self.points, proxy)
             if not np.isfinite(hands).all():
                 continue
             plate = self._find(hands, proxy, known)
             if plate is not None and (best is None or plate.score > best[0].score):
-                best = plate, hands
-        return None if best is None else self.follow(*best)
+                best = plate, hands, proxy
+        if best is None:
+            return None
+        plate, hands, proxy = best
+        return self.follow(plate, hands, clearly_seen(self.visibility, PROXY_LANDMARKS[proxy]))
 
-    def follow(self, plate: Plate, hands: Array) -> FoundPlate:
-        """Follow a plate whose place is known in some of the pictures."""
+    def follow(self, plate: Plate, hands: Array, hands_seen: NDArray[np.bool_]) -> FoundPlate:
+        """Follow a plate whose place is known in some of the pictures.
+
+        Parameters
+        ----------
+        plate
+            What to follow.
+        hands
+            shape = (n, 2): what should move like it, pixels; NaN if not known.
+        hands_seen
+            shape = (n,): where that is not a guess.
+        """
         pictures = [Picture(image, at) for image, at in zip(self.images, hands, strict=True)]
         following = follow_plate(pictures, plate, self.stature_px)
         clear = [k for k, seen in following.sightings.items() if seen.shape_seen]
         some = clear[:: max(1, len(clear) // SHAPE_PICTURES)]
         factor = height_factor([(self.images[k], following.sightings[k].ellipse) for k in some])
         return FoundPlate(
-            self.first, plate, following, factor, self._evidence(plate, following, hands)
+            self.first,
+            plate,
+            following,
+            factor,
+            self._evidence(plate, following, hands, hands_seen),
         )
 
     def _find(self, hands: Array, proxy: Proxy, known: Plate | None) -> Plate | None:
@@ -96,7 +118,9 @@ class Window:
         ]
         return find_plate(keys, self.stature_px, known)
 
-    def _evidence(self, plate: Plate, following: Following, hands: Array) -> WindowEvidence:
+    def _evidence(
+        self, plate: Plate, following: Following, hands: Array, hands_seen: NDArray[np.bool_]
+    ) -> WindowEvidence:
         n = len(self.t_s)
         centre, support = np.full((n, 2), np.nan), np.zeros(n)
         for k, seen in following.sightings.items():
@@ -112,6 +136,7 @@ class Window:
             t_s=self.t_s,
             bar=apply(self.to_room, centre),
             hands=apply(self.to_room, hands),
+            hands_seen=hands_seen,
             in_view=in_view | np.isfinite(centre[:, 0]),
             support=support,
             radii=np.array([s.ellipse.b for s in following.sightings.values() if s.shape_seen]),

@@ -37,7 +37,8 @@ class SceneFrame:
 class Scene:
     """A plate that moves with a lifter's hands.
 
-    `height` gives metres above the lowest point; the lifter is 1.8 m tall.
+    `height` gives metres above the lowest point; the lifter is 1.8 m tall. `light` scales all grey
+    levels but the noise.
     """
 
     height: Callable[[Array], Array]
@@ -48,6 +49,7 @@ class Scene:
     aspect: float = 1.0
     colour: tuple[int, int, int] = (30, 30, 35)
     plate: bool = True
+    light: float = 1.0
     shake_px: float = 0.0
     landmark_noise_px: float = 1.0
     size: tuple[int, int] = (240, 300)
@@ -108,7 +110,7 @@ class Scene:
                 cv2.fillPoly(big, [np.round(points * 256).astype(np.int32)], 255, shift=8)
                 cover = cv2.resize(big, (width, height), interpolation=cv2.INTER_AREA)[..., None]
                 image += cover / 255 * (np.array(colour) - image)
-        noisy = image + rng.normal(0, 2, image.shape[:2])[..., None]
+        noisy = self.light * image + rng.normal(0, 2, image.shape[:2])[..., None]
         return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
 
     def _pose(self, t_s: float, at: Array, rng: np.random.Generator) -> Pose:

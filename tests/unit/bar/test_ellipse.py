@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lastrep.bar.candidates import Search, edges_near, find_discs
-from lastrep.bar.ellipse import Ellipse, fit_rim, fit_rims, rim_points
-from lastrep.bar.finding import outermost_ring
+from lastrep.bar.ellipse import Ellipse, fit_rim, fit_rims, fit_rings, rim_points
+from lastrep.bar.plate import refine, rings
 from lastrep.bar.thickness import height_factor
 
 SHARP = 8
@@ -102,8 +102,28 @@ def test_the_disc_is_among_the_candidates_and_the_hub_does_not_hide_it() -> None
 def test_painted_rings_do_not_shrink_the_plate() -> None:
     rim, ring = Ellipse(110.0, 110.0, 40.0, 40.0), Ellipse(110.0, 110.0, 30.0, 30.0)
     picture = drawn((rim, 120), (ring, 40), size=220)
-    factor = outermost_ring([(picture, ring)] * 3, 50.0)
+    factor = rings([(picture, ring)] * 3, 50.0)[-1]
     assert factor * 30.0 == pytest.approx(40.0, abs=1.0)
+
+
+def test_a_painted_ring_places_a_rim_that_cannot_be_seen() -> None:
+    rim, ring = Ellipse(80.6, 79.3, 40.0, 40.0), Ellipse(80.6, 79.3, 30.0, 30.0)
+    fit = fit_rings(drawn((ring, 40)), rim.at(np.array([83.0, 77.0])), (0.75,), band=0.12)
+    assert fit.support > 0.95
+    assert (fit.ellipse.a, fit.ellipse.b) == (40.0, 40.0)
+    assert fit.ellipse.distance(rim) < 0.2
+
+
+def test_an_unclear_picture_is_left_to_following() -> None:
+    rim, ring = Ellipse(80.0, 80.0, 40.0, 40.0), Ellipse(80.0, 80.0, 30.0, 30.0)
+    clear = drawn((rim, 120), (ring, 40))
+    half = clear.copy()
+    half[:, 86:] = 170
+    found = [(k, half if k == 3 else clear, rim) for k in range(6)]
+    plate = refine(found, 300.0, 0.5, 0.2)
+    assert plate is not None
+    assert plate.rings == pytest.approx((0.75,), abs=0.02)
+    assert sorted(plate.seeds) == [0, 1, 2, 4, 5]
 
 
 @pytest.mark.parametrize("apart_px", [0.0, 5.0, 9.0])

@@ -61,6 +61,25 @@ def test_a_hand_held_camera_is_taken_out() -> None:
     assert np.sqrt(np.nanmean(error_px(track, scene) ** 2)) < 0.6
 
 
+def test_a_dark_plate_in_a_dark_room_is_found() -> None:
+    scene = replace(REPS, light=0.15, colour=(70, 70, 75), seed=8)
+    track = tracked(scene)
+    assert track.bar is not None
+    assert track.bar.confidence.min() > 0.8
+    assert np.sqrt(np.nanmean(error_px(track, scene) ** 2)) < 1.0
+
+
+def test_a_plate_is_followed_while_less_than_half_of_it_is_in_the_picture() -> None:
+    scene = replace(TWO_REPS, height=lifts((0.5, 2.6), 1.2, 0.8), size=(240, 200), seed=9)
+    out = scene.centre[:, 1] < -0.1 * 0.225 * scene.px_per_m
+    assert out.sum() > 10
+    track = tracked(scene)
+    assert track.bar is not None
+    assert track.bar.confidence.min() > 0.8
+    assert track.bar.seen[out].mean() > 0.9
+    assert np.nanmax(error_px(track, scene)[out]) < 1.5
+
+
 def test_windows_of_little_memory_give_the_same_track() -> None:
     whole = tracked(TWO_REPS)
     frame_bytes = TWO_REPS.size[0] * TWO_REPS.size[1] * 3
