@@ -165,13 +165,15 @@ def filled(t_s: Array, places: Sequence[Array | None]) -> Array:
         shape = (n,)
     places
         n of them, each of shape (2, 3) as `CameraMotion.update` gives it; None where no look was
-        taken. The first one was; after the last one the camera is taken for still.
+        taken. Before the first and after the last look the camera is taken for still.
 
     Returns
     -------
     shape = (n, 2, 3)
     """
     looked = [i for i, place in enumerate(places) if place is not None]
+    if not looked:
+        return np.tile(np.eye(3)[:2], (len(t_s), 1, 1))
     known = np.array([place for place in places if place is not None]).reshape(-1, 6)
     columns = [np.interp(t_s, t_s[looked], column) for column in known.T]
     return np.stack(columns, axis=1).reshape(-1, 2, 3)

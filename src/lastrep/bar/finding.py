@@ -57,7 +57,7 @@ WHOLE_RIM, WHOLE_RIMS = 0.9, 2
 PROBE_EVERY = 3
 #: Hands must have moved this far (statures) for a second picture to show what stands still.
 ELSEWHERE = 0.08
-#: A disc this near to the head, of at most this radius, is the head (statures).
+#: A disc this near to the head, of at most this mean radius, is the head (statures).
 HEAD_NEAR, HEAD_RADIUS = 0.06, 0.115
 #: Seen from the front the hips are 0.12 statures wide, and the plates 0.39 from the middle; a disc
 #: nearer to the middle than this much per width beyond a side view's is part of the body.
@@ -335,7 +335,7 @@ def _still(key: KeyFrame, keys: Sequence[KeyFrame], stature_px: float) -> NDArra
 def _is_body(e: Ellipse, key: KeyFrame, stature_px: float) -> bool:
     """Tell head and trunk, which are round and move with the bar, from plates."""
     near = float(np.linalg.norm(e.centre - key.head)) < HEAD_NEAR * stature_px
-    if near and e.b < HEAD_RADIUS * stature_px:
+    if near and (e.a * e.b) ** 0.5 < HEAD_RADIUS * stature_px:
         return True
     return abs(e.x - key.middle_x) < key.keep_off_px
 

@@ -17,8 +17,6 @@ from lastrep.bar.lifter import DEFAULT_PROXY, Proxy, stature_px
 from lastrep.bar.track import BarTrack
 from lastrep.bar.tracker import (
     SIDES,
-    WORK_SHORT_SIDE_PX,
-    WORK_STATURE_PX,
     BarTracker,
     landmark_point,
 )
@@ -28,6 +26,10 @@ from lastrep.video.reading import VideoFile, VideoInfo
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
+
+#: The bar is followed in pictures of at most this short side, in which the lifter is at most this
+#: tall: more costs time and gives nothing.
+WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 480, 320.0
 
 #: Pictures whose shape differs by more than this share are not those of the landmarks.
 SHAPE_SHARE = 0.02

@@ -1,13 +1,12 @@
 """The tracker: frames and poses in, one at a time; the bar's track out.
 
-Finding the plate needs to look ahead (which disc moves with the hands?), so frames wait, reduced,
-in a window of bounded size; the plate is found and followed window by window, in a thread of its
-own while the next pictures come in. Memory does not grow with the recording.
+Finding the plate needs to look ahead (which disc moves with the hands?), so frames wait in a window
+of bounded size; the plate is found and followed window by window, in a thread of its own while the
+next pictures come in. Memory does not grow with the recording.
 """
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -23,18 +22,10 @@ from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
 from lastrep.bar.window import FoundPlate, Window, apply, moving_box, single_seed
 from lastrep.pose.landmarks import LANDMARK_COUNT
 from lastrep.pose.sequence import Pose
-from lastrep.video.resizing import halved
 
 if TYPE_CHECKING:
     from lastrep.video.reading import Frame
 
-#: Pictures are halved until their short side and the lifter are at most this large: more costs
-#: time and gives nothing (halving is many times cheaper than any other factor).
-WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 480, 320.0
-#: Pictures larger than that by this factor are small enough.
-ROUNDING = 1.05
-#: So many pictures at most wait for a first pose before their size is decided.
-WAIT_FRAMES = 15
 #: The waiting pictures take at most this much memory.
 WINDOW_BYTES = 320 * 2**20
 #: Fewer pictures than this make no window.
@@ -84,10 +75,8 @@ class BarTracker:
         self._bar_px = bar_px
         self._find_plate = find_plate
         self._window_bytes = window_bytes
-        self._reduce = 0.0
         self._camera = CameraMotion()
         self._middle = np.zeros(2)
-        self._unreduced: list[Image] = []
         self._images: list[Image] = []
         self._first = 0
         self._t_s: list[float] = []
@@ -104,15 +93,22 @@ class BarTracker:
     def update(self, frame: Frame, pose: Pose) -> None:
         """Take the next frame and the pose in it."""
         self._t_s.append(frame.t_s)
-        self._points.append(pose.image_px.astype(np.float64))
+        points = pose.image_px.astype(np.float64)
+        self._points.append(points)
         self._visibility.append(pose.visibility.astype(np.float64))
-        self._unreduced.append(frame.image_rgb)
-        if self._reduce or pose.found or len(self._unreduced) >= WAIT_FRAMES:
-            self._take_unreduced()
+        self._middle = np.array(frame.image_rgb.shape[1::-1]) / 2
+        place = None
+        if self._camera.is_due(frame.t_s):
+            place = self._camera.update(frame.image_rgb, moving_box(points))
+        self._places.append(place)
+        self._camera_known.append(self._camera.known)
+        if self._find_plate or self._bar_px is not None:
+            self._images.append(frame.image_rgb)
+            if len(self._images) * frame.image_rgb.nbytes > self._window_bytes:
+                self._process()
 
     def end(self) -> None:
         """Begin to process what still waits: no more frames will come."""
-        self._take_unreduced()
         self._process()
 
     def finish(self, proxy: Proxy | None = None) -> BarTrack:
@@ -129,7 +125,6 @@ class BarTracker:
         name = proxy or self._proxies[0]
         points = np.array(self._points, np.float64).reshape(-1, LANDMARK_COUNT, 3)
         to_room = self._to_room()
-        to_room[:, :, 2] /= self._reduce or 1.0
         visible = np.array(self._visibility, np.float64).reshape(-1, LANDMARK_COUNT)
         middle = np.broadcast_to(self._middle, (len(to_room), 2))
         return BarTrack(
@@ -142,31 +137,6 @@ class BarTracker:
             camera_shift_px=np.linalg.norm(apply(to_room, middle) - middle, axis=1),
         )
 
-    def _take_unreduced(self) -> None:
-        waiting, self._unreduced = self._unreduced, []
-        for image in waiting:
-            if not self._reduce:
-                self._middle = np.array(image.shape[1::-1]) / 2
-                points = np.array(self._points)
-                self._reduce = _reduction(min(image.shape[:2]), stature_px(points))
-            self._take(image)
-
-    def _take(self, image: Image) -> None:
-        factor = 1.0
-        while factor > self._reduce:
-            image, factor = halved(image), factor / 2
-        number = len(self._places)
-        place = None
-        if self._camera.is_due(self._t_s[number]):
-            points = self._points[number] * self._reduce
-            place = self._camera.update(image, moving_box(points))
-        self._places.append(place)
-        self._camera_known.append(self._camera.known)
-        if self._find_plate or self._bar_px is not None:
-            self._images.append(image)
-            if len(self._images) * image.nbytes > self._window_bytes:
-                self._process()
-
     def _process(self) -> None:
         """Find and follow the bar in the waiting pictures, and let them go."""
         images, self._images = self._images, []
@@ -174,7 +144,7 @@ class BarTracker:
         if len(images) < MIN_FRAMES:
             return
         frames = slice(first, first + len(images))
-        points = np.array(self._points) * self._reduce
+        points = np.array(self._points)
         tall = stature_px(points)
         if not np.isfinite(tall):
             return
@@ -199,7 +169,7 @@ class BarTracker:
     def _find_bar(self, window: Window) -> None:
         brighten(window.images, window.points)
         if self._bar_px is not None:
-            self._follow_shown(window, np.array(self._bar_px) * self._reduce)
+            self._follow_shown(window, np.array(self._bar_px))
             return
         found = window.find(self._proxies, self._found[-1].plate if self._found else None)
         if found is not None:
@@ -230,10 +200,8 @@ class BarTracker:
             self._shown_at = self._shown_at.at(found.last[1].ellipse.centre)
 
     def _to_room(self) -> Array:
-        """Transforms of the reduced pictures so far, shape = (n, 2, 3)."""
-        if not self._places:
-            return np.zeros((0, 2, 3))
-        return filled(np.array(self._t_s[: len(self._places)]), self._places)
+        """Transforms of the pictures so far, shape = (n, 2, 3)."""
+        return filled(np.array(self._t_s), self._places)
 
     def _plate_point(self, to_room: Array) -> MovingPoint:
         n = len(self._t_s)
@@ -244,10 +212,10 @@ class BarTracker:
             confidence[found.first : found.first + len(found.evidence.t_s)] = sure
             for k, seen in found.following.sightings.items():
                 i = found.first + k
-                image_px[i] = seen.ellipse.centre / self._reduce
+                image_px[i] = seen.ellipse.centre
                 support[i] = seen.support
                 if seen.shape_seen:
-                    radius[i] = seen.ellipse.b * found.height_factor / self._reduce
+                    radius[i] = seen.ellipse.b * found.height_factor
         best = max(self._found, key=lambda f: f.confidence * len(f.evidence.t_s))
         return MovingPoint(
             PointSource.PLATE,
@@ -266,7 +234,7 @@ class BarTracker:
         image_px, support = np.full((n, 2), np.nan), np.zeros(n)
         for first, following in self._shown:
             for k, seen in following.sightings.items():
-                image_px[first + k] = seen.ellipse.centre / self._reduce
+                image_px[first + k] = seen.ellipse.centre
                 support[first + k] = seen.support
         confidence = np.where(np.isfinite(image_px[:, 0]), POINT_CONFIDENCE, 0.0)
         return MovingPoint(
@@ -306,9 +274,3 @@ def landmark_point(
     return MovingPoint(
         PointSource.LANDMARK, image_px, apply(to_room, image_px), nothing, seen, seen
     )
-
-
-def _reduction(short_side_px: int, tall_px: float) -> float:
-    # Files are read in just this size, but for rounding. An unknown stature (NaN) is not too large.
-    too_large = float(np.fmax(short_side_px / WORK_SHORT_SIDE_PX, tall_px / WORK_STATURE_PX))
-    return 0.5 ** max(0, math.ceil(math.log2(too_large / ROUNDING)))

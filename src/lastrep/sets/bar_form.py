@@ -7,6 +7,7 @@ or two. Where it was, its travel stands for the range of motion, and its path is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,7 +22,15 @@ from lastrep.sets.results import Rep, RepStatus, SetReport
 from lastrep.sets.review import kept_readings
 from lastrep.sets.samples import NAN
 from lastrep.sets.velocity import SURE_FROM, RepVelocity
-from lastrep.sets.verdicts import DOUBTFUL_FROM_PCT, PARTIAL_BELOW_PCT
+from lastrep.sets.verdicts import (
+    DOUBTFUL_FROM_PCT,
+    LOCKOUT_AT_REST,
+    LOCKOUT_AT_TURN,
+    NEXT_WITHIN_S,
+    PARTIAL_BELOW_PCT,
+    STRUGGLE_FACTOR,
+    Verdict,
+)
 
 #: Families in which the bar's travel is the range of motion. Where the arms swing about the body
 #: (curls, rows, raises), it changes with the trunk and the elbows as well.
@@ -54,13 +63,12 @@ def judged_by_bar(
     if exercise is None or not report.standards or not any(map(_sure, velocity)):
         return report
     baseline = tuple(number - 1 for number in report.baseline_reps)
-    travel = [NAN] * len(velocity)
+    travel, reps = [NAN] * len(velocity), list(report.reps)
     if exercise.family in TRAVEL_FAMILIES:
-        travel = _travel_pct(velocity, baseline)
-    reps = [
-        rep if np.isnan(share) else _moved(rep, share)
-        for rep, share in zip(report.reps, travel, strict=True)
-    ]
+        shown = _lifts(velocity, baseline)
+        travel = [lift.travel_pct for lift in shown]
+        eccentric_first = exercise.start == "con_end"
+        reps = _moved(reps, [_verdict(lift, eccentric_first) for lift in shown], travel)
     rules = [rule for rule in exercise.faults if rule.metric in BAR_METRICS]
     if not np.all(np.isnan(travel)):
         rules += [r.edited(BY_TRAVEL) for r in exercise.faults if r.metric == "range_of_motion"]
@@ -90,33 +98,80 @@ def _sure(bar: RepVelocity) -> bool:
     return followed and bar.confidence >= SURE_FROM and bar.rise_px is not None
 
 
-def _travel_pct(velocity: Sequence[RepVelocity], baseline: Sequence[int]) -> list[float]:
-    """Travel of the bar in % of the lifter's own first good reps; NaN where it is not sure."""
-    rises = np.array([bar.rise_px if _sure(bar) else None for bar in velocity], np.float64)
-    first = rises[list(baseline)]
-    first = first[np.isfinite(first)]
+@dataclass(frozen=True, slots=True)
+class _Lift:
+    """A rep as the bar shows it, against the lifter's own first good reps; NaN if not surely.
+
+    Parameters
+    ----------
+    travel_pct
+        From its lowest to its highest point.
+    lockout
+        How far up it came, 0..1.
+    pace
+        How many times as long it took, for the same way.
+    """
+
+    travel_pct: float = NAN
+    lockout: float = NAN
+    pace: float = NAN
+
+
+def _lifts(velocity: Sequence[RepVelocity], baseline: Sequence[int]) -> list[_Lift]:
+    rows = [
+        (bar.rise_px, bar.top_px, *(bar.concentric_s or (NAN, NAN))) if _sure(bar) else (NAN,) * 4
+        for bar in velocity
+    ]
+    rise, top, start, end = np.array(rows, np.float64).T
+    first = [i for i in baseline if np.isfinite(rise[i])]
     if len(first) < FEWEST_REPS:
-        return [NAN] * len(rises)
-    return [float(x) for x in 100.0 * rises / np.median(first)]
+        return [_Lift()] * len(velocity)
+    whole = np.median(rise[first])
+    lockout = 1 - (np.median(top[first]) - top) / whole
+    pace = (end - start) / np.maximum(rise, 1e-9)
+    pace /= np.median(pace[first])
+    return [_Lift(*row) for row in np.stack([100 * rise / whole, lockout, pace], axis=1).tolist()]
 
 
-def _moved(rep: Rep, travel_pct: float) -> Rep:
-    """Return a rep with the range and the status that the bar's travel gives it."""
-    movement, reason = rep.movement, rep.reason
-    # A bar that came all the way up was not stuck.
-    if movement is not RepStatus.FAILED or travel_pct >= DOUBTFUL_FROM_PCT:
-        short = travel_pct < PARTIAL_BELOW_PCT
-        movement = RepStatus.PARTIAL if short else RepStatus.GOOD
-        limit = f", limit {PARTIAL_BELOW_PCT:.0f} %" if short else ""
-        reason = f"the bar travelled {travel_pct:.0f} % of the first reps' way{limit}"
-    return rep.model_copy(
-        update={
-            "rom_pct": travel_pct,
-            "movement": movement,
-            "status": movement,
-            "reason": reason,
-        }
-    )
+def _verdict(lift: _Lift, eccentric_first: bool) -> Verdict | None:
+    """Status and reason that the bar gives a rep; None where it gives none."""
+    if np.isnan(lift.travel_pct):
+        return None
+    needed = LOCKOUT_AT_REST if eccentric_first else LOCKOUT_AT_TURN
+    travelled = f"the bar travelled {lift.travel_pct:.0f} % of the first reps' way"
+    if lift.lockout < needed and lift.pace > STRUGGLE_FACTOR:
+        return RepStatus.FAILED, (
+            f"the bar got no further than {max(lift.lockout, 0):.0%} of the way up, "
+            f"{lift.pace:.1f} times as slowly as in the first reps"
+        )
+    if lift.travel_pct < PARTIAL_BELOW_PCT:
+        return RepStatus.PARTIAL, f"{travelled}, limit {PARTIAL_BELOW_PCT:.0f} %"
+    return RepStatus.GOOD, travelled
+
+
+def _moved(
+    reps: Sequence[Rep], verdicts: Sequence[Verdict | None], travel_pct: Sequence[float]
+) -> list[Rep]:
+    """Return reps with the range and the status that the bar gives them."""
+    statuses = [
+        rep.movement if verdict is None else verdict[0]
+        for rep, verdict in zip(reps, verdicts, strict=True)
+    ]
+    moved = []
+    for i, (rep, verdict, travel) in enumerate(zip(reps, verdicts, travel_pct, strict=True)):
+        if verdict is None:
+            moved.append(rep)
+            continue
+        status, reason = verdict
+        promptly = i + 1 < len(reps) and reps[i + 1].start_s - rep.end_s <= NEXT_WITHIN_S
+        if status is RepStatus.FAILED and promptly and statuses[i + 1] is RepStatus.GOOD:
+            status, reason = RepStatus.PARTIAL, f"{reason}, but the next rep was whole"
+        elif rep.movement is RepStatus.FAILED and travel < DOUBTFUL_FROM_PCT:
+            # A bar that came all the way up was not stuck; one that did not may have been.
+            status, reason = rep.movement, rep.reason
+        changes = {"rom_pct": travel, "movement": status, "status": status, "reason": reason}
+        moved.append(rep.model_copy(update=changes))
+    return moved
 
 
 def _read(rep: Rep, bar: RepVelocity, travel_pct: float, rules: Sequence[FaultRule]) -> RepReadings:

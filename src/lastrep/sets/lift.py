@@ -31,7 +31,10 @@ LANDMARK_MISFIT = 0.005
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lift:
-    """One rep's movement in pixels: even times, upwards positive in the lifting direction."""
+    """One rep's movement in pixels: even times, upwards positive in the lifting direction.
+
+    `top` is where the lift ends, upwards in the picture.
+    """
 
     source: PointSource
     confidence: float
@@ -41,6 +44,7 @@ class Lift:
     window_s: tuple[float, float]
     unsure_s: float
     rise: float
+    top: float
     lowering: tuple[float, float] | None
     direction: int
 
@@ -50,6 +54,27 @@ class Lift:
         return self.rise / (self.window_s[1] - self.window_s[0])
 
 
+def lifting_direction(
+    t_s: Array, points: Sequence[MovingPoint | None], spans: Sequence[RepSpan]
+) -> int:
+    """Return 1 if what is followed goes up in the picture when it is lifted, -1 if down.
+
+    All reps of a set go the same way. One by itself may mislead: of a failed one the body may
+    show the phases wrongly.
+
+    Parameters
+    ----------
+    points
+        What is followed in each rep.
+    """
+    rises = []
+    for point, span in zip(points, spans, strict=True):
+        if point is not None and point.seen.any():
+            y = np.interp(span.concentric_s, t_s[point.seen], point.room_px[point.seen, 1])
+            rises.append(y[0] - y[1])
+    return 1 if sum(rises) >= 0 else -1
+
+
 def cut_lift(
     track: BarTrack,
     point: MovingPoint | None,
@@ -57,6 +82,7 @@ def cut_lift(
     index: int,
     rule: WindowRule,
     scale: Scale,
+    direction: int,
 ) -> Lift | None:
     """Cut one rep's movement out of a track; None where it was not seen well enough."""
     if point is None:
@@ -79,8 +105,6 @@ def cut_lift(
     if not seen or seen[0].stop - seen[0].start < 8:
         return None
     t_s, xy = t_s[seen[0]], xy[seen[0]]
-    rise = float(np.diff(np.interp(span.concentric_s, t_s, -xy[:, 1]))[0])
-    direction = 1 if rise >= 0 else -1
     height = -direction * xy[:, 1]
     unit = scale.metres_per_px if scale.known else 1.0
     misfit = LANDMARK_MISFIT if point.source is PointSource.LANDMARK else MISFIT
@@ -95,7 +119,7 @@ def cut_lift(
     lowering = _lowering(t_s, height, window_s, span)
     return Lift(
         point.source, confidence, t_s, xy[:, 0], height, window_s, window.unsure_s,
-        float(ends[1] - ends[0]), lowering, direction,
+        float(ends[1] - ends[0]), direction * float(ends[1]), lowering, direction,
     )  # fmt: skip
 
 

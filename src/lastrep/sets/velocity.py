@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from lastrep.bar.confidence import jitter
 from lastrep.bar.lift_window import RISE_PCT, STANDSTILL, WindowRule, smooth
 from lastrep.bar.scale import NO_SCALE, Scale, Scales
-from lastrep.bar.track import BarTrack, PointSource
+from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.sets.fatigue import reps_in_reserve, velocity_loss_pct
-from lastrep.sets.lift import SEEN_SHARE, Lift, cut_lift
+from lastrep.sets.lift import SEEN_SHARE, Lift, cut_lift, lifting_direction
 from lastrep.sets.segmentation import RepSpan
 
 Array = NDArray[np.float64]
@@ -102,6 +102,8 @@ class RepVelocity:
         From standstill to standstill, seconds.
     rise_px
         Lowest to highest point of the lift, pixels; None where the camera moved nobody knows how.
+    top_px
+        Where the lift ended, pixels upwards in the picture; None as `rise_px`.
     mean_m_s, peak_m_s, eccentric_m_s
         Mean and greatest speed of the lifting, mean speed of the lowering phase.
     time_to_peak_s
@@ -125,6 +127,7 @@ class RepVelocity:
     scale: Scale
     concentric_s: tuple[float, float] | None = None
     rise_px: float | None = None
+    top_px: float | None = None
     mean_m_s: Measured | None = None
     peak_m_s: Measured | None = None
     eccentric_m_s: Measured | None = None
@@ -187,11 +190,15 @@ def measure_reps(
         Which reps were lifted all the way; only their speeds tell of fatigue. None for all.
     """
     whole = [True] * len(spans) if lifted is None else list(lifted)
-    bars = [cut_lift(track, track.bar, spans, i, rule, scales.bar) for i in range(len(spans))]
-    bodies = [
-        cut_lift(track, track.proxies[span.limb], spans, i, rule, scales.body)
-        for i, span in enumerate(spans)
-    ]
+
+    def cut(points: Sequence[MovingPoint | None], scale: Scale) -> list[Lift | None]:
+        way = lifting_direction(track.t_s, points, spans)
+        return [
+            cut_lift(track, point, spans, i, rule, scale, way) for i, point in enumerate(points)
+        ]
+
+    bars = cut([track.bar] * len(spans), scales.bar)
+    bodies = cut([track.proxies[span.limb] for span in spans], scales.body)
     strayed = [_strayed(track, bar) for bar in bars]
     bars = [None if astray else bar for bar, astray in zip(bars, strayed, strict=True)]
     travel = 1.0 if exercise is None else exercise.bar_proxy_travel
@@ -283,6 +290,7 @@ def _measure(
         scale,
         concentric_s=lift.window_s,
         rise_px=None if lost else lift.rise,
+        top_px=None if lost else lift.top,
         sticking=_sticking(lift),
         notes=tuple(notes),
     )

@@ -68,6 +68,40 @@ def test_a_failed_attempt_stays_failed_unless_the_bar_came_all_the_way(
     assert judged(seen, plates([*[200] * 7, rise_px])).reps[-1].status is status
 
 
+def squats(ends: Sequence[tuple[float, float, float]]) -> list[RepVelocity]:
+    """Bars of eight reps: how far the last ones go up from how low, and for how long."""
+    whole = [(0.0, 200.0, 1.0)] * (8 - len(ends))
+    return [
+        replace(bar, concentric_s=(0.0, lasts_s), top_px=low + rise, rise_px=rise)
+        for bar, (low, rise, lasts_s) in zip(plates([0] * 8), [*whole, *ends], strict=True)
+    ]
+
+
+def test_a_bar_that_came_up_slowly_and_not_all_the_way_is_a_failed_attempt(
+    clean: SetReport,
+) -> None:
+    last = judged(clean, squats([(0.0, 90.0, 1.6)])).reps[-1]
+    assert last.status is RepStatus.FAILED
+    assert "45% of the way up, 3.6 times as slowly" in last.reason
+
+
+@pytest.mark.parametrize(
+    "end",
+    [(0.0, 90.0, 0.45), (110.0, 90.0, 1.6), (0.0, 180.0, 1.8)],
+    ids=["quick", "not deep", "nearly up"],
+)
+def test_what_is_short_but_was_not_stuck_has_not_failed(
+    clean: SetReport, end: tuple[float, float, float]
+) -> None:
+    assert judged(clean, squats([end])).reps[-1].status is not RepStatus.FAILED
+
+
+def test_after_a_failed_attempt_no_whole_rep_follows_at_once(clean: SetReport) -> None:
+    rep = judged(clean, squats([(0.0, 90.0, 1.6), (0.0, 200.0, 1.0)])).reps[-2]
+    assert rep.status is PARTIAL
+    assert rep.reason.endswith("but the next rep was whole")
+
+
 @pytest.mark.parametrize(
     "unsure",
     [

@@ -260,7 +260,8 @@ def test_the_plates_own_size_scales_each_rep() -> None:
     scales = find_scales(replace(track, bar=bar), Calibration(plate_m=0.45))
     first, second = measured(lifting, replace(track, bar=bar), scales).reps
     assert second.displacement_m.value == pytest.approx(first.displacement_m.value, rel=0.02)
-    assert second.mean_m_s.value == pytest.approx(first.mean_m_s.value, rel=0.03)  # and its time
+    # The sudden step towards the camera also disturbs the rest before the lift.
+    assert second.mean_m_s.value == pytest.approx(first.mean_m_s.value, rel=0.04)
 
 
 def test_velocity_loss_by_hand() -> None:
