@@ -21,6 +21,7 @@ from lastrep.bar.tracker import (
     landmark_point,
 )
 from lastrep.errors import PoseFileError
+from lastrep.pose.pace import Pace
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.video.reading import VideoFile, VideoInfo
 
@@ -30,6 +31,9 @@ Progress = Callable[[float], None]
 #: The bar is followed in pictures of at most this short side, in which the lifter is at most this
 #: tall: more costs time and gives nothing.
 WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 480, 320.0
+
+#: Times of a picture and of landmarks that differ by less are those of one frame.
+SAME_FRAME_S = 1e-4
 
 #: Pictures whose shape differs by more than this share are not those of the landmarks.
 SHAPE_SHARE = 0.02
@@ -110,13 +114,24 @@ def track_file(
         last_s = max(stretch.end_s for stretch in stretches)
         first_s = min(stretch.start_s for stretch in stretches)
 
-        def wanted(t_s: float) -> bool:
-            return any(t_s in stretch for stretch in stretches)
+        pace = Pace()
 
+        def wanted(t_s: float) -> bool:
+            running = [k for k, stretch in enumerate(stretches) if t_s in stretch]
+            whole = any(trackers[k].needs_pictures for k in running)
+            return bool(running) and (pace.is_due(t_s) or whole)
+
+        given = 0
         with closing(video.frames(wanted)) as frames:
             for frame in frames:
+                now = int(np.searchsorted(poses.t_s, frame.t_s - SAME_FRAME_S))
+                passed_over = [_scaled(poses[k], factor) for k in range(given, now)]
+                given = now + 1
                 pose = _scaled(poses.at(frame.t_s), factor)
                 for stretch, tracker in zip(stretches, trackers, strict=True):
+                    for one in passed_over:
+                        if one.t_s in stretch:
+                            tracker.pass_over(one)
                     if frame.t_s in stretch:
                         tracker.update(frame, pose)
                     elif frame.t_s > stretch.end_s:

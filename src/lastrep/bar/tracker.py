@@ -92,20 +92,31 @@ class BarTracker:
 
     def update(self, frame: Frame, pose: Pose) -> None:
         """Take the next frame and the pose in it."""
-        self._t_s.append(frame.t_s)
-        points = pose.image_px.astype(np.float64)
-        self._points.append(points)
-        self._visibility.append(pose.visibility.astype(np.float64))
         self._middle = np.array(frame.image_rgb.shape[1::-1]) / 2
         place = None
         if self._camera.is_due(frame.t_s):
-            place = self._camera.update(frame.image_rgb, moving_box(points))
-        self._places.append(place)
-        self._camera_known.append(self._camera.known)
-        if self._find_plate or self._bar_px is not None:
+            place = self._camera.update(frame.image_rgb, moving_box(pose.image_px))
+        self._add(frame.t_s, pose, place)
+        if self.needs_pictures:
             self._images.append(frame.image_rgb)
             if len(self._images) * frame.image_rgb.nbytes > self._window_bytes:
                 self._process()
+
+    def pass_over(self, pose: Pose) -> None:
+        """Take the pose of a frame whose picture is not needed."""
+        self._add(pose.t_s, pose, None)
+
+    @property
+    def needs_pictures(self) -> bool:
+        """Whether every frame's picture is needed; else about 15 a second, for the camera."""
+        return self._find_plate or self._bar_px is not None
+
+    def _add(self, t_s: float, pose: Pose, place: Array | None) -> None:
+        self._t_s.append(t_s)
+        self._points.append(pose.image_px.astype(np.float64))
+        self._visibility.append(pose.visibility.astype(np.float64))
+        self._places.append(place)
+        self._camera_known.append(self._camera.known)
 
     def end(self) -> None:
         """Begin to process what still waits: no more frames will come."""

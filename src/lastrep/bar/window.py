@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.confidence import WindowEvidence, window_confidence
-from lastrep.bar.ellipse import Array, Ellipse, Image
+from lastrep.bar.ellipse import Array, Ellipse, Image, Pixels
 from lastrep.bar.finding import KeyFrame, body_width_px, find_plate
 from lastrep.bar.following import Following, Picture, Sighting, follow_plate
 from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, clearly_seen, head_line, proxy_line
@@ -197,7 +197,7 @@ def apply(to_room: Array, points: Array) -> Array:
     return moved
 
 
-def moving_box(points: Array) -> Array | None:
+def moving_box(points: Array | Pixels) -> Array | None:
     """Box (left, top, right, bottom) around what may move: the lifter, and the bar to both sides.
 
     Parameters
@@ -210,7 +210,7 @@ def moving_box(points: Array) -> Array | None:
     left, top = np.nanmin(points[:, :2], axis=0)
     right, bottom = np.nanmax(points[:, :2], axis=0)
     beside = 0.25 * max(bottom - top, right - left)
-    return np.array([left - beside, top, right + beside, bottom])
+    return np.array([left - beside, top, right + beside, bottom], np.float64)
 
 
 def single_seed(at: Ellipse, index: int = 0) -> Plate:

@@ -110,9 +110,11 @@ class PoseSequence:
     def at(self, t_s: float) -> Pose:
         """Return the pose of the frame shown at a time; missing if none is within one frame."""
         i = int(np.searchsorted(self.t_s, t_s + 1e-6)) - 1
-        if i < 0 or t_s - self.t_s[i] > self.frame_s:
+        if i < 0:
             return Pose.missing(t_s)
-        return self[i]
+        late_s = t_s - self.t_s[i]
+        # The usual time between frames is only worked out for what is not exactly a frame's time.
+        return Pose.missing(t_s) if late_s > 1e-6 and late_s > self.frame_s else self[i]
 
     def between(self, from_s: float, to_s: float) -> PoseSequence:
         """Return the frames of a stretch of time, both ends included."""

@@ -10,8 +10,10 @@ import pytest
 
 from lastrep.bar.recording import Stretch, track_file
 from lastrep.bar.track import PointSource
+from lastrep.bar.tracker import BarTracker
 from lastrep.errors import PoseFileError
-from lastrep.pose import PoseSequence
+from lastrep.pose import Pose, PoseSequence
+from lastrep.video.reading import Frame
 from unit.bar.scenes import Scene, lifts
 
 SCENE = Scene(height=lifts((1.5, 4.0), 0.5, 0.8), duration_s=6.5)
@@ -46,6 +48,29 @@ def test_a_stretch_is_followed_and_the_rest_is_not(clip: tuple[Path, PoseSequenc
     assert np.abs(track.bar.image_px - true).max() < 1.0
     assert done[-1] == pytest.approx(1.0)
     assert done == sorted(done)
+
+
+def test_without_plates_some_pictures_do_for_every_frame_of_the_body(
+    clip: tuple[Path, PoseSequence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, poses = clip
+    looked: list[float] = []
+    update = BarTracker.update
+
+    def counted(self: BarTracker, frame: Frame, pose: Pose) -> None:
+        looked.append(frame.t_s)
+        update(self, frame, pose)
+
+    monkeypatch.setattr(BarTracker, "update", counted)
+    stretches = [Stretch(0.5, 2.0, "wrist", find_plate=False), Stretch(3.0, 5.0, find_plate=False)]
+    tracks = track_file(path, poses, stretches)
+    for stretch, track in zip(stretches, tracks, strict=True):
+        inside = poses.between(stretch.start_s, stretch.end_s)
+        np.testing.assert_allclose(track.t_s, inside.t_s, atol=1e-4)
+        wrists = inside.image_px[:, [15, 16], :2].mean(axis=1)
+        assert np.abs(track.proxies["both"].image_px - wrists).max() < 2.0
+        assert track.camera_known.all()
+    assert len(looked) < 0.6 * sum(len(track.t_s) for track in tracks)
 
 
 def test_landmarks_in_other_pixels_give_a_track_in_theirs(
