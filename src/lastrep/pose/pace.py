@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.pose.sequence import Pose
+from lastrep.pose.sequence import Landmarks, Pose
 
 #: Frames looked at are not farther apart: of 30, 60, 120 or 240 frames/s 15 are looked at, of 50
 #: 17, of 24 or 25 all. Joint angles of lifts hold nothing above 6 Hz (Winter 2009), for which 15 a
@@ -62,36 +62,28 @@ def filled(poses: Sequence[Pose], passed_s: Iterable[float], cuts_s: Iterable[fl
     passed = np.setdiff1d(np.array(list(passed_s), np.float64), t_s)
     after = np.searchsorted(t_s, passed)
     inside = (after > 0) & (after < len(t_s))
-    outside_s = passed[~inside]
-    between_s, before = passed[inside], after[inside] - 1
-    new_shot = np.isin(t_s, np.array(list(cuts_s), np.float64))[1:]
-    image, world, visibility = (
-        (
-            _curves(t_s, np.stack(of_each), new_shot, between_s, before)
-            for of_each in (
-                [pose.image_px for pose in poses],
-                [pose.world_m for pose in poses],
-                [pose.visibility[:, None] for pose in poses],
-            )
-        )
-        if len(between_s)
-        else ((), (), ())
-    )
-    between = [
-        Pose(float(at_s), i, w, np.clip(v[:, 0], 0, 1))
-        for at_s, i, w, v in zip(between_s, image, world, visibility, strict=True)
-    ]
-    missing = [Pose.missing(float(at_s)) for at_s in outside_s]
-    return sorted([*poses, *between, *missing], key=lambda pose: pose.t_s)
+    made = [Pose.missing(float(at_s)) for at_s in passed[~inside]]
+    if inside.any():
+        new_shot = np.isin(t_s, np.array(list(cuts_s), np.float64))[1:]
+
+        def curves(samples: list[Landmarks]) -> Landmarks:
+            at = passed[inside], after[inside] - 1
+            return _curves(t_s, np.stack(samples), new_shot, *at)
+
+        image = curves([pose.image_px for pose in poses])
+        world = curves([pose.world_m for pose in poses])
+        visibility = curves([pose.visibility[:, None] for pose in poses])[..., 0].clip(0, 1)
+        made += map(Pose, passed[inside].tolist(), image, world, visibility)
+    return sorted([*poses, *made], key=lambda pose: pose.t_s)
 
 
 def _curves(
     t_s: NDArray[np.float64],
-    x: NDArray[np.float32],
+    x: Landmarks,
     new_shot: NDArray[np.bool_],
     at_s: NDArray[np.float64],
     before: NDArray[np.intp],
-) -> NDArray[np.float32]:
+) -> Landmarks:
     """Cubics through samples: their values at `at_s`, each after the sample of number `before`.
 
     Parameters
