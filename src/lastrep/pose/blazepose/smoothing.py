@@ -22,7 +22,7 @@ WORLD_FILTER = (0.1, 40.0)
 #: errors. A square that lags behind the body does worse: landmarks follow it for half a second (of
 #: a hip at lockout, 40 degrees). MediaPipe's older pose graph had this filter with a cutoff of
 #: 0.01 Hz, which never catches up with what it lost in a movement; its pose landmarker has none.
-CIRCLE_FILTER = (1.0, 40.0)
+CIRCLE_FILTER = (0.3, 80.0)
 
 #: Time in which the visibility follows: MediaPipe gives a new frame a weight of 0.1, whatever the
 #: rate; this is the same at 30 frames a second.
