@@ -28,7 +28,7 @@ MAX_SHORT_SIDE_PX = 720
 #: No visible loss on drawn lines. "veryfast" would make files a third smaller, in half as much time
 #: again. No B-frames: with uneven times the container would name the time of the last frame
 #: decoded, not shown, as its length.
-X264 = {"crf": "22", "preset": "superfast", "bf": "0"}
+X264 = {"crf": "25", "preset": "superfast", "bf": "0"}
 
 #: Frames that wait for the encoder, at most.
 QUEUE_FRAMES = 8
