@@ -135,7 +135,7 @@ def track_file(
                     if frame.t_s in stretch:
                         tracker.update(frame, pose)
                     elif frame.t_s > stretch.end_s:
-                        tracker.end()
+                        tracker.process()
                 progress(min((frame.t_s - first_s) / max(last_s - first_s, 1e-9), 1.0))
     return tuple(tracker.finish().scaled(1 / factor) for tracker in trackers)
 

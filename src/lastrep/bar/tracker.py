@@ -100,7 +100,7 @@ class BarTracker:
         if self.needs_pictures:
             self._images.append(frame.image_rgb)
             if len(self._images) * frame.image_rgb.nbytes > self._window_bytes:
-                self._process()
+                self.process()
 
     def pass_over(self, pose: Pose) -> None:
         """Take the pose of a frame whose picture is not needed."""
@@ -118,10 +118,6 @@ class BarTracker:
         self._places.append(place)
         self._camera_known.append(self._camera.known)
 
-    def end(self) -> None:
-        """Begin to process what still waits: no more frames will come."""
-        self._process()
-
     def finish(self, proxy: Proxy | None = None) -> BarTrack:
         """Process what still waits and return the whole track.
 
@@ -130,7 +126,7 @@ class BarTracker:
         proxy
             The body part that moves like the bar, if it became known only now.
         """
-        self.end()
+        self.process()
         self._settle()
         self._worker.shutdown()
         name = proxy or self._proxies[0]
@@ -148,8 +144,11 @@ class BarTracker:
             camera_shift_px=np.linalg.norm(apply(to_room, middle) - middle, axis=1),
         )
 
-    def _process(self) -> None:
-        """Find and follow the bar in the waiting pictures, and let them go."""
+    def process(self) -> None:
+        """Begin to find and follow the bar in the waiting pictures, and let them go.
+
+        Done by itself when they are many; call it when no more will come for now.
+        """
         images, self._images = self._images, []
         first, self._first = self._first, self._first + len(images)
         if len(images) < MIN_FRAMES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,12 +25,11 @@ from lastrep.sets.samples import NAN
 from lastrep.sets.velocity import SURE_FROM, RepVelocity
 from lastrep.sets.verdicts import (
     DOUBTFUL_FROM_PCT,
-    LOCKOUT_AT_REST,
-    LOCKOUT_AT_TURN,
-    NEXT_WITHIN_S,
     PARTIAL_BELOW_PCT,
     STRUGGLE_FACTOR,
     Verdict,
+    lockout_needed,
+    not_failed_before_whole,
 )
 
 #: Families in which the bar's travel is the range of motion. Where the arms swing about the body
@@ -67,8 +67,8 @@ def judged_by_bar(
     if exercise.family in TRAVEL_FAMILIES:
         shown = _lifts(velocity, baseline)
         travel = [lift.travel_pct for lift in shown]
-        eccentric_first = exercise.start == "con_end"
-        reps = _moved(reps, [_verdict(lift, eccentric_first) for lift in shown], travel)
+        needed = lockout_needed(eccentric_first=exercise.start == "con_end")
+        reps = _moved(reps, [_verdict(lift, needed) for lift in shown], travel)
     rules = [rule for rule in exercise.faults if rule.metric in BAR_METRICS]
     if not np.all(np.isnan(travel)):
         rules += [r.edited(BY_TRAVEL) for r in exercise.faults if r.metric == "range_of_motion"]
@@ -133,13 +133,12 @@ def _lifts(velocity: Sequence[RepVelocity], baseline: Sequence[int]) -> list[_Li
     return [_Lift(*row) for row in np.stack([100 * rise / whole, lockout, pace], axis=1).tolist()]
 
 
-def _verdict(lift: _Lift, eccentric_first: bool) -> Verdict | None:
+def _verdict(lift: _Lift, lockout: float) -> Verdict | None:
     """Status and reason that the bar gives a rep; None where it gives none."""
     if np.isnan(lift.travel_pct):
         return None
-    needed = LOCKOUT_AT_REST if eccentric_first else LOCKOUT_AT_TURN
     travelled = f"the bar travelled {lift.travel_pct:.0f} % of the first reps' way"
-    if lift.lockout < needed and lift.pace > STRUGGLE_FACTOR:
+    if lift.lockout < lockout and lift.pace > STRUGGLE_FACTOR:
         return RepStatus.FAILED, (
             f"the bar got no further than {max(lift.lockout, 0):.0%} of the way up, "
             f"{lift.pace:.1f} times as slowly as in the first reps"
@@ -153,20 +152,19 @@ def _moved(
     reps: Sequence[Rep], verdicts: Sequence[Verdict | None], travel_pct: Sequence[float]
 ) -> list[Rep]:
     """Return reps with the range and the status that the bar gives them."""
-    statuses = [
-        rep.movement if verdict is None else verdict[0]
+    given = [
+        (rep.movement, rep.reason) if verdict is None else verdict
         for rep, verdict in zip(reps, verdicts, strict=True)
     ]
+    rests_s = [b.start_s - a.end_s for a, b in pairwise(reps)]
+    settled = not_failed_before_whole(given, rests_s)
     moved = []
-    for i, (rep, verdict, travel) in enumerate(zip(reps, verdicts, travel_pct, strict=True)):
-        if verdict is None:
+    for rep, shown, verdict, travel in zip(reps, verdicts, settled, travel_pct, strict=True):
+        if shown is None:
             moved.append(rep)
             continue
         status, reason = verdict
-        promptly = i + 1 < len(reps) and reps[i + 1].start_s - rep.end_s <= NEXT_WITHIN_S
-        if status is RepStatus.FAILED and promptly and statuses[i + 1] is RepStatus.GOOD:
-            status, reason = RepStatus.PARTIAL, f"{reason}, but the next rep was whole"
-        elif rep.movement is RepStatus.FAILED and travel < DOUBTFUL_FROM_PCT:
+        if verdict is shown and rep.movement is RepStatus.FAILED and travel < DOUBTFUL_FROM_PCT:
             # A bar that came all the way up was not stuck; one that did not may have been.
             status, reason = rep.movement, rep.reason
         changes = {"rom_pct": travel, "movement": status, "status": status, "reason": reason}

@@ -46,7 +46,6 @@ class Lift:
     rise: float
     top: float
     lowering: tuple[float, float] | None
-    direction: int
 
     @property
     def mean(self) -> float:
@@ -119,7 +118,7 @@ def cut_lift(
     lowering = _lowering(t_s, height, window_s, span)
     return Lift(
         point.source, confidence, t_s, xy[:, 0], height, window_s, window.unsure_s,
-        float(ends[1] - ends[0]), direction * float(ends[1]), lowering, direction,
+        float(ends[1] - ends[0]), direction * float(ends[1]), lowering,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,17 +38,36 @@ def verdicts(reps: Sequence[RepMeasures]) -> tuple[Verdict, ...]:
     full = [p for p, rep in zip(pace, reps, strict=True) if _locked_out(rep)]
     typical = float(np.median(full or pace))
     found = [_verdict(rep, p, typical) for rep, p in zip(reps, pace, strict=True)]
-    for i, following in enumerate(reps[1:]):
+    rests_s = [b.span.leave_s - a.span.back_s for a, b in pairwise(reps)]
+    return tuple(not_failed_before_whole(found, rests_s))
+
+
+def not_failed_before_whole(found: Sequence[Verdict], rests_s: Sequence[float]) -> list[Verdict]:
+    """Return verdicts in which no attempt has failed that a whole rep followed at once.
+
+    Parameters
+    ----------
+    found
+        Of each rep, in order.
+    rests_s
+        From the end of each rep but the last to the start of the next.
+    """
+    out = list(found)
+    for i, rest_s in enumerate(rests_s):
         status, reason = found[i]
-        promptly = following.span.leave_s - reps[i].span.back_s <= NEXT_WITHIN_S
+        promptly = rest_s <= NEXT_WITHIN_S
         if status is RepStatus.FAILED and promptly and found[i + 1][0] is RepStatus.GOOD:
-            found[i] = RepStatus.PARTIAL, f"{reason}, but the next rep was whole"
-    return tuple(found)
+            out[i] = RepStatus.PARTIAL, f"{reason}, but the next rep was whole"
+    return out
+
+
+def lockout_needed(*, eccentric_first: bool) -> float:
+    """Return the concentric fraction from which a lift is finished."""
+    return LOCKOUT_AT_REST if eccentric_first else LOCKOUT_AT_TURN
 
 
 def _locked_out(rep: RepMeasures) -> bool:
-    needed = LOCKOUT_AT_REST if rep.span.eccentric_first else LOCKOUT_AT_TURN
-    return rep.lockout >= needed
+    return rep.lockout >= lockout_needed(eccentric_first=rep.span.eccentric_first)
 
 
 def _lifting_s_per_range(rep: RepMeasures) -> float:
