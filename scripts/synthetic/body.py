@@ -179,6 +179,11 @@ class Joints:
         """Middle between the left and the right joint."""
         return (self.position[f"left_{joint}"] + self.position[f"right_{joint}"]) / 2
 
+    def between_hands(self, reach_m: float) -> Array:
+        """Middle between the points `reach_m` beyond each wrist, along the hand."""
+        held = [self.position[f"{s}_wrist"] + reach_m * self.hand[s][..., 0] for s in SIDES]
+        return (held[0] + held[1]) / 2
+
 
 def shoulder_mid(body: Proportions, hip: Array, pelvis: Array, chest: Array) -> Array:
     """Point between the shoulders for a given trunk."""

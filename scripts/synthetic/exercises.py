@@ -29,7 +29,8 @@ class Exercise:
     primary : str
         Joint whose angle measures the range.
     tracks : str
-        What is called the bar: the bar itself or, without one, a point between two joints.
+        What is called the bar: the bar itself or, without one, a point between two joints or
+        what both hands hold.
     load : Load
         What the exercise is usually done with.
     aim_m : tuple of float
@@ -45,7 +46,7 @@ class Exercise:
     pose: Callable[[Proportions, Drive], Pose]
     eccentric_first: bool
     primary: PrimaryAngle
-    tracks: Literal["bar", "shoulder", "hip", "wrist"]
+    tracks: Literal["bar", "shoulder", "hip", "hand"]
     load: Load
     aim_m: tuple[float, float, float]
     racked: bool = False
@@ -114,14 +115,14 @@ EXERCISES: dict[str, Exercise] = {
         floor.hip_thrust, False, "hip", "hip", _BARBELL, (0.0, 0.45, 0.45), False, True
     ),
     "lateral_raise": Exercise(
-        feet.lateral_raise, False, "shoulder", "wrist", _DUMBBELLS, _STANDING,
+        feet.lateral_raise, False, "shoulder", "hand", _DUMBBELLS, _STANDING,
         faults=("torso_swing",),
     ),
     "sit_up": Exercise(
         floor.sit_up, False, "trunk", "shoulder", _NOTHING, (0.0, 0.35, 0.1), False, True
     ),
     "jumping_jack": Exercise(
-        feet.jumping_jack, False, "shoulder", "wrist", _NOTHING, (0.0, 1.0, 0.0)
+        feet.jumping_jack, False, "shoulder", "hand", _NOTHING, (0.0, 1.0, 0.0)
     ),
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from synthetic.body import Joints, Pose, Proportions, blend, solve
 from synthetic.description import Clip, Load
-from synthetic.drive import Drive
+from synthetic.drive import GRIP, Drive
 from synthetic.exercises import Exercise, exercise_of
 from synthetic.floor_lifts import lying_free
 from synthetic.geometry import Array, X, Z, apply, pitch, rotation
@@ -78,8 +78,14 @@ class Motion:
         """Pose, joints and load at each time."""
         pose = self.pose(t_s)
         joints = solve(self.body, pose)
-        tracks = self.exercise.tracks
-        return Sample(t_s, pose, joints, pose.bar if tracks == "bar" else joints.mid(tracks))
+        match self.exercise.tracks:
+            case "bar":
+                bar = pose.bar
+            case "hand":
+                bar = joints.between_hands(GRIP * self.body.palm_m)
+            case joint:
+                bar = joints.mid(joint)
+        return Sample(t_s, pose, joints, bar)
 
     def bar(self, t_s: Array) -> Array:
         """Position of the load, or of the point that stands for it, ``(n, 3)`` metres."""

@@ -74,24 +74,33 @@ def _squat(body: Proportions, d: Drive, load: Array) -> tuple[Pose, Array]:
     stance, toe_out = 0.20 * body.stature_m, 18.0
     pose = standing(body, d.n, stance, toe_out)
     reach = float(np.hypot(load[1], load[2]))
+    rest = np.arctan2(load[2], load[1])
     full = np.radians(SQUAT_THIGH_DEG)
 
-    def hips(down: Array) -> tuple[Array, Array]:
-        # Linear in the height of the hip over the knee: bar speed follows the timeline.
-        thigh = np.arccos(np.clip(1 - down * (1 - np.cos(full)), -1, 1))
+    def hips(share: Array) -> tuple[Array, Array]:
+        """Height and forward position of the hips, by the share of the thighs' fall."""
+        thigh = np.arccos(1 - share * (1 - np.cos(full)))
         shin = 4 + thigh / full * (SQUAT_SHIN_DEG - 4)
         return legs_over_feet(body, shin, np.degrees(thigh), stance)
 
-    y, z = hips(d.down)
-    rest = np.arctan2(load[2], load[1])
     # Standing, the trunk is upright; from there the load moves over the middle of the foot.
     upright = hips(np.zeros(1))[1][0] + reach * np.sin(np.radians(STANDING_LEAN_DEG) + rest)
-    over = mix(d.down, upright, MID_FOOT * body.foot_m)
-    balance = np.arcsin(np.clip((over - z) / reach, -1, 1))
+
+    def balanced(share: Array) -> Array:
+        """Angle of the load from the vertical over the hips, radians."""
+        over = mix(share, upright, MID_FOOT * body.foot_m)
+        return np.arcsin(np.clip((over - hips(share)[1]) / reach, -1, 1))
+
+    # The load's height is linear in the drive: bar speed follows the timeline.
+    shares = np.linspace(0, 1.1, 400) ** 2
+    heights = hips(shares)[0] + reach * np.cos(balanced(shares))
+    fall = (heights[0] - heights) / (heights[0] - np.interp(1, shares, heights))
+    share = np.interp(d.down, fall, shares)
     early = d.fault("hips_shoot_up")
-    y2, z2 = hips(np.clip(d.down - early, 0, 1))
+    balance = balanced(share)
+    y2, z2 = hips(np.maximum(share - early, 0))
     # Hips rise early while the load does not: the trunk has to tip over.
-    load_height = y + reach * np.cos(balance)
+    load_height = hips(share)[0] + reach * np.cos(balance)
     tip = np.arccos(np.clip((load_height - y2) / reach, -1, 1)) - np.abs(balance)
     lean = np.degrees(balance + np.where(early > 0, tip, 0.0))
     lean = lean - np.degrees(rest) + d.fault("forward_lean")
@@ -160,7 +169,7 @@ def _pull(
     top = bar_under(0.0, 1.0, top_z)
     low = floor_m if floor_m is not None else bar_under(1.0, bottom_lean_deg, low_z)
     bar = np.stack([0 * d.up, mix(d.up, low, top), mix(d.up, low_z, top_z)], -1)
-    y, z = hips(np.clip(d.down - d.fault("hips_shoot_up"), 0, 1))
+    y, z = hips(np.maximum(d.down - d.fault("hips_shoot_up"), 0))
     place_hips(pose, y, z)
     shoulders, _, _ = two_bone(pose.hip, bar, length, hang, np.tile(Z, (d.n, 1)))
     rel = shoulders - pose.hip

@@ -84,7 +84,8 @@ def test_a_rep_that_the_recording_cuts_is_not_short(exercise: str) -> None:
     # From half-way into the first rep to half-way out of the last one.
     from_s, to_s = (first.start_s + first.turn_s) / 2, (last.turn_s + last.end_s) / 2
     (cut,) = analyze(poses.between(from_s, to_s), exercise)
-    assert cut.report.attempts >= 7
+    # Six are whole; half of a rep may be one or none.
+    assert 6 <= cut.report.attempts <= 8
     assert {rep.status for rep in cut.report.reps} == {RepStatus.GOOD}
     assert all((rep.rom_pct or 0) > 90 for rep in cut.report.reps)
 
