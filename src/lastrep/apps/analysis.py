@@ -241,7 +241,7 @@ def _importing_ahead(progress: Progress) -> Progress:
 
     The pose model runs outside Python, so most of the time that it takes is saved.
     """
-    thread = threading.Thread(target=importlib.import_module, args=("scipy.ndimage",))
+    thread = threading.Thread(target=importlib.import_module, args=("scipy.optimize",))
 
     def step(share: float) -> None:
         if thread.ident is None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.motion.angles import joint_deg, tilt_deg
+from lastrep.motion.cleaning import running_median
 
 Array = NDArray[np.float64]
 Proxy = Literal["wrist", "shoulder", "hip", "ankle"]
@@ -114,14 +115,11 @@ def proxy_line(points: Array, proxy: Proxy) -> Array:
 
     All NaN if never seen.
     """
-    # Takes long to import, and the first pose shall not wait for it.
-    from scipy.ndimage import median_filter
-
     left, right = PROXY_LANDMARKS[proxy]
     line = bridge((points[:, left, :2] + points[:, right, :2]) / 2)
     if not np.isfinite(line).all():
         return line
-    return np.asarray(median_filter(line, size=(MEDIAN_FRAMES, 1), mode="nearest"), np.float64)
+    return running_median(line, MEDIAN_FRAMES)
 
 
 def clearly_seen(visibility: Array, landmarks: Sequence[int]) -> NDArray[np.bool_]:

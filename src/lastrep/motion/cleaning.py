@@ -247,6 +247,44 @@ def local_polynomial(
     return np.concatenate([end(x[:samples], at[:half]), middle, end(x[-samples:], at[half + 1 :])])
 
 
+def running_median(x: Array, window: int) -> Array:
+    """Median of the samples around each one; both ends are mirrored.
+
+    Parameters
+    ----------
+    x
+        shape = (n, ...), no NaN.
+    window
+        In samples; of an even number the upper middle is taken.
+    """
+    return np.partition(_around(x, window), window // 2, axis=-1)[..., window // 2]
+
+
+def gaussian(x: Array, sigma: float) -> Array:
+    """Gaussian mean of the samples around each one, out to four sigma; both ends are mirrored.
+
+    Parameters
+    ----------
+    x
+        shape = (n, ...), no NaN.
+    sigma
+        In samples.
+    """
+    reach = round(4 * sigma)
+    weight = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    return np.asarray(_around(x, 2 * reach + 1) @ (weight / weight.sum()), np.float64)
+
+
+def _around(x: Array, window: int) -> Array:
+    """Samples around each one, shape = (n, ..., window): what `scipy.ndimage` would filter.
+
+    Its import takes as long as the pose model takes for dozens of pictures.
+    """
+    before = window // 2
+    pad = ((before, window - 1 - before),) + ((0, 0),) * (x.ndim - 1)
+    return sliding_window_view(np.pad(x, pad, "symmetric"), window, axis=0)
+
+
 def runs(mask: NDArray[np.bool_]) -> list[slice]:
     """Return the stretches of True as slices."""
     edges = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(np.int8)))

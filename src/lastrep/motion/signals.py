@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.motion.angles import joint_deg, tilt_deg
+from lastrep.motion.cleaning import gaussian, running_median
 from lastrep.motion.track import Track
 
 Array = NDArray[np.float64]
@@ -99,12 +100,7 @@ def smooth_rhythm(x: Array, rate_hz: float) -> Array | None:
 
 def _steadied(x: Array, window: int, sigma: float) -> Array:
     """Median and Gaussian filter along the first axis; sizes in samples."""
-    # Takes long to import, and finding the first pose does not need it.
-    from scipy.ndimage import gaussian_filter1d, median_filter
-
-    typical = median_filter(x, (window,) + (1,) * (x.ndim - 1))
-    smooth: Array = gaussian_filter1d(typical, sigma, axis=0)
-    return smooth
+    return gaussian(running_median(x, window), sigma)
 
 
 def person_size(track: Track) -> Array:

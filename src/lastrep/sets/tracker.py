@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.motion.cleaning import running_median
 from lastrep.motion.signals import geometric_signals, limb_length
 from lastrep.pose.one_euro import OneEuro
 from lastrep.pose.sequence import Pose
@@ -167,9 +168,6 @@ class RepTracker:
     @staticmethod
     def _values(poses: Sequence[Pose], mix: Mapping[str, float]) -> Array:
         """Sum of the signals, each times its gain, in each pose; NaN where nobody is seen."""
-        # Takes long to import, and the first pose of a file shall not wait for it.
-        from scipy.ndimage import median_filter
-
         points = np.array([p.image_px for p in poses], np.float64)
         size = limb_length(points)
         seen = np.flatnonzero(np.isfinite(size))
@@ -180,7 +178,7 @@ class RepTracker:
         steady = (
             np.full(len(seen), np.median(size[seen]))
             if len(poses) <= window
-            else median_filter(size[seen], min(window, len(seen)))
+            else running_median(size[seen], min(window, len(seen)))
         )
         size = np.interp(np.arange(len(size)), seen, steady)
         now = geometric_signals(points / np.maximum(size, 1e-9)[:, None, None])

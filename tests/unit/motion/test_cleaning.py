@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.ndimage
 import scipy.signal
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from lastrep.motion.cleaning import (
     TWO_PASS_CUTOFF,
     fill_gaps,
+    gaussian,
     hampel,
     local_polynomial,
     lowpass,
     resample,
+    running_median,
     runs,
     unswap_sides,
 )
@@ -163,3 +166,16 @@ def test_local_polynomial_is_savitzky_golay(derivative: int, samples: int, order
     expected = scipy.signal.savgol_filter(x, samples, order, deriv=derivative, delta=0.03)
     found = local_polynomial(x, samples, order, derivative=derivative, step=0.03)
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 80), st.integers(1, 12), st.floats(0.2, 8.0), st.integers(0, 99))
+def test_median_and_gaussian_are_those_of_scipy(
+    n: int, window: int, sigma: float, seed: int
+) -> None:
+    x = np.random.default_rng(seed).normal(size=(n, 2))
+    expected = scipy.ndimage.median_filter(x, (window, 1))
+    np.testing.assert_array_equal(running_median(x, window), expected)
+    reach = round(4 * sigma)
+    expected = scipy.ndimage.gaussian_filter1d(x, sigma, axis=0, radius=reach)
+    np.testing.assert_allclose(gaussian(x, sigma), expected, atol=1e-12)
