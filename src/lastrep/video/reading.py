@@ -8,9 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
 
 from lastrep.video.container import (
     decoded,
@@ -23,7 +21,7 @@ from lastrep.video.container import (
 )
 from lastrep.video.orientation import Image, Orientation
 from lastrep.video.prefetch import prefetch
-from lastrep.video.resizing import resized
+from lastrep.video.resizing import PictureMaker
 from lastrep.video.timeline import Timeline
 
 #: Says of a frame's time, seconds, whether its picture is wanted.
@@ -180,13 +178,11 @@ class VideoFile:
         return reader
 
     def _decode(self, wanted: Wanted) -> Generator[Frame, None, None]:
-        converter = VideoReformatter()
+        maker = PictureMaker(self._lying_size)
         damaged, t_s = 0, 0.0
 
         def given(frame: VideoFrame) -> Frame:
-            picture = converter.reformat(frame, format="rgb24")
-            image = resized(np.asarray(picture.to_ndarray(), np.uint8), self._lying_size)
-            return Frame(t_s / self._slowmo, self._orientation.upright(image))
+            return Frame(t_s / self._slowmo, self._orientation.upright(maker.picture(frame)))
 
         with open_video(self._path) as (container, stream):
             stream.thread_type = "AUTO"

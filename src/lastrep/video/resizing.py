@@ -1,20 +1,29 @@
-"""Make pictures smaller, at little cost."""
+"""Make pictures of a video's frames, smaller on the way if need be, at little cost."""
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
 
 from lastrep.video.orientation import Image
 
+Pixels = NDArray[np.uint8]
+#: A picture, or one plane of it.
+Plane = TypeVar("Plane", bound=Pixels)
 
-def halved(image: Image) -> Image:
+
+def halved(image: Plane) -> Plane:
     """Return the picture at half its size, each pixel the mean of four."""
     small = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8)
+    return small  # type: ignore[return-value]
 
 
-def resized(image: Image, size: tuple[int, int]) -> Image:
+def resized(image: Plane, size: tuple[int, int]) -> Plane:
     """Return the picture at another size (width, height).
 
     It is halved while it is at least twice as large, and interpolated the rest of the way: a third
@@ -25,4 +34,53 @@ def resized(image: Image, size: tuple[int, int]) -> Image:
         image = halved(image)
     if image.shape[1::-1] == size:
         return image
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    small = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    return small  # type: ignore[return-value]
+
+
+class PictureMaker:
+    """Turns decoded frames into pictures of one size; for the use of one thread.
+
+    Parameters
+    ----------
+    size
+        Width and height.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._converter = VideoReformatter()
+
+    def picture(self, frame: VideoFrame) -> Image:
+        """Return the picture of a frame."""
+        if (frame.width, frame.height) != self._size and _has_plain_planes(frame):
+            # Half of the numbers are resized, and far fewer turned into colours.
+            frame = self._resized(frame)
+        picture = self._converter.reformat(frame, format="rgb24")
+        return resized(np.asarray(picture.to_ndarray(), np.uint8), self._size)
+
+    def _resized(self, frame: VideoFrame) -> VideoFrame:
+        small = VideoFrame(*self._size, frame.format.name)
+        small.colorspace, small.color_range = frame.colorspace, frame.color_range
+        for source, target in zip(_planes(frame), _planes(small), strict=True):
+            target[:] = resized(source, target.shape[::-1])
+        return small
+
+
+def _has_plain_planes(frame: VideoFrame) -> bool:
+    """Whether each component of the pixels has a plane of bytes, as in nearly all films."""
+    components = frame.format.components
+    return (
+        len(components) == len(frame.planes)
+        and all(component.bits == 8 for component in components)
+        and not frame.format.has_palette
+        and all(plane.line_size > 0 for plane in frame.planes)
+    )
+
+
+def _planes(frame: VideoFrame) -> list[Pixels]:
+    """Views of a frame's planes, each of shape = (height, width)."""
+    return [
+        np.asarray(memoryview(plane)).view(np.uint8).reshape(plane.height, -1)[:, : plane.width]
+        for plane in frame.planes
+    ]

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange
 
 from lastrep.video.orientation import Image
-from lastrep.video.resizing import halved, resized
+from lastrep.video.resizing import PictureMaker, halved, resized
 
 
 def ramp(width: int, height: int) -> Image:
@@ -24,3 +26,21 @@ def test_what_is_where_stays_there(size: tuple[int, int]) -> None:
     small = resized(ramp(640, 360), size)
     assert small.shape == (size[1], size[0], 3)
     np.testing.assert_allclose(small.astype(float), ramp(*size), atol=3)
+
+
+@pytest.mark.parametrize("kind", ["yuv420p", "yuv444p", "gbrp", "nv12", "yuv420p10le", "rgb24"])
+@pytest.mark.parametrize("size", [(320, 180), (427, 240), (640, 360), (1280, 720)])
+def test_every_kind_of_frame_gives_its_picture(kind: str, size: tuple[int, int]) -> None:
+    frame = VideoFrame.from_ndarray(ramp(1280, 720), "rgb24").reformat(format=kind)
+    picture = PictureMaker(size).picture(frame)
+    assert picture.shape == (size[1], size[0], 3)
+    np.testing.assert_allclose(picture.astype(float), ramp(*size), atol=4)
+
+
+def test_the_range_of_colours_is_kept() -> None:
+    frame = VideoFrame.from_ndarray(ramp(640, 360), "rgb24").reformat(
+        format="yuv420p", dst_color_range=ColorRange.JPEG
+    )
+    frame.color_range = ColorRange.JPEG
+    picture = PictureMaker((320, 180)).picture(frame)
+    np.testing.assert_allclose(picture.astype(float), ramp(320, 180), atol=4)
