@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lastrep
-from lastrep.bar.recording import Stretch, track_file, track_landmarks
+from lastrep.bar.recording import Stretch, track_file, track_landmarks, work_short_side_px
 from lastrep.bar.scale import Calibration
 from lastrep.bar.track import BarTrack
 from lastrep.errors import PoseFileError, VideoError
@@ -30,6 +30,7 @@ from lastrep.sets.options import Past, SetOptions, Strictness
 from lastrep.sets.results import Analysis, Provenance, Source
 from lastrep.sets.setup_check import Check, check_setup
 from lastrep.video.reading import VideoFile
+from lastrep.video.recent import RecentPictures
 
 Progress = Callable[[float], None]
 
@@ -93,6 +94,11 @@ class AnalyzeOptions:
     def definition(self) -> ExerciseDefinition | None:
         """The exercise, None for "auto"."""
         return None if self.exercise == AUTO else find(self.exercise)
+
+    def looks_for_plates(self, exercise: ExerciseDefinition | None) -> bool:
+        """Whether a plate may be seen where this is lifted; None if it is not known."""
+        asked = self.bar.bar_px is not None or self.bar.calibration.plate_m is not None
+        return asked or exercise is None or may_have_plates(exercise)
 
 
 def analyze(
@@ -178,16 +184,19 @@ def analyze_recording(
         If an input cannot be analysed, or the landmarks cannot be saved.
     """
     from lastrep.pose.recorded import load_poses, save_poses
-    from lastrep.pose.recording import estimate_file
+    from lastrep.pose.recording import Keeping, estimate_file
 
+    recent = None
     if poses_path is not None:
         poses, warnings = load_poses(poses_path), list[str]()
     elif video is not None:
+        recent = RecentPictures(every=options.looks_for_plates(options.definition))
         recorded = estimate_file(
             video,
             model=options.model,
             backend=options.backend,
             slowmo=options.slowmo,
+            keeping=Keeping(recent, work_short_side_px),
             progress=_importing_ahead(lambda share: progress(POSE_SHARE * share)),
         )
         poses, warnings = recorded.poses, list(recorded.warnings)
@@ -205,6 +214,7 @@ def analyze_recording(
         options,
         name=name,
         video=video,
+        recent=recent,
         warnings=warnings,
         progress=progress,
     )
@@ -217,14 +227,16 @@ def result_of(
     *,
     name: Path | None,
     video: Path | None,
+    recent: RecentPictures | None = None,
     warnings: Sequence[str] = (),
     progress: Progress = lambda share: None,
 ) -> AnalyzedRecording:
     """Return what was found in a recording as the document and all that the writers need.
 
-    The bar is looked for in the video; without one a body part stands in for it.
+    The bar is looked for in the video; without one a body part stands in for it. Pictures of it
+    that are still there (`recent`) are not decoded again.
     """
-    sets, tracks, notes = _with_bar(sets, poses, video, options, progress)
+    sets, tracks, notes = _with_bar(sets, poses, video, recent, options, progress)
     progress(1.0)
     analysis = Analysis(
         source=_source(poses, name),
@@ -255,6 +267,7 @@ def _with_bar(
     sets: tuple[AnalyzedSet, ...],
     poses: PoseSequence,
     video: Path | None,
+    recent: RecentPictures | None,
     options: AnalyzeOptions,
     progress: Progress,
 ) -> tuple[tuple[AnalyzedSet, ...], tuple[BarTrack, ...], list[str]]:
@@ -275,6 +288,7 @@ def _with_bar(
             stretches,
             bar_px=bar.bar_px,
             slowmo=options.slowmo,
+            recent=recent,
             progress=lambda share: progress(POSE_SHARE + (1 - POSE_SHARE) * share),
         )
     measured = [
@@ -289,12 +303,11 @@ def _with_bar(
 
 
 def _stretch(one: AnalyzedSet, options: AnalyzeOptions) -> Stretch:
-    asked = options.bar.bar_px is not None or options.bar.calibration.plate_m is not None
     return Stretch(
         one.report.start_s - AROUND_SET_S,
         one.report.end_s + AROUND_SET_S,
         one.bar_proxy,
-        find_plate=asked or one.exercise is None or may_have_plates(one.exercise),
+        find_plate=options.looks_for_plates(one.exercise),
     )
 
 

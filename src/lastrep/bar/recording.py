@@ -1,6 +1,6 @@
 """The bar in a video file: a second, smaller look at the stretches in which somebody lifts.
 
-The sets are known by then, so is what is lifted: nothing is decoded into pictures, searched or
+The sets are known by then, so is what is lifted: nothing is made into pictures, searched or
 followed while the lifter walks about, and recorded landmarks serve as well as fresh ones.
 """
 
@@ -24,13 +24,15 @@ from lastrep.errors import PoseFileError
 from lastrep.pose.pace import Pace
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.video.reading import VideoFile, VideoInfo
+from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
 
 #: The bar is followed in pictures of at most this short side, in which the lifter is at most this
-#: tall: more costs time and gives nothing.
-WORK_SHORT_SIDE_PX, WORK_STATURE_PX = 480, 320.0
+#: tall: more costs time and gives nothing. Sizes come in steps, so that a first guess at the
+#: stature mostly gives the size that the last one does.
+WORK_SHORT_SIDE_PX, WORK_STATURE_PX, WORK_STEP = 480, 360.0, 3 / 4
 
 #: Times of a picture and of landmarks that differ by less are those of one frame.
 SAME_FRAME_S = 1e-4
@@ -69,6 +71,7 @@ def track_file(
     *,
     bar_px: tuple[float, float] | None = None,
     slowmo: float = 1.0,
+    recent: RecentPictures | None = None,
     progress: Progress = lambda share: None,
 ) -> tuple[BarTrack, ...]:
     """Follow the bar through stretches of a video file.
@@ -86,6 +89,8 @@ def track_file(
         it: it is then followed from there on.
     slowmo
         As in `VideoFile`.
+    recent
+        Pictures of the file that were kept; they are used up.
     progress
         Called with the share of the stretches' time that is done.
 
@@ -102,11 +107,7 @@ def track_file(
     """
     if bar_px is not None:
         stretches = [replace(stretch, start_s=0.0) for stretch in stretches]
-    points = poses.image_px[poses.found].astype(np.float64)
-    short_px, tall_px = min(poses.width_px, poses.height_px), stature_px(points)
-    # An unknown stature (NaN) is never too large.
-    work_px = np.fmin(min(WORK_SHORT_SIDE_PX, short_px), short_px * WORK_STATURE_PX / tall_px)
-    with VideoFile(path, slowmo=slowmo, max_short_side_px=round(work_px)) as video:
+    with VideoFile(path, slowmo=slowmo, max_short_side_px=work_short_side_px(poses)) as video:
         _check_same(path, video.info, poses)
         factor = video.info.width_px / poses.width_px
         shown = None if bar_px is None else (bar_px[0] * factor, bar_px[1] * factor)
@@ -117,12 +118,15 @@ def track_file(
         pace = Pace()
 
         def wanted(t_s: float) -> bool:
+            due = pace.is_due(t_s)
             running = [k for k, stretch in enumerate(stretches) if t_s in stretch]
             whole = any(trackers[k].needs_pictures for k in running)
-            return bool(running) and (pace.is_due(t_s) or whole)
+            return bool(running) and (due or whole)
 
+        if recent is not None and not recent.every:
+            recent = None if any(tracker.needs_pictures for tracker in trackers) else recent
         given = 0
-        with closing(video.frames(wanted)) as frames:
+        with closing(video.frames(wanted, recent=recent)) as frames:
             for frame in frames:
                 now = int(np.searchsorted(poses.t_s, frame.t_s - SAME_FRAME_S))
                 passed_over = [_scaled(poses[k], factor) for k in range(given, now)]
@@ -138,6 +142,17 @@ def track_file(
                         tracker.process()
                 progress(min((frame.t_s - first_s) / max(last_s - first_s, 1e-9), 1.0))
     return tuple(tracker.finish().scaled(1 / factor) for tracker in trackers)
+
+
+def work_short_side_px(poses: PoseSequence) -> int:
+    """Return the short side of the pictures in which the bar is followed, pixels."""
+    short_px = min(poses.width_px, poses.height_px)
+    tall_px = stature_px(poses.image_px[poses.found].astype(np.float64))
+    work_px = float(min(WORK_SHORT_SIDE_PX, short_px))
+    # An unknown stature (NaN) is never too large.
+    while work_px / short_px * tall_px > WORK_STATURE_PX:
+        work_px *= WORK_STEP
+    return round(work_px)
 
 
 def track_landmarks(poses: PoseSequence, proxy: Proxy | None = None) -> BarTrack:

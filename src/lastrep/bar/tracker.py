@@ -96,6 +96,9 @@ class BarTracker:
         place = None
         if self._camera.is_due(frame.t_s):
             place = self._camera.update(frame.image_rgb, moving_box(pose.image_px))
+            if all(earlier is None for earlier in self._places):
+                # Before the first look the camera is taken for still.
+                self._camera_known = [self._camera.known] * len(self._places)
         self._add(frame.t_s, pose, place)
         if self.needs_pictures:
             self._images.append(frame.image_rgb)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -18,9 +18,31 @@ from lastrep.pose.pace import Pace, filled
 from lastrep.pose.people import Whereabouts
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.video.reading import VideoFile, VideoInfo
+from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
+
+
+#: After so many pictures it is asked for the first time how large pictures shall be kept, and again
+#: each time they have doubled.
+FIRST_ASKED = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keeping:
+    """Pictures to keep while the lifter is looked for, so that the file is decoded only once.
+
+    Parameters
+    ----------
+    pictures
+        Where they are kept.
+    short_side_px
+        Says how large, from the poses so far.
+    """
+
+    pictures: RecentPictures
+    short_side_px: Callable[[PoseSequence], int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +95,7 @@ def estimate_file(
     model: str = DEFAULT_MODEL,
     backend: str = DEFAULT_BACKEND,
     slowmo: float = 1.0,
+    keeping: Keeping | None = None,
     progress: Progress | None = None,
 ) -> Recording:
     """Find the lifter in every frame of a video file.
@@ -90,6 +113,8 @@ def estimate_file(
         What runs the model (see `lastrep.pose.backends`).
     slowmo
         How many times the recording is slowed down (see `VideoFile`).
+    keeping
+        What to keep of the pictures on the way.
     progress
         Called after each frame with the share done. Where somebody else was followed at first, it
         begins again.
@@ -104,11 +129,11 @@ def estimate_file(
     start_s = time.perf_counter()
     with VideoFile(path, slowmo=slowmo) as video:
         follow = partial(follow_lifter, model, backend)
-        passage = _follow(video, follow(), progress, give_way=True)
+        passage = _follow(video, follow(), progress, keeping, give_way=True)
         model_s = passage.model_s
         if passage.mistaken_for is not None:
             # Somebody else was followed until it showed who lifts: once more, knowing it.
-            passage = _follow(video, follow(lifter=passage.mistaken_for), progress)
+            passage = _follow(video, follow(lifter=passage.mistaken_for), progress, keeping)
             model_s += passage.model_s
     if not passage.poses:
         raise VideoError(f"{path}: holds no frame that can be decoded; export or record it again")
@@ -117,12 +142,7 @@ def estimate_file(
     return Recording(
         path=Path(path),
         info=video.info,
-        poses=PoseSequence.of(
-            passage.poses,
-            width_px=video.info.width_px,
-            height_px=video.info.height_px,
-            model=passage.model,
-        ),
+        poses=_sequence(passage.poses, video.info, passage.model),
         warnings=(*video.warnings, *(f"{path}: {warning}" for warning in passage.warnings)),
         model_s=model_s,
         wall_s=time.perf_counter() - start_s,
@@ -144,15 +164,22 @@ def _follow(
     video: VideoFile,
     lifter: LifterTracker,
     progress: Progress | None,
+    keeping: Keeping | None,
     *,
     give_way: bool = False,
 ) -> _Passage:
     """Follow the lifter through the file; stop, if asked, when it is clearly somebody else."""
     poses: list[Pose] = []
     pace = Pace()
-    with lifter as tracker, closing(video.frames(pace.is_due)) as frames:
+    asked = FIRST_ASKED
+    keep = None if keeping is None else keeping.pictures
+    with lifter as tracker, closing(video.frames(pace.is_due, keep=keep)) as frames:
         for frame in frames:
             poses.append(tracker.update(frame))
+            if keeping is not None and len(poses) == asked:
+                so_far = _sequence(poses, video.info, tracker.name)
+                keeping.pictures.size = video.stored_size(keeping.short_side_px(so_far))
+                asked *= 2
             if give_way and tracker.mistaken_for is not None:
                 break
             if progress is not None and video.info.duration_s > 0:
@@ -166,3 +193,7 @@ def _follow(
     return _Passage(
         poses, tracker.mistaken_for, tuple(tracker.warnings), tracker.name, tracker.busy_s
     )
+
+
+def _sequence(poses: Iterable[Pose], info: VideoInfo, model: str) -> PoseSequence:
+    return PoseSequence.of(poses, width_px=info.width_px, height_px=info.height_px, model=model)

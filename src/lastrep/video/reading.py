@@ -21,6 +21,7 @@ from lastrep.video.container import (
 )
 from lastrep.video.orientation import Image, Orientation
 from lastrep.video.prefetch import prefetch
+from lastrep.video.recent import RecentPictures
 from lastrep.video.resizing import PictureMaker
 from lastrep.video.timeline import Timeline
 
@@ -129,12 +130,11 @@ class VideoFile:
         with open_video(self._path) as (container, stream):
             first = first_frame(container, stream, self._path)
             self._orientation = Orientation.of(first)
-            width, height = square_pixel_size(first, stream)
-            scale = min(1.0, max_short_side_px / min(width, height))
+            self._full_size = square_pixel_size(first, stream)
             #: Size of a delivered picture before it is turned upright.
-            self._lying_size = max(1, round(width * scale)), max(1, round(height * scale))
+            self._lying_size = self.stored_size(max_short_side_px)
             upright, source = (
-                self._orientation.size(*size) for size in (self._lying_size, (width, height))
+                self._orientation.size(*size) for size in (self._lying_size, self._full_size)
             )
             self.info = VideoInfo(
                 *upright,
@@ -161,7 +161,22 @@ class VideoFile:
         while self._readers:
             self._readers.pop().close()
 
-    def frames(self, wanted: Wanted = lambda t_s: True) -> Generator[Frame, None, None]:
+    def stored_size(self, short_side_px: int) -> tuple[int, int]:
+        """Return width and height, before turning it upright, of a picture of this short side.
+
+        Pictures are never made larger.
+        """
+        width, height = self._full_size
+        scale = min(1.0, short_side_px / min(width, height))
+        return max(1, round(width * scale)), max(1, round(height * scale))
+
+    def frames(
+        self,
+        wanted: Wanted = lambda t_s: True,
+        *,
+        keep: RecentPictures | None = None,
+        recent: RecentPictures | None = None,
+    ) -> Generator[Frame, None, None]:
         """Yield frames from the start, decoded ahead in a thread of their own.
 
         Damaged stretches are left out and named in `warnings`. Only a few frames are in memory at
@@ -172,24 +187,48 @@ class VideoFile:
         wanted
             Says of each frame's time whether it shall be given; skipped frames cost little. The
             last frame is always given.
+        keep
+            Where to keep what may be asked for again.
+        recent
+            What was kept of this file, with the same `slowmo`; it is used up. Frames of the size
+            of this file's are not decoded again.
         """
-        reader = prefetch(partial(self._decode, wanted), PREFETCH_FRAMES)
+        reader = prefetch(partial(self._pictures, wanted, keep, recent), PREFETCH_FRAMES)
         self._readers.append(reader)
         return reader
 
-    def _decode(self, wanted: Wanted) -> Generator[Frame, None, None]:
+    def _pictures(
+        self, wanted: Wanted, keep: RecentPictures | None, recent: RecentPictures | None
+    ) -> Generator[Frame, None, None]:
         maker = PictureMaker(self._lying_size)
+
+        def given(t_s: float, frame: VideoFrame) -> Frame:
+            if keep is not None and not keep.every:
+                keep.add(t_s, frame)
+            return Frame(t_s, self._orientation.upright(maker.picture(frame)))
+
+        skipped = None
+        for t_s, frame in self._decoded(recent):
+            if keep is not None and keep.every:
+                keep.add(t_s, frame)
+            skipped = t_s, frame
+            if wanted(t_s):
+                skipped = None
+                yield given(t_s, frame)
+        if skipped is not None:
+            yield given(*skipped)
+
+    def _decoded(
+        self, recent: RecentPictures | None
+    ) -> Generator[tuple[float, VideoFrame], None, None]:
+        """Yield all frames with their times: decoded, and from where there are some, the recent."""
+        recent_s = None if recent is None else recent.first_s(self._lying_size)
         damaged, t_s = 0, 0.0
-
-        def given(frame: VideoFrame) -> Frame:
-            return Frame(t_s / self._slowmo, self._orientation.upright(maker.picture(frame)))
-
         with open_video(self._path) as (container, stream):
             stream.thread_type = "AUTO"
             frame_s = 1 / frame_rate_hz(stream)
             promised_s = duration_s(container, stream)
             timeline = Timeline(frame_s)
-            skipped = None
             for frame in decoded(container, stream):
                 if frame is None:
                     damaged += 1
@@ -197,12 +236,11 @@ class VideoFile:
                 placed_s = timeline.place(stamp_s(frame))
                 if placed_s is None:
                     continue
-                t_s, skipped = placed_s, frame
-                if wanted(t_s / self._slowmo):
-                    skipped = None
-                    yield given(frame)
-            if skipped is not None:
-                yield given(skipped)
+                t_s = placed_s
+                if recent is not None and recent_s is not None and t_s / self._slowmo >= recent_s:
+                    yield from recent.taken()
+                    return
+                yield t_s / self._slowmo, frame
         if damaged:
             self._warn(f"{damaged} damaged stretches were left out")
         if promised_s - (t_s + frame_s) > MISSING_END_S:

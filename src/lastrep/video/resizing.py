@@ -53,22 +53,30 @@ class PictureMaker:
 
     def picture(self, frame: VideoFrame) -> Image:
         """Return the picture of a frame."""
-        if (frame.width, frame.height) != self._size and _has_plain_planes(frame):
-            # Half of the numbers are resized, and far fewer turned into colours.
-            frame = self._resized(frame)
+        # Half of the numbers are resized, and far fewer turned into colours.
+        frame = smaller(frame, self._size) or frame
         picture = self._converter.reformat(frame, format="rgb24")
         return resized(np.asarray(picture.to_ndarray(), np.uint8), self._size)
 
-    def _resized(self, frame: VideoFrame) -> VideoFrame:
-        small = VideoFrame(*self._size, frame.format.name)
-        small.colorspace, small.color_range = frame.colorspace, frame.color_range
-        for source, target in zip(_planes(frame), _planes(small), strict=True):
-            target[:] = resized(source, target.shape[::-1])
-        return small
+
+def smaller(frame: VideoFrame, size: tuple[int, int]) -> VideoFrame | None:
+    """Return a frame at another size (width, height); itself, if it has that size.
+
+    None where that is not to be had without making a picture of it: where not each component of
+    the pixels has a plane of bytes, as in nearly all films.
+    """
+    if not _has_plain_planes(frame):
+        return None
+    if (frame.width, frame.height) == size:
+        return frame
+    small = VideoFrame(*size, frame.format.name)
+    small.colorspace, small.color_range = frame.colorspace, frame.color_range
+    for source, target in zip(_planes(frame), _planes(small), strict=True):
+        target[:] = resized(source, target.shape[::-1])
+    return small
 
 
 def _has_plain_planes(frame: VideoFrame) -> bool:
-    """Whether each component of the pixels has a plane of bytes, as in nearly all films."""
     components = frame.format.components
     return (
         len(components) == len(frame.planes)

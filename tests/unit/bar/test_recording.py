@@ -8,12 +8,14 @@ import av
 import numpy as np
 import pytest
 
-from lastrep.bar.recording import Stretch, track_file
+from lastrep.bar.recording import Stretch, track_file, work_short_side_px
 from lastrep.bar.track import PointSource
 from lastrep.bar.tracker import BarTracker
 from lastrep.errors import PoseFileError
 from lastrep.pose import Pose, PoseSequence
-from lastrep.video.reading import Frame
+from lastrep.pose.pace import Pace
+from lastrep.video.reading import Frame, VideoFile
+from lastrep.video.recent import RecentPictures
 from unit.bar.scenes import Scene, lifts
 
 SCENE = Scene(height=lifts((1.5, 4.0), 0.5, 0.8), duration_s=6.5)
@@ -71,6 +73,25 @@ def test_without_plates_some_pictures_do_for_every_frame_of_the_body(
         assert np.abs(track.proxies["both"].image_px - wrists).max() < 2.0
         assert track.camera_known.all()
     assert len(looked) < 0.6 * sum(len(track.t_s) for track in tracks)
+
+
+def test_pictures_that_were_kept_give_the_same_track(clip: tuple[Path, PoseSequence]) -> None:
+    path, poses = clip
+    stretch = Stretch(1.0, 5.0, "wrist")
+    recent = RecentPictures(max_bytes=120 * 480 * 640)  # not all of them
+    with VideoFile(path) as video:
+        recent.size = video.stored_size(work_short_side_px(poses))
+        for _ in video.frames(Pace().is_due, keep=recent):
+            pass
+    first_s = recent.first_s(video.stored_size(work_short_side_px(poses)))
+    assert first_s is not None
+    assert 1.0 < first_s < 5.0
+    (again,) = track_file(path, poses, [stretch], recent=recent)
+    (plain,) = track_file(path, poses, [stretch])
+    assert plain.bar is not None
+    assert again.bar is not None
+    np.testing.assert_array_equal(again.bar.image_px, plain.bar.image_px)
+    np.testing.assert_array_equal(again.camera_shift_px, plain.camera_shift_px)
 
 
 def test_landmarks_in_other_pixels_give_a_track_in_theirs(

@@ -1,0 +1,70 @@
+"""Frames that were decoded once and may be asked for again."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from av.video.frame import VideoFrame
+
+from lastrep.video.resizing import smaller
+
+#: Memory that the frames may take: 40 s at 30 a second of a picture of 480 x 270.
+MAX_BYTES = 256 * 2**20
+
+
+class RecentPictures:
+    """The last frames of a video, made small, in bounded memory.
+
+    They need not be decoded again to be seen once more (see `VideoFile.frames`).
+
+    Parameters
+    ----------
+    every
+        Whether each frame is kept, or only those whose picture was wanted.
+    max_bytes
+        Memory that they may take; the oldest make place for the newest.
+
+    Attributes
+    ----------
+    size
+        Stored width and height of the frames to come; None to keep none. May be changed from
+        another thread; frames of another size are let go.
+    """
+
+    def __init__(self, *, every: bool = True, max_bytes: int = MAX_BYTES) -> None:
+        self.every = every
+        self.size: tuple[int, int] | None = None
+        self._max_bytes = max_bytes
+        self._frames: deque[tuple[float, VideoFrame]] = deque()
+
+    def add(self, t_s: float, frame: VideoFrame) -> None:
+        """Keep a frame; the times must increase, or all begin again."""
+        small = None if self.size is None else smaller(frame, self.size)
+        newest = self._frames[-1] if self._frames else None
+        if newest and (small is None or newest[0] >= t_s or _size(newest[1]) != _size(small)):
+            self._frames.clear()
+        if small is None:
+            return
+        self._frames.append((t_s, small))
+        if len(self._frames) * _bytes(small) > self._max_bytes:
+            self._frames.popleft()
+
+    def first_s(self, size: tuple[int, int]) -> float | None:
+        """Return the time of the oldest frame, None if there is none of this size."""
+        if not self._frames or _size(self._frames[0][1]) != size:
+            return None
+        return self._frames[0][0]
+
+    def taken(self) -> Iterator[tuple[float, VideoFrame]]:
+        """Yield the frames with their times, and let go of them."""
+        while self._frames:
+            yield self._frames.popleft()
+
+
+def _size(frame: VideoFrame) -> tuple[int, int]:
+    return frame.width, frame.height
+
+
+def _bytes(frame: VideoFrame) -> int:
+    return sum(plane.buffer_size for plane in frame.planes)
