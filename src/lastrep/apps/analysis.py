@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import math
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,7 +195,7 @@ def analyze_recording(
             backend=options.backend,
             slowmo=options.slowmo,
             keeping=Keeping(recent, work_short_side_px),
-            progress=_importing_ahead(lambda share: progress(POSE_SHARE * share)),
+            progress=lambda share: progress(POSE_SHARE * share),
         )
         poses, warnings = recorded.poses, list(recorded.warnings)
     else:
@@ -246,21 +244,6 @@ def result_of(
     )
     drawn = tuple(_track(one, bar) for one, bar in zip(sets, tracks, strict=True))
     return AnalyzedRecording(analysis, poses, drawn, video, options.slowmo)
-
-
-def _importing_ahead(progress: Progress) -> Progress:
-    """Return a progress that, at the first pose, begins to import what comes after the last one.
-
-    The pose model runs outside Python, so most of the time that it takes is saved.
-    """
-    thread = threading.Thread(target=importlib.import_module, args=("scipy.optimize",))
-
-    def step(share: float) -> None:
-        if thread.ident is None:
-            thread.start()
-        progress(share)
-
-    return step
 
 
 def _with_bar(

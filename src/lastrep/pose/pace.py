@@ -12,9 +12,9 @@ from lastrep.pose.sequence import Landmarks, Pose
 
 #: Frames looked at are not farther apart: of 30, 60, 120 or 240 frames/s 15 are looked at, of 50
 #: 17, of 24 or 25 all. Joint angles of lifts hold nothing above 6 Hz (Winter 2009), for which 15 a
-#: second are enough. A millisecond more, as some containers round times to whole ones, and what
-#: calls itself 30 has 29.97.
-LONGEST_INTERVAL_S = 1 / 15 + 0.001
+#: second are enough. Two milliseconds more, as containers round times to whole ones, and what
+#: phones call 30 has 29.1 to 30.
+LONGEST_INTERVAL_S = 1 / 15 + 0.002
 
 
 class Pace:

@@ -78,12 +78,13 @@ def test_without_plates_some_pictures_do_for_every_frame_of_the_body(
 def test_pictures_that_were_kept_give_the_same_track(clip: tuple[Path, PoseSequence]) -> None:
     path, poses = clip
     stretch = Stretch(1.0, 5.0, "wrist")
-    recent = RecentPictures(max_bytes=120 * 480 * 640)  # not all of them
     with VideoFile(path) as video:
-        recent.size = video.stored_size(work_short_side_px(poses))
+        width, height = size = video.stored_size(work_short_side_px(poses))
+        recent = RecentPictures(max_bytes=120 * width * height * 3 // 2)
+        recent.size = size
         for _ in video.frames(Pace().is_due, keep=recent):
             pass
-    first_s = recent.first_s(video.stored_size(work_short_side_px(poses)))
+    first_s = recent.first_s(size)
     assert first_s is not None
     assert 1.0 < first_s < 5.0
     (again,) = track_file(path, poses, [stretch], recent=recent)
