@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from av.video.frame import VideoFrame
 
-from lastrep.video.resizing import smaller
+from lastrep.video.resizing import PictureMaker
 
 #: Memory that the frames may take: 40 s at 30 a second of a picture of 480 x 270.
 MAX_BYTES = 256 * 2**20
@@ -36,14 +36,19 @@ class RecentPictures:
         self.every = every
         self.size: tuple[int, int] | None = None
         self._max_bytes = max_bytes
+        self._maker = PictureMaker((0, 0))
         self._frames: deque[tuple[float, VideoFrame]] = deque()
 
     def add(self, t_s: float, frame: VideoFrame) -> None:
         """Keep a frame; the times must increase, or all begin again."""
-        small = None if self.size is None else smaller(frame, self.size)
-        newest = self._frames[-1] if self._frames else None
-        if newest and (small is None or newest[0] >= t_s or _size(newest[1]) != _size(small)):
+        if self.size is None:
+            return
+        if self.size != self._maker.size:
+            self._maker = PictureMaker(self.size)
             self._frames.clear()
+        if self._frames and self._frames[-1][0] >= t_s:
+            self._frames.clear()
+        small = self._maker.resized(frame)
         if small is None:
             return
         self._frames.append((t_s, small))
@@ -52,18 +57,12 @@ class RecentPictures:
 
     def first_s(self, size: tuple[int, int]) -> float | None:
         """Return the time of the oldest frame, None if there is none of this size."""
-        if not self._frames or _size(self._frames[0][1]) != size:
-            return None
-        return self._frames[0][0]
+        return self._frames[0][0] if self._frames and self._maker.size == size else None
 
     def taken(self) -> Iterator[tuple[float, VideoFrame]]:
         """Yield the frames with their times, and let go of them."""
         while self._frames:
             yield self._frames.popleft()
-
-
-def _size(frame: VideoFrame) -> tuple[int, int]:
-    return frame.width, frame.height
 
 
 def _bytes(frame: VideoFrame) -> int:

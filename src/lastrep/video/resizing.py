@@ -48,35 +48,37 @@ class PictureMaker:
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
-        self._size = size
-        self._converter = VideoReformatter()
+        self.size = size
+        self._to_planes, self._to_colours = VideoReformatter(), VideoReformatter()
 
     def picture(self, frame: VideoFrame) -> Image:
         """Return the picture of a frame."""
         # Half of the numbers are resized, and far fewer turned into colours.
-        frame = smaller(frame, self._size) or frame
-        picture = self._converter.reformat(frame, format="rgb24")
-        return resized(np.asarray(picture.to_ndarray(), np.uint8), self._size)
+        frame = self.resized(frame) or frame
+        picture = self._to_colours.reformat(frame, format="rgb24")
+        return resized(np.asarray(picture.to_ndarray(), np.uint8), self.size)
 
+    def resized(self, frame: VideoFrame) -> VideoFrame | None:
+        """Return a frame at this size; itself, if it has it.
 
-def smaller(frame: VideoFrame, size: tuple[int, int]) -> VideoFrame | None:
-    """Return a frame at another size (width, height); itself, if it has that size.
-
-    None where that is not to be had without making a picture of it: where not each component of
-    the pixels has a plane of bytes, as in nearly all films.
-    """
-    if not _has_plain_planes(frame):
-        return None
-    if (frame.width, frame.height) == size:
-        return frame
-    small = VideoFrame(*size, frame.format.name)
-    small.colorspace, small.color_range = frame.colorspace, frame.color_range
-    for source, target in zip(_planes(frame), _planes(small), strict=True):
-        target[:] = resized(source, target.shape[::-1])
-    return small
+        None where that is not to be had without making a picture of it first: of frames that are
+        stored as red, green and blue, side by side.
+        """
+        if not _has_plain_planes(frame):
+            if frame.format.is_rgb or len(frame.format.components) < 3:
+                return None
+            frame = self._to_planes.reformat(frame, format="yuv420p")
+        if (frame.width, frame.height) == self.size:
+            return frame
+        small = VideoFrame(*self.size, frame.format.name)
+        small.colorspace, small.color_range = frame.colorspace, frame.color_range
+        for source, target in zip(_planes(frame), _planes(small), strict=True):
+            target[:] = resized(source, target.shape[::-1])
+        return small
 
 
 def _has_plain_planes(frame: VideoFrame) -> bool:
+    """Whether each component of the pixels has a plane of bytes."""
     components = frame.format.components
     return (
         len(components) == len(frame.planes)

@@ -101,7 +101,16 @@ def test_only_what_was_wanted_may_be_kept(make_video: MakeVideo) -> None:
     assert_same(frames, [f for k, f in enumerate(expected) if k % 3 == 0])
 
 
-def test_frames_of_high_depth_are_decoded_again(make_video: MakeVideo) -> None:
+def test_frames_of_high_depth_are_kept_too(make_video: MakeVideo, decoded: list[float]) -> None:
     quiet = {"x265-params": "log-level=none"}
     path = make_video("deep.mp4", codec="libx265", pixels="yuv420p10le", options=quiet)
+    expected = read(path)
+    recent = kept(path, RecentPictures())
+    decoded.clear()
+    assert_same(read(path, recent), expected)
+    assert len(decoded) == 1
+
+
+def test_frames_that_cannot_be_kept_are_decoded_again(make_video: MakeVideo) -> None:
+    path = make_video("moving.gif", codec="gif", pixels="rgb8", stamps_ms=(0, 100, 400, 500))
     assert_same(read(path, kept(path, RecentPictures())), read(path))

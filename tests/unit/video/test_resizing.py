@@ -28,7 +28,9 @@ def test_what_is_where_stays_there(size: tuple[int, int]) -> None:
     np.testing.assert_allclose(small.astype(float), ramp(*size), atol=3)
 
 
-@pytest.mark.parametrize("kind", ["yuv420p", "yuv444p", "gbrp", "nv12", "yuv420p10le", "rgb24"])
+@pytest.mark.parametrize(
+    "kind", ["yuv420p", "yuv444p", "gbrp", "nv12", "yuv420p10le", "yuyv422", "rgb24"]
+)
 @pytest.mark.parametrize("size", [(320, 180), (427, 240), (640, 360), (1280, 720)])
 def test_every_kind_of_frame_gives_its_picture(kind: str, size: tuple[int, int]) -> None:
     frame = VideoFrame.from_ndarray(ramp(1280, 720), "rgb24").reformat(format=kind)
