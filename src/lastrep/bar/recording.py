@@ -22,6 +22,7 @@ from lastrep.bar.tracker import (
 )
 from lastrep.errors import PoseFileError
 from lastrep.pose.pace import Pace
+from lastrep.pose.recording import ASKED_FIRST_S
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.video.reading import VideoFile, VideoInfo
 from lastrep.video.recent import RecentPictures
@@ -30,9 +31,10 @@ from lastrep.video.recent import RecentPictures
 Progress = Callable[[float], None]
 
 #: The bar is followed in pictures of at most this short side, in which the lifter is at most this
-#: tall: more costs time and gives nothing. Sizes come in steps, so that a first guess at the
-#: stature mostly gives the size that the last one does.
+#: tall: more costs time and gives nothing. Smaller ones are smaller by so many steps.
 WORK_SHORT_SIDE_PX, WORK_STATURE_PX, WORK_STEP = 480, 360.0, 3 / 4
+#: Pictures in which the lifter turns out to be so tall need not be made larger or smaller.
+STATURES_PX = (240.0, 400.0)
 
 #: Times of a picture and of landmarks that differ by less are those of one frame.
 SAME_FRAME_S = 1e-4
@@ -145,14 +147,26 @@ def track_file(
 
 
 def work_short_side_px(poses: PoseSequence) -> int:
-    """Return the short side of the pictures in which the bar is followed, pixels."""
+    """Return the short side of the pictures in which the bar is followed, pixels.
+
+    It is chosen early and kept while the lifter stays of about that size, so that the pictures of
+    this size can be kept while the file is read: the choice is looked at anew each time that the
+    recording has got twice as long.
+    """
     short_px = min(poses.width_px, poses.height_px)
-    tall_px = stature_px(poses.image_px[poses.found].astype(np.float64))
-    work_px = float(min(WORK_SHORT_SIDE_PX, short_px))
-    # An unknown stature (NaN) is never too large.
-    while work_px / short_px * tall_px > WORK_STATURE_PX:
-        work_px *= WORK_STEP
-    return round(work_px)
+    work_px = most_px = float(min(WORK_SHORT_SIDE_PX, short_px))
+    length_s = ASKED_FIRST_S
+    while True:
+        so_far = poses.between(0.0, length_s)
+        tall = stature_px(so_far.image_px[so_far.found].astype(np.float64)) / short_px
+        # An unknown stature (NaN) changes nothing.
+        if tall * work_px > STATURES_PX[-1] or (tall * work_px < STATURES_PX[0] < tall * most_px):
+            work_px = most_px
+            while tall * work_px > WORK_STATURE_PX:
+                work_px *= WORK_STEP
+        if len(so_far) == len(poses):
+            return round(work_px)
+        length_s *= 2
 
 
 def track_landmarks(poses: PoseSequence, proxy: Proxy | None = None) -> BarTrack:

@@ -24,9 +24,8 @@ from lastrep.video.recent import RecentPictures
 Progress = Callable[[float], None]
 
 
-#: After so many pictures it is asked for the first time how large pictures shall be kept, and again
-#: each time they have doubled.
-FIRST_ASKED = 8
+#: After this time it is asked how large pictures shall be kept, and again each time it has doubled.
+ASKED_FIRST_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,15 +170,15 @@ def _follow(
     """Follow the lifter through the file; stop, if asked, when it is clearly somebody else."""
     poses: list[Pose] = []
     pace = Pace()
-    asked = FIRST_ASKED
+    ask_s = ASKED_FIRST_S
     keep = None if keeping is None else keeping.pictures
     with lifter as tracker, closing(video.frames(pace.is_due, keep=keep)) as frames:
         for frame in frames:
             poses.append(tracker.update(frame))
-            if keeping is not None and len(poses) == asked:
+            if keeping is not None and frame.t_s >= ask_s:
                 so_far = _sequence(poses, video.info, tracker.name)
                 keeping.pictures.size = video.stored_size(keeping.short_side_px(so_far))
-                asked *= 2
+                ask_s *= 2
             if give_way and tracker.mistaken_for is not None:
                 break
             if progress is not None and video.info.duration_s > 0:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+from lastrep.bar.lifter import stature_px
 from lastrep.bar.recording import Stretch, track_file, work_short_side_px
 from lastrep.bar.track import PointSource
 from lastrep.bar.tracker import BarTracker
@@ -93,6 +95,32 @@ def test_pictures_that_were_kept_give_the_same_track(clip: tuple[Path, PoseSeque
     assert again.bar is not None
     np.testing.assert_array_equal(again.bar.image_px, plain.bar.image_px)
     np.testing.assert_array_equal(again.camera_shift_px, plain.camera_shift_px)
+
+
+def standing_poses(statures_px: list[float]) -> PoseSequence:
+    """A lifter who stands there, of so many pixels for a second each, in 1280 x 720."""
+    pose = next(iter(SCENE.frames()))[1]
+    unit = pose.image_px / stature_px(pose.image_px[None].astype(np.float64))
+    tall = np.repeat(statures_px, 30)
+    poses = [replace(pose, t_s=k / 30, image_px=unit * px) for k, px in enumerate(tall)]
+    return PoseSequence.of(poses, width_px=1280, height_px=720)
+
+
+@pytest.mark.parametrize(
+    ("statures_px", "short_side_px"),
+    [
+        ([300.0], 480),  # small: as large as pictures get
+        ([600.0], 360),
+        ([600.0] * 9, 360),
+        ([600.0, 500.0, 500.0, 700.0], 360),  # near enough
+        ([600.0] + [1200.0] * 9, 202),
+        ([1200.0] + [500.0] * 9, 480),
+    ],
+)
+def test_the_size_of_pictures_is_chosen_early_and_mostly_kept(
+    statures_px: list[float], short_side_px: int
+) -> None:
+    assert work_short_side_px(standing_poses(statures_px)) == short_side_px
 
 
 def test_landmarks_in_other_pixels_give_a_track_in_theirs(
