@@ -6,9 +6,9 @@ the camera around the lifter shortens the horizontal axis only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 
 import cv2
 import numpy as np
@@ -115,7 +115,7 @@ def rim_edges(image: Image, ellipse: Ellipse, low: float, high: float) -> tuple[
     scales
         shape = (m,): where along the ray, in radii.
     """
-    rays = _Rays.of([image], _table([ellipse]), np.array([low]), np.array([high]))
+    rays = Rays.of([image], _table([ellipse]), np.array([low]), np.array([high]))
     edges = rays.edges[0].astype(np.float64)
     scales = low + rays.step[0] * np.arange(edges.shape[1])
     x, y = (
@@ -186,14 +186,31 @@ def fit_rims(
     fixed_shape
         Whether only the centre may change.
     """
+
+    def rays(which: Sequence[int], table: Array, low: Array, high: Array) -> Rays:
+        own = images if len(images) == 1 else [images[i] for i in which]
+        return Rays.of(own, table, low, high)
+
+    return fit_edges(rays, starts, band, rounds, edge, fixed_shape=fixed_shape)
+
+
+def fit_edges(
+    rays_of: RaysOf,
+    starts: Sequence[Ellipse],
+    band: float,
+    rounds: int,
+    edge: float,
+    *,
+    fixed_shape: bool = False,
+) -> list[RimFit]:
+    """Refine ellipses as `fit_rims` does, on edges that `rays_of` reads from anything."""
     if not starts:
         return []
     table, support = _table(starts), np.zeros(len(starts))
     left = np.arange(len(starts))
     for k in range(rounds):
-        seen_in = images if len(images) == 1 else [images[int(i)] for i in left]
         table[left], support[left], done = _fit_once(
-            seen_in, table[left], band / 2**k, edge, fixed_shape
+            partial(rays_of, left.tolist()), table[left], band / 2**k, edge, fixed_shape
         )
         left = left[done]
         if not len(left):
@@ -206,7 +223,7 @@ def fit_rims(
 
 def rim_points(image: Image, e: Ellipse, band: float, edge: float) -> Array:
     """Return where the rim is seen, to a fraction of a pixel, shape = (m, 2)."""
-    (distance,), (strength,), (inside,) = _peaks([image], _table([e]), band)
+    (distance,), (strength,), (inside,) = _peaks(partial(Rays.of, [image]), _table([e]), band)
     good = inside & (strength > edge)
     if inside.sum() < MIN_RAYS_INSIDE:
         return np.zeros((0, 2))
@@ -220,7 +237,7 @@ def _table(ellipses: Sequence[Ellipse]) -> Array:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Rays:
+class Rays:
     """Edges along the rays of n ellipses.
 
     Parameters
@@ -239,16 +256,11 @@ class _Rays:
     inside: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, images: Sequence[Image], table: Array, low: Array, high: Array) -> _Rays:
+    def of(cls, images: Sequence[Image], table: Array, low: Array, high: Array) -> Rays:
+        """Read edges in pictures, one for each ellipse or one for all; as in `along_rays`."""
         count = len(table)
-        samples = np.ceil((high - low) * table[:, 2:].max(axis=1) * SAMPLES_PER_PX)
-        samples = np.maximum(samples, 9)
-        step = (high - low) / (samples - 1)
-        most = int(samples.max())
-        scales = low[:, None] + step[:, None] * np.arange(most)
-        scales = scales.astype(np.float32)[:, None]
-        x0, y0, a, b = table.T.astype(np.float32)[:, :, None, None]
-        x, y = x0 + a * _COS[:, None] * scales, y0 + b * _SIN[:, None] * scales
+        x, y, step, samples = along_rays(table, low, high)
+        most = x.shape[2]
         edges = np.zeros((count, RAYS, most), np.uint8)
         rays = (len(images), -1, most)
         for image, at_x, at_y, strongest in zip(
@@ -260,10 +272,36 @@ class _Rays:
             strongest[:, 1:-1] = reduce(np.maximum, np.moveaxis(steps, 2, 0))
         if count > 1:
             edges *= (np.arange(most) < samples[:, None] - 1)[:, None]
-        last = np.arange(count), slice(None), samples.astype(int) - 1
+        last = np.arange(count), slice(None), samples - 1
         inside = _in_picture(images[0], x[:, :, 0], y[:, :, 0])
         inside &= _in_picture(images[0], x[last], y[last])
         return cls(step, edges, inside)
+
+
+#: Reads the edges of ellipses, given their numbers, a table of x, y, a, b, and where along the rays
+#: (radii) each begins and ends.
+RaysOf = Callable[[Sequence[int], Array, Array, Array], Rays]
+
+
+def along_rays(
+    table: Array, low: Array, high: Array
+) -> tuple[Pixels, Pixels, Array, NDArray[np.intp]]:
+    """Return the samples' x and y, (n, RAYS, m), each ellipse's step (radii), and its samples.
+
+    Parameters
+    ----------
+    table
+        shape = (n, 4): x, y, a, b.
+    low, high
+        shape = (n,): where the rays begin and end, radii.
+    """
+    samples = np.ceil((high - low) * table[:, 2:].max(axis=1) * SAMPLES_PER_PX)
+    samples = np.maximum(samples, 9).astype(np.intp)
+    step = (high - low) / (samples - 1)
+    scales = low[:, None] + step[:, None] * np.arange(int(samples.max()))
+    scales = scales.astype(np.float32)[:, None]
+    x0, y0, a, b = table.T.astype(np.float32)[:, :, None, None]
+    return x0 + a * _COS[:, None] * scales, y0 + b * _SIN[:, None] * scales, step, samples
 
 
 def _in_picture(image: Image, x: Array | Pixels, y: Array | Pixels) -> NDArray[np.bool_]:
@@ -272,11 +310,11 @@ def _in_picture(image: Image, x: Array | Pixels, y: Array | Pixels) -> NDArray[n
 
 
 def _peaks(
-    images: Sequence[Image], table: Array, band: float
+    rays_of: Callable[[Array, Array, Array], Rays], table: Array, band: float
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Return each ray's distance to its edge (radii from the ellipse), strength, and use."""
     bands = np.maximum(band, 2.5 / table[:, 3])
-    rays = _Rays.of(images, table, 1 - bands, 1 + bands)
+    rays = rays_of(table, 1 - bands, 1 + bands)
     samples = rays.edges.shape[2]
     step = rays.step[:, None]
     away = (step * np.arange(samples) - bands[:, None]) / (0.6 * bands[:, None])
@@ -292,10 +330,14 @@ def _peaks(
 
 
 def _fit_once(
-    images: Sequence[Image], table: Array, band: float, edge: float, fixed_shape: bool
+    rays_of: Callable[[Array, Array, Array], Rays],
+    table: Array,
+    band: float,
+    edge: float,
+    fixed_shape: bool,
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Return the refined table, the supports, and which fits could be made."""
-    distance, strength, inside = _peaks(images, table, band)
+    distance, strength, inside = _peaks(rays_of, table, band)
     good = (strength > edge) & inside
     in_picture, with_edge = inside.sum(axis=1), good.sum(axis=1)
     least = MIN_RAYS_KNOWN if fixed_shape else MIN_RAYS_INSIDE

@@ -35,6 +35,8 @@ RISE_PCT = 2.5
 FIT_UP_TO = 0.25
 #: The search for the instant starts where this share of the lift is done, ...
 FIRST_SIGN = 0.02
+#: ...or so many times what heights are off: less is not yet a sign of lifting.
+SIGN_PER_MISFIT = 6.0
 #: ...and reaches back this far, as a share of the lift's time, but at least so many seconds.
 REACH_BACK, REACH_BACK_S = 0.25, 0.25
 #: ...and this far on, seconds: smoothing shows the first sign too early.
@@ -135,12 +137,13 @@ def lift_window(
     if rule.threshold_m_s is not None:
         return _faster_than(t_s, speed, low, high, rule.threshold_m_s / metres_per_unit)
     error = float(np.hypot(jitter(height) / swing, misfit))
+    sign = max(FIRST_SIGN, SIGN_PER_MISFIT * misfit)
     share, smooth_share = (height - level[low]) / swing, (level - level[low]) / swing
-    start, start_sd = _leaves_rest(t_s, share, smooth_share, low, high, error)
+    start, start_sd = _leaves_rest(t_s, share, smooth_share, low, high, error, sign)
     # The end is a start, seen backwards and upside down.
     last = len(t_s) - 1
     back, end_sd = _leaves_rest(
-        -t_s[::-1], 1 - share[::-1], 1 - smooth_share[::-1], last - high, last - low, error
+        -t_s[::-1], 1 - share[::-1], 1 - smooth_share[::-1], last - high, last - low, error, sign
     )
     return LiftWindow(start, -back, float(np.hypot(start_sd, end_sd))) if -back > start else None
 
@@ -178,7 +181,13 @@ def _faster_than(
 
 
 def _leaves_rest(
-    t: Array, share: Array, smooth_share: Array, low: int, high: int, error: float
+    t: Array,
+    share: Array,
+    smooth_share: Array,
+    low: int,
+    high: int,
+    error: float,
+    first_sign: float,
 ) -> tuple[float, float]:
     """When the height leaves rest, and the standard deviation of that.
 
@@ -186,7 +195,7 @@ def _leaves_rest(
     """
     until = low + int(np.argmax(smooth_share[low : high + 1] >= FIT_UP_TO))
     sign = until
-    while sign > low and smooth_share[sign] > FIRST_SIGN:
+    while sign > low and smooth_share[sign] > first_sign:
         sign -= 1
     reach_s = max(REACH_BACK_S, REACH_BACK * float(t[high] - t[low]))
     first = int(np.searchsorted(t, t[sign] - reach_s - BEFORE_S))

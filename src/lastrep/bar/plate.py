@@ -18,6 +18,7 @@ from lastrep.bar.ellipse import (
     fit_rings,
     rim_edges,
 )
+from lastrep.bar.own_edges import outermost
 
 #: A chain with this score is a plate; small discs are easier to satisfy by chance.
 SCORE_NEEDED, SCORE_NEEDED_SMALL = 0.20, 0.26
@@ -27,6 +28,8 @@ LARGEST_RADIUS = 0.25
 RING_CLIP = 25.0
 #: A ring counts as an edge from this share of the strongest ring's, and this many grey levels.
 RING_SHARE, RING_LEAST = 0.22, 1.5
+#: A ring nearer to the rim than this is the rim.
+INNER_RING = 0.95
 #: Key pictures with a worse rim, or a radius or width further from the median, are left out.
 SEED_SUPPORT, SEED_RADIUS, SEED_WIDTH = 0.5, 0.06, 0.12
 #: So are those whose rim is less clear than this share of the others': following it there from them
@@ -78,11 +81,19 @@ def refine(
     -------
     None where the discs have no size in common.
     """
-    found = rings([(image, disc) for _, image, disc in linked], LARGEST_RADIUS * stature_px)
-    growth, inner = found[-1], tuple(ring / found[-1] for ring in found[:-1])
+    largest_px = LARGEST_RADIUS * stature_px
+    images, discs = [image for _, image, _ in linked], [disc for *_, disc in linked]
+    found = rings(list(zip(images, discs, strict=True)), largest_px)
+    discs = [disc.scaled(found[-1]) for disc in discs]
+    inner = tuple(ring / found[-1] for ring in found[:-1])
+    around = outermost(images, discs, largest_px)
+    if around is not None:
+        discs = around
+        found = rings(list(zip(images, discs, strict=True)), largest_px)
+        inner = tuple(ring for ring in found if ring < INNER_RING)
     fits = [
-        (k, image, fit_rim(image, disc.scaled(growth), band=0.08, edge=EDGE_KNOWN))
-        for k, image, disc in linked
+        (k, image, fit_rim(image, disc, band=0.08, edge=EDGE_KNOWN))
+        for (k, image, _), disc in zip(linked, discs, strict=True)
     ]
     fits = [(k, image, fit) for k, image, fit in fits if fit.support > SEED_SUPPORT]
     if len(fits) < 2:

@@ -44,6 +44,8 @@ class MovingPoint:
         shape = (n,): 0..1, how sure it is that this is the bar.
     aspect
         Horizontal over vertical axis of the plate's ellipse; NaN for other sources.
+    nearness
+        How much larger it looks than it would in the plane of the body's middle; 1 where not known.
     """
 
     source: PointSource
@@ -53,6 +55,7 @@ class MovingPoint:
     support: Array
     confidence: Array
     aspect: float = float("nan")
+    nearness: float = 1.0
 
     def scaled(self, factor: float) -> MovingPoint:
         """Return the same in pictures that are `factor` times as large."""

@@ -16,7 +16,14 @@ from lastrep.bar.camera_motion import CameraMotion, filled
 from lastrep.bar.ellipse import Array, Ellipse, Image
 from lastrep.bar.exposure import brighten
 from lastrep.bar.following import Following, follow_point
-from lastrep.bar.lifter import DEFAULT_PROXY, TRAVEL_LANDMARKS, Proxy, clearly_seen, stature_px
+from lastrep.bar.lifter import (
+    DEFAULT_PROXY,
+    TRAVEL_LANDMARKS,
+    Proxy,
+    clearly_seen,
+    side_weights,
+    stature_px,
+)
 from lastrep.bar.pointing import disc_at
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
 from lastrep.bar.window import FoundPlate, Window, apply, moving_box, single_seed
@@ -34,6 +41,9 @@ MIN_FRAMES = 8
 #: (statures), and how sure it is that they are the bar.
 POINT_RADIUS, POINT_CONFIDENCE = 0.04, 0.7
 
+#: A hand or shoulder is 0.15 to 0.3 m beside the middle of the body: seen from the side, 3 to 4 m
+#: away, the near one looks so much larger.
+NEAR_SIDE = 0.07
 #: Sides of the body that a landmark may stand for.
 SIDES: tuple[Side, ...] = ("both", "left", "right")
 
@@ -263,10 +273,10 @@ class BarTracker:
 def landmark_point(
     points: Array, visibility: Array, proxy: Proxy, to_room: Array, side: Side = "both"
 ) -> MovingPoint:
-    """Return a body part's landmarks, or the middle of both sides, as a moving point.
+    """Return a body part's landmarks, or both sides together, as a moving point.
 
-    Both sides together even where one is hidden: the guess moves like the other, and the near side
-    alone is nearer to the camera than the body's middle, whose scale is used.
+    A side that is hidden is a guess: it counts as little as it is seen. What is left of the near
+    side alone is nearer to the camera than the body's middle, whose scale is used: `nearness`.
 
     Parameters
     ----------
@@ -279,11 +289,21 @@ def landmark_point(
     """
     left, right = TRAVEL_LANDMARKS[proxy]
     sides = {"both": (left, right), "left": (left,), "right": (right,)}[side]
-    image_px = points[:, np.concatenate(sides), :2].mean(axis=1)
+    weights = side_weights(visibility, [part[0] for part in sides])
+    image_px = sum(
+        weight * points[:, part, :2].mean(axis=1)
+        for weight, part in zip(weights, sides, strict=True)
+    )
     clear = clearly_seen(visibility, [part[0] for part in sides])
     image_px = np.where(clear[:, None], image_px, np.nan)
     seen = np.isfinite(image_px[:, 0]).astype(np.float64)
     nothing = np.full(len(points), np.nan)
     return MovingPoint(
-        PointSource.LANDMARK, image_px, apply(to_room, image_px), nothing, seen, seen
+        PointSource.LANDMARK,
+        image_px,
+        apply(to_room, image_px),
+        nothing,
+        seen,
+        seen,
+        nearness=1 + NEAR_SIDE * float(np.ptp(weights)),
     )

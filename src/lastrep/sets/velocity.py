@@ -36,7 +36,7 @@ PEAK_SMOOTH_S = 0.20
 POSSIBLE_M_S = 3.0
 #: How far a body part's mean speed is from the bar's, % (measured on rendered lifts).
 LANDMARK_PCT: Mapping[str, float] = MappingProxyType(
-    {"wrist": 20.0, "shoulder": 15.0, "hip": 30.0, "ankle": 20.0}
+    {"wrist": 20.0, "shoulder": 10.0, "hip": 30.0, "ankle": 20.0}
 )
 #: The same after comparison with the bar in other reps of the set, %.
 COMPARED_LANDMARK_PCT = 6.0
@@ -202,7 +202,8 @@ def measure_reps(
     strayed = [_strayed(track, bar) for bar in bars]
     bars = [None if astray else bar for bar, astray in zip(bars, strayed, strict=True)]
     travel = 1.0 if exercise is None else exercise.bar_proxy_travel
-    body, body_pct = _body_scale(track, scales, bars, bodies, travel)
+    nearness = float(np.median([track.proxies[span.limb].nearness for span in spans] or [1.0]))
+    body, body_pct = _body_scale(track, scales, bars, bodies, travel * nearness)
     reps: list[tuple[Lift | None, Scale]] = []
     for bar, landmark in zip(bars, bodies, strict=True):
         if bar is not None:

@@ -95,3 +95,15 @@ def test_nothing_rises_no_window() -> None:
     assert lift_window(t_s, -t_s) is None
     with pytest.raises(ValueError, match="are needed"):
         lift_window(t_s[:4], t_s[:4])
+
+
+def test_a_slip_at_the_start_counts_less_where_heights_may_slip() -> None:
+    t_s, height = lift(1.4, 1.0, 0.6, 30, 1.0, noise=0.0)
+    # A landmark comes up by 3 % of the lift and back, just before the bar leaves rest.
+    height = height + 0.018 * np.exp(-(((t_s - 0.9) / 0.08) ** 2))
+    trusted = lift_window(t_s, height)
+    doubted = lift_window(t_s, height, misfit=0.0075)
+    assert trusted is not None
+    assert doubted is not None
+    assert abs(doubted.start_s - 1.0) < abs(trusted.start_s - 1.0)
+    assert doubted.unsure_s > trusted.unsure_s

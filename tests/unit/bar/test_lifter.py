@@ -10,6 +10,7 @@ from lastrep.bar.lifter import (
     SEGMENTS_OF_STATURE,
     STANDING_EYES,
     STANDING_SEGMENTS,
+    side_weights,
     stature_px,
 )
 
@@ -55,3 +56,30 @@ def test_gaps_change_nothing_and_nobody_has_no_height() -> None:
     frames = np.array([STANDING, nobody] * 10)
     assert stature_px(frames) == pytest.approx(TALL_PX)
     assert np.isnan(stature_px(np.array([nobody] * 10)))
+
+
+def seen(left: float, right: float) -> np.ndarray:
+    visibility = np.full((20, 33), 0.9)
+    visibility[:, 15], visibility[:, 16] = left, right
+    return visibility
+
+
+def test_sides_that_are_seen_alike_count_alike() -> None:
+    assert side_weights(seen(0.9, 0.9), (15, 16)) == pytest.approx((0.5, 0.5))
+    assert side_weights(seen(0.0, 0.0), (15, 16)) == pytest.approx((0.5, 0.5))
+    assert side_weights(seen(0.2, 0.9), (15,)) == pytest.approx((1.0,))
+
+
+def test_a_hidden_side_counts_little() -> None:
+    left, right = side_weights(seen(0.1, 0.98), (15, 16))
+    assert left + right == pytest.approx(1.0)
+    assert left < 0.1
+
+
+def test_frames_without_anybody_do_not_count() -> None:
+    visibility = seen(0.1, 0.9)
+    visibility[10:] = np.nan
+    assert side_weights(visibility, (15, 16)) == pytest.approx(
+        side_weights(seen(0.1, 0.9), (15, 16))
+    )
+    assert side_weights(visibility[10:], (15, 16)) == pytest.approx((0.5, 0.5))

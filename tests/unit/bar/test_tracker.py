@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lastrep.bar.track import BarTrack, PointSource
-from lastrep.bar.tracker import BarTracker
+from lastrep.bar.tracker import NEAR_SIDE, BarTracker, landmark_point
 from unit.bar.scenes import Scene, lifts
 
 REPS = Scene(lifts((0.5,), 0.55, 0.8), duration_s=2.8)
@@ -149,3 +149,20 @@ def test_no_frames_at_all() -> None:
     track = BarTracker("wrist").finish()
     assert len(track.t_s) == 0
     assert track.bar is None
+
+
+@pytest.mark.parametrize(("right_seen", "nearness"), [(0.95, 1.0), (0.1, 1 + NEAR_SIDE)])
+def test_both_hands_stand_for_the_bar_as_far_as_they_are_seen(right_seen, nearness) -> None:
+    n = 30
+    points, visibility = np.zeros((n, 33, 3)), np.full((n, 33), 0.95)
+    points[:, [15, 17, 19], 1] = 100.0
+    points[:, [16, 18, 20], 1] = 140.0
+    visibility[:, [16, 18, 20]] = right_seen
+    still = np.tile(np.eye(3)[:2], (n, 1, 1))
+    point = landmark_point(points, visibility, "wrist", still)
+    assert point.nearness == pytest.approx(nearness, abs=0.01)
+    expected = 120.0 if right_seen > 0.9 else 100.0
+    assert point.room_px[:, 1] == pytest.approx(expected, abs=3.0)
+    left = landmark_point(points, visibility, "wrist", still, "left")
+    assert left.nearness == 1.0
+    assert left.room_px[:, 1] == pytest.approx(100.0)
