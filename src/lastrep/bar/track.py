@@ -44,6 +44,10 @@ class MovingPoint:
         shape = (n,): 0..1, how sure it is that this is the bar.
     aspect
         Horizontal over vertical axis of the plate's ellipse; NaN for other sources.
+    tilt_deg
+        shape = (n,): how much higher the bar's end on the right of the picture is than the other
+        one, where both are followed; NaN elsewhere. None where the bar's ends are not followed:
+        then the other values are those of one plate.
     """
 
     source: PointSource
@@ -53,6 +57,7 @@ class MovingPoint:
     support: Array
     confidence: Array
     aspect: float = float("nan")
+    tilt_deg: Array | None = None
 
     def scaled(self, factor: float) -> MovingPoint:
         """Return the same in pictures that are `factor` times as large."""
@@ -62,6 +67,11 @@ class MovingPoint:
             room_px=self.room_px * factor,
             radius_px=self.radius_px * factor,
         )
+
+    @property
+    def both_ends(self) -> bool:
+        """Whether it is the middle between both ends of the bar, seen from the front."""
+        return self.tilt_deg is not None
 
     @property
     def seen(self) -> NDArray[np.bool_]:

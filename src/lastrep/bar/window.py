@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.confidence import WindowEvidence, window_confidence
 from lastrep.bar.ellipse import Array, Ellipse, Image, Pixels
+from lastrep.bar.end_following import follow_ends
+from lastrep.bar.ends import Ends, find_ends
 from lastrep.bar.finding import KeyFrame, body_width_px, find_plate
 from lastrep.bar.following import Following, Picture, Sighting, follow_plate
 from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, clearly_seen, head_line, proxy_line
@@ -21,6 +24,15 @@ KEY_FRAMES = 18
 KEY_FRAMES_KNOWN = 10
 #: Pictures from which the plate's thickness is read.
 SHAPE_PICTURES = 8
+#: Pictures in which the ends of the bar are looked for, even in the height of the hands.
+LEVEL_FRAMES = 18
+#: Hips this far apart (statures) are seen from the front (0.12), or nearly: from there on plates
+#: are looked for at the ends of the bar, before their faces from the second value on.
+FRONTAL_HIPS, FRONT_HIPS = 0.095, 0.11
+#: What is found this surely need not be looked for in another way.
+SURE = 0.8
+#: The ends of the bar are believed from this score on.
+ENDS_NEEDED = 0.5
 #: Without this much movement of the hands (statures) there is nothing to find.
 MIN_MOVE = 0.06
 
@@ -56,7 +68,28 @@ class Window:
     stature_px: float
 
     def find(self, proxies: tuple[Proxy, ...], known: Plate | None) -> FoundPlate | None:
-        """Find the plate by the body parts that may move like it, and follow it."""
+        """Find the plate by the body parts that may move like it, and follow it.
+
+        Its face if it shows one, else its narrow side at both ends of the bar.
+        """
+        apart = self._hips_apart_px / self.stature_px
+        ways = [partial(self._find_disc, proxies, known), partial(self._find_ends, proxies)]
+        if apart >= FRONT_HIPS:
+            ways.reverse()
+        elif not apart >= FRONTAL_HIPS:
+            ways.pop()
+        best: FoundPlate | None = None
+        for way in ways:
+            found = way()
+            if found is not None and (best is None or found.confidence > best.confidence):
+                best = found
+            if best is not None and best.confidence >= SURE:
+                break
+        return best
+
+    def _find_disc(self, proxies: tuple[Proxy, ...], known: Plate | None) -> FoundPlate | None:
+        if known is not None and known.edge_on:
+            known = None
         best: tuple[Plate, Array, Proxy] | None = None
         for proxy in proxies:
             hands = proxy_line(self.points, proxy)
@@ -95,14 +128,54 @@ class Window:
             self._evidence(plate, following, hands, hands_seen),
         )
 
+    def _find_ends(self, proxies: tuple[Proxy, ...]) -> FoundPlate | None:
+        """Find the plates at both ends of the bar, and follow them."""
+        best: tuple[Ends, Array, list[int], Proxy] | None = None
+        wrists = self.points[:, PROXY_LANDMARKS["wrist"], :2]
+        wrists = wrists[:, np.argsort(np.nanmedian(wrists[:, :, 0], axis=0))]
+        for proxy in proxies:
+            hands = proxy_line(self.points, proxy)
+            beside = np.nanmedian(wrists - hands[:, None], axis=0)
+            if not (np.isfinite(hands).all() and np.isfinite(beside).all()):
+                continue
+            height = apply(self.to_room, hands)[:, 1]
+            if np.ptp(np.percentile(height, (2, 98))) < MIN_MOVE * self.stature_px:
+                continue
+            keys = level_frames(height)
+            images = [self.images[k] for k in keys]
+            ends = find_ends(images, hands[keys], (beside[0], beside[1]), self.stature_px)
+            if ends is not None and (best is None or ends.score > best[0].score):
+                best = ends, hands, keys, proxy
+        if best is None:
+            return None
+        ends, hands, keys, proxy = best
+        followed = follow_ends(self.images, ends, hands, keys, self.stature_px)
+        plate = Plate(ends.a, ends.b, {}, ends.score, ENDS_NEEDED, edge_on=True)
+        seen = clearly_seen(self.visibility, PROXY_LANDMARKS[proxy])
+        evidence = self._evidence(plate, followed.following, hands, seen)
+        heights = followed.left[:, 1], followed.right[:, 1]
+        return FoundPlate(
+            self.first,
+            plate,
+            followed.following,
+            1.0,
+            replace(evidence, ends=heights),
+            followed.tilt_deg,
+        )
+
+    @property
+    def _hips_apart_px(self) -> float:
+        """How far apart the hips are in the picture; NaN if never seen."""
+        hips = np.diff(self.points[:, PROXY_LANDMARKS["hip"], 0], axis=1)
+        return float(np.nanmedian(np.abs(hips)))
+
     def _find(self, hands: Array, proxy: Proxy, known: Plate | None) -> Plate | None:
         room = apply(self.to_room, hands)
         moved = np.ptp(np.percentile(room, (2, 98), axis=0), axis=0).max()
         if moved < MIN_MOVE * self.stature_px:
             return None
         heads, shoulders = head_line(self.points), proxy_line(self.points, "shoulder")
-        hips = np.diff(self.points[:, PROXY_LANDMARKS["hip"], 0], axis=1)
-        keep_off = body_width_px(float(np.nanmedian(np.abs(hips))), self.stature_px)
+        keep_off = body_width_px(self._hips_apart_px, self.stature_px)
         keys = [
             KeyFrame(
                 k,
@@ -164,6 +237,8 @@ class FoundPlate:
         What its measured radii are to be multiplied with (`height_factor`).
     evidence
         What speaks for it.
+    tilt_deg
+        shape = (n,): as in `MovingPoint`, NaN where not known; None if one plate is followed.
     """
 
     first: int
@@ -171,6 +246,7 @@ class FoundPlate:
     following: Following
     height_factor: float
     evidence: WindowEvidence
+    tilt_deg: Array | None = None
 
     @property
     def confidence(self) -> float:
@@ -189,6 +265,13 @@ def key_frames(height: Array, count: int = KEY_FRAMES) -> list[int]:
     n = len(height)
     even = np.linspace(0, n - 1, min(count // 2, n)).astype(int)
     return sorted({int(k) for k in even} | {int(k) for k in np.argsort(height)[even]})
+
+
+def level_frames(height: Array, count: int = LEVEL_FRAMES) -> list[int]:
+    """Frame numbers spread evenly over the range of the hands' height: rests count once."""
+    low, high = np.percentile(height, (2, 98))
+    levels = np.linspace(low, high, count)
+    return sorted({int(np.abs(height - level).argmin()) for level in levels})
 
 
 def apply(to_room: Array, points: Array) -> Array:

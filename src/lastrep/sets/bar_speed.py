@@ -80,7 +80,8 @@ def with_bar(
         How the set was judged: a velocity cap may end it sooner.
     """
     edge_on = one.report.view in EDGE_ON_VIEWS
-    if edge_on and track.bar is not None and track.bar.source is PointSource.PLATE:
+    disc = track.bar is not None and track.bar.source is PointSource.PLATE
+    if edge_on and disc and track.bar is not None and not track.bar.both_ends:
         track = replace(track, bar=None)
     scales = find_scales(track, options.calibration)
 
@@ -143,6 +144,7 @@ def _bar(rep: RepVelocity) -> results.Bar:
         displacement_sd=_sd(rep.displacement_m),
         horizontal_deviation_m=_value(rep.horizontal_deviation_m),
         horizontal_deviation_sd=_sd(rep.horizontal_deviation_m),
+        tilt_deg=rep.tilt_deg,
         path_repeatability=rep.path_repeatability,
         relative_velocity=rep.relative,
         sticking=None
