@@ -1,6 +1,7 @@
 """Follow both ends of the bar: in every picture, where their edges are found near the hands.
 
-No picture depends on another one: what is lost in one is found in the next, and nothing drifts.
+What is sought is the same in all pictures, so that nothing drifts; what is lost in one is looked
+for in the next where it usually is at that height of the hands.
 """
 
 from __future__ import annotations
@@ -106,15 +107,19 @@ def _follow(
     slack = np.array([max(3, round(SLACK_X * stature_px)), max(4, round(SLACK_Y * stature_px))])
     height, width = end.edges.shape[:2]
     size = (width + 2 * int(slack[0]), height + 2 * int(slack[1]))
-    expected = hands + _beside(hands, end.centres - hands[list(keys)], keys)
+    usual = _beside(hands, end.centres - hands[list(keys)], keys)
     plate, likeness = np.full((len(images), 2), np.nan), np.zeros(len(images))
+    beside = usual[0]
     for k, image in enumerate(images):
-        inside = (expected[k] >= 0).all() and (expected[k] < image.shape[1::-1]).all()
-        if not inside:
-            continue
-        move, alike = best_match(edges_at(image, expected[k], size)[1], end.edges)
-        if alike >= LEAST_MATCH and (np.abs(move) < slack).all():
-            plate[k], likeness[k] = expected[k] + move + end.offset, alike
+        for place in (beside, usual[k]) if k and likeness[k - 1] else (usual[k],):
+            expected = hands[k] + place
+            if not ((expected >= 0).all() and (expected < image.shape[1::-1]).all()):
+                continue
+            move, alike = best_match(edges_at(image, expected, size)[1], end.edges)
+            if alike >= LEAST_MATCH and (np.abs(move) < slack).all():
+                plate[k], likeness[k] = expected + move + end.offset, alike
+                beside = place + move
+                break
     return plate, likeness
 
 

@@ -40,7 +40,7 @@ KEPT, APART = 40, 3
 #: (statures): an end of the bar may be a sixth nearer to the camera than the other.
 SLACK_SIZE, SLACK_WIDTH, SLACK_DISTANCE, SLACK_HEIGHT = 0.12, 0.5, 0.2, 0.06
 #: Landmarks miss the bar by up to so much, statures, sideways and up or down.
-SLACK_X, SLACK_Y = 0.02, 0.05
+SLACK_X, SLACK_Y = 0.04, 0.05
 #: Edges sought for following reach this far beyond the body, half widths and heights.
 MARGIN_X, MARGIN_Y = 0.5, 0.2
 #: How far from the best row of the search an edge of the body is, steps.
