@@ -20,6 +20,9 @@ PLATE_M, HEIGHT_M = (0.05, 1.0), (1.0, 2.5)
 #: Plate diameter over the lifter's height, both in the image: full-size from the first value
 #: (a far plate seen past the lifter measures 0.22), too large to be true above the second.
 FULL_SIZE_FROM, FULL_SIZE_TO = 0.20, 0.45
+#: The same between both ends of the bar, which is no farther than the lifter: a full-size plate
+#: measures 0.23 to 0.29 there, and one of 350 mm 0.18 to 0.22.
+FULL_SIZE_ENDS_FROM = 0.215
 #: A plate of a given size looks at least this much as large as it would beside a lifter of usual
 #: height (the far end of the bar: 0.8); else a part of it, or something else, was followed.
 LEAST_OF_PLATE, USUAL_M = 0.65, 1.75
@@ -190,7 +193,7 @@ def _with_plate(track: BarTrack, calibration: Calibration, body: Scale) -> Scale
     if calibration.plate_m is not None:
         pct = float(np.hypot(PLATE_PCT, oblique_pct))
         return Scales(Scale(calibration.plate_m / diameter_px, ScaleSource.PLATE, pct), body)
-    if share >= FULL_SIZE_FROM:
+    if share >= (FULL_SIZE_ENDS_FROM if track.bar.both_ends else FULL_SIZE_FROM):
         pct = float(np.hypot(ASSUMED_PLATE_PCT, oblique_pct))
         warnings = [
             "the plate was taken for a full-size one (0.45 m); if it is not, give --plate-m"

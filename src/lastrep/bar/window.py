@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +25,14 @@ KEY_FRAMES_KNOWN = 10
 SHAPE_PICTURES = 8
 #: Pictures in which the ends of the bar are looked for, even in the height of the hands.
 LEVEL_FRAMES = 18
-#: Hips this far apart (statures) are seen from the front (0.12), or nearly: from there on plates
-#: are looked for at the ends of the bar, before their faces from the second value on.
-FRONTAL_HIPS, FRONT_HIPS = 0.095, 0.11
+#: Hips this far apart (statures) are seen from the front or from behind (0.115 to 0.13; 30 degrees
+#: beside it 0.10): there plates are looked for at the ends of the bar first.
+FRONT_HIPS = 0.105
 #: What is found this surely need not be looked for in another way.
 SURE = 0.8
-#: The ends of the bar are believed from this score on.
-ENDS_NEEDED = 0.5
+#: The ends of the bar are believed from this score on: it is 0.75 and more from the front, below
+#: 0.5 from 30 degrees on, where plates are taken for too small, and seldom more without a bar.
+ENDS_NEEDED = 0.65
 #: Without this much movement of the hands (statures) there is nothing to find.
 MIN_MOVE = 0.06
 
@@ -70,22 +70,16 @@ class Window:
     def find(self, proxies: tuple[Proxy, ...], known: Plate | None) -> FoundPlate | None:
         """Find the plate by the body parts that may move like it, and follow it.
 
-        Its face if it shows one, else its narrow side at both ends of the bar.
+        By its face; from the front by the narrow sides at both ends of the bar.
         """
-        apart = self._hips_apart_px / self.stature_px
-        ways = [partial(self._find_disc, proxies, known), partial(self._find_ends, proxies)]
-        if apart >= FRONT_HIPS:
-            ways.reverse()
-        elif not apart >= FRONTAL_HIPS:
-            ways.pop()
-        best: FoundPlate | None = None
-        for way in ways:
-            found = way()
-            if found is not None and (best is None or found.confidence > best.confidence):
-                best = found
-            if best is not None and best.confidence >= SURE:
-                break
-        return best
+        ends = None
+        if self._hips_apart_px >= FRONT_HIPS * self.stature_px:
+            ends = self._find_ends(proxies)
+            if ends is not None and ends.confidence >= SURE:
+                return ends
+        disc = self._find_disc(proxies, known)
+        found = [plate for plate in (disc, ends) if plate is not None]
+        return max(found, key=lambda plate: plate.confidence, default=None)
 
     def _find_disc(self, proxies: tuple[Proxy, ...], known: Plate | None) -> FoundPlate | None:
         if known is not None and known.edge_on:

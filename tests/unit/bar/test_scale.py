@@ -71,6 +71,14 @@ def test_between_both_ends_of_the_bar_the_scale_is_the_bodys() -> None:
     assert both.uncertainty_pct < one.uncertainty_pct
 
 
+def test_plates_at_both_ends_are_as_far_away_as_the_lifter() -> None:
+    far = track(25.0, aspect=0.3)
+    assert far.bar is not None
+    ends = replace(far, bar=replace(far.bar, tilt_deg=np.zeros(4)))
+    assert find_scales(far, Calibration()).bar.known
+    assert not find_scales(ends, Calibration()).bar.known
+
+
 def test_a_known_distance_goes_before_everything() -> None:
     known = KnownDistance((10, 10), (10, 210), 1.0)
     scales = find_scales(track(), Calibration(plate_m=0.45, height_m=1.8, known_distance=known))
