@@ -229,12 +229,14 @@ class BarTracker:
                 i = found.first + k
                 image_px[i] = seen.ellipse.centre
                 support[i] = seen.support
-                if best.plate.edge_on:
-                    nearness[i] = seen.ellipse.b / best.plate.b
+                if found.plate.edge_on:
+                    nearness[i] = seen.ellipse.b / found.plate.b
                 if seen.shape_seen:
                     radius[i] = seen.ellipse.b * found.height_factor / nearness[i]
-        # As if the bar had always been as near as it was where it was measured.
-        room_px = (apply(to_room, image_px) - self._middle) / nearness[:, None] + self._middle
+        room_px = apply(to_room, image_px)
+        if best.plate.edge_on:
+            # As if the bar had always been as near as it was where it was found.
+            room_px = (room_px - self._middle) / nearness[:, None] + self._middle
         return MovingPoint(
             PointSource.PLATE,
             image_px,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lastrep.bar.confidence import WindowEvidence, window_confidence
 from lastrep.bar.ellipse import Array, Ellipse, Image, Pixels
 from lastrep.bar.end_following import follow_ends
-from lastrep.bar.ends import Ends, find_ends
+from lastrep.bar.ends import SLACK_Y, Ends, find_ends
 from lastrep.bar.finding import KeyFrame, body_width_px, find_plate
 from lastrep.bar.following import Following, Picture, Sighting, follow_plate
 from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, clearly_seen, head_line, proxy_line
@@ -35,6 +35,9 @@ SURE = 0.8
 ENDS_NEEDED = 0.65
 #: Without this much movement of the hands (statures) there is nothing to find.
 MIN_MOVE = 0.06
+#: The same for the ends of the bar: twice as far as landmarks may miss it, else what stands still
+#: could be put on top of itself.
+ENDS_MOVE = 2 * SLACK_Y
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +136,7 @@ class Window:
             if not (np.isfinite(hands).all() and np.isfinite(beside).all()):
                 continue
             height = apply(self.to_room, hands)[:, 1]
-            if np.ptp(np.percentile(height, (2, 98))) < MIN_MOVE * self.stature_px:
+            if np.ptp(np.percentile(height, (2, 98))) < ENDS_MOVE * self.stature_px:
                 continue
             keys = level_frames(height)
             images = [self.images[k] for k in keys]
@@ -147,13 +150,13 @@ class Window:
         plate = Plate(ends.a, ends.b, {}, ends.score, ENDS_NEEDED, edge_on=True)
         seen = clearly_seen(self.visibility, PROXY_LANDMARKS[proxy])
         evidence = self._evidence(plate, followed.following, hands, seen)
-        heights = followed.left[:, 1], followed.right[:, 1]
+        left, right = (apply(self.to_room, end)[:, 1] for end in (followed.left, followed.right))
         return FoundPlate(
             self.first,
             plate,
             followed.following,
             1.0,
-            replace(evidence, ends=heights),
+            replace(evidence, ends=(left, right)),
             followed.tilt_deg,
         )
 

@@ -95,9 +95,10 @@ def test_where_one_end_is_hidden_the_other_one_tells() -> None:
         replace(LIFT, plates=(0.225, 0.0)),
         replace(LIFT, plates=(0.225, 0.12)),
         replace(LIFT, still_plates=True),
+        replace(LIFT, still_plates=True, height=lifts((0.5,), 0.13, 0.9), plates=(0.2, 0.2)),
         replace(LIFT, plate_at_m=0.28, thick_m=0.05, plates=(0.09, 0.09)),
     ],
-    ids=["bare bar", "one plate", "two sizes", "stored plates", "dumbbells"],
+    ids=["bare bar", "one plate", "two sizes", "stored plates", "near stored plates", "dumbbells"],
 )
 def test_what_is_no_loaded_bar_is_not_believed(scene) -> None:
     bar = tracked(scene).bar
