@@ -60,6 +60,8 @@ class WindowEvidence:
         Horizontal over vertical axis.
     ends
         Heights of both ends of the bar, each of shape = (n,), where they are followed; else None.
+    lean
+        shape = (n,): how much lower the right end is than the middle, by the hands.
     score, needed
         As in `Plate`.
     segments, open_segments
@@ -79,6 +81,7 @@ class WindowEvidence:
     segments: int
     open_segments: int
     ends: tuple[Array, Array] | None = None
+    lean: Array | None = None
 
 
 def window_confidence(e: WindowEvidence) -> float:
@@ -106,7 +109,11 @@ def _shape(e: WindowEvidence) -> float:
     both = float(np.isfinite(e.ends).all(axis=0).mean())
     if not both:
         return 0.0
-    agreement = movement_agreement(e.t_s, *e.ends)
+    left, right = e.ends
+    agreement = movement_agreement(e.t_s, left, right)
+    if e.lean is not None:
+        # A bar that tilts moves its ends differently, and the hands on it too.
+        agreement = max(agreement, movement_agreement(e.t_s, left + e.lean, right - e.lean))
     return ramp(both, BOTH_SEEN) * ramp(e.aspect, BODY_ASPECT) * ramp(agreement, ENDS_AGREE)
 
 

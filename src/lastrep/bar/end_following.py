@@ -16,6 +16,7 @@ from lastrep.bar.ellipse import Array, Ellipse, Image
 from lastrep.bar.end_pictures import best_match, edges_at
 from lastrep.bar.ends import SLACK_X, SLACK_Y, End, Ends
 from lastrep.bar.following import Following, Sighting
+from lastrep.bar.grip import Grip
 from lastrep.motion.cleaning import local_polynomial
 
 #: How alike edges are that are not the bar's (wrong bodies in clips without any: 0.1 to 0.5), and
@@ -54,7 +55,7 @@ class FollowedEnds:
 
 
 def follow_ends(
-    images: Sequence[Image], ends: Ends, hands: Array, keys: Sequence[int], stature_px: float
+    images: Sequence[Image], ends: Ends, grip: Grip, keys: Sequence[int], stature_px: float
 ) -> FollowedEnds:
     """Follow both ends through all pictures.
 
@@ -62,15 +63,16 @@ def follow_ends(
     ----------
     images
         Consecutive frames.
-    hands
-        shape = (n, 2): the point that moves like the bar in each, pixels.
+    grip
+        The hands in each.
     keys
         Numbers of the frames in which `ends` were found.
     stature_px
         Height of the lifter.
     """
     (left, left_likeness), (right, right_likeness) = (
-        _follow(images, end, hands, keys, stature_px) for end in (ends.left, ends.right)
+        _follow(images, end, grip.beside(side * end.out_px), keys, stature_px)
+        for side, end in ((-1, ends.left), (1, ends.right))
     )
     both = np.isfinite(left[:, 0]) & np.isfinite(right[:, 0])
     apart = right - left

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from lastrep.bar.candidates import SMALL_RADII, USUAL_RADII
 from lastrep.bar.ellipse import EDGE_UNKNOWN, Array, Image, Pixels
 from lastrep.bar.end_pictures import Aligned, align, beside_peak
+from lastrep.bar.grip import Grip
 
 #: How far from the middle of the hands a plate may be, statures: the plates of a long bar are
 #: 1.31 to 1.9 m apart, those of a short one from 0.7 m on; the camera may make it a fifth more.
@@ -61,6 +62,8 @@ class End:
         shape = (2,): from the middle of `edges` to the middle of the plate, pixels.
     centres
         shape = (n, 2): the middle of `edges` in each of the pictures it was found in.
+    out_px
+        How far it is from the middle of the hands.
     """
 
     a: float
@@ -68,6 +71,7 @@ class End:
     edges: Pixels
     offset: Array
     centres: Array
+    out_px: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,26 +113,19 @@ class _Body:
     weight: float
 
 
-def find_ends(
-    images: Sequence[Image], hands: Array, wrists: tuple[Array, Array], stature_px: float
-) -> Ends | None:
+def find_ends(images: Sequence[Image], grip: Grip, stature_px: float) -> Ends | None:
     """Find the plates at both ends of the bar, or None.
 
     Parameters
     ----------
     images
         Pictures from all over the hands' movement, each of shape = (h, w, 3).
-    hands
-        shape = (n, 2): the point that moves like the bar, pixels.
-    wrists
-        From there to the wrist on the picture's left and right, usually, pixels; each of
-        shape = (2,).
+    grip
+        The hands in these pictures.
     stature_px
         Height of the lifter.
     """
-    middle = (wrists[0] + wrists[1]) / 2
-    half = abs(float(wrists[1][0] - wrists[0][0])) / 2
-    near = max(NEAREST * stature_px, half + BEYOND_WRIST * stature_px)
+    near = max(NEAREST * stature_px, grip.half_px + BEYOND_WRIST * stature_px)
     far = FARTHEST * stature_px
     tallest = (USUAL_RADII[1] + OFF_HANDS) * stature_px
     size = int(far - near) | 1, int(2 * tallest) | 1
@@ -137,12 +134,14 @@ def find_ends(
         return None
     sides = []
     for side in (-1, 1):
-        start = hands + middle + (side * (near + far) / 2, 0.0)
+        out = side * (near + far) / 2
+        start = grip.beside(out)
         aligned = align(images, start, size, slack)
         bodies = _bodies(aligned, stature_px)
-        # The middle of the pictures, from the middle of the hands.
-        offset = np.median(aligned.centres - hands - middle, axis=0)
-        sides.append((aligned, bodies, offset - aligned.middle))
+        # Of the pictures' corner, from the middle of the hands along the line through both.
+        corner = np.array([out, 0.0]) - aligned.middle
+        corner += np.median(aligned.centres - start, axis=0)
+        sides.append((aligned, bodies, corner))
     best, score = None, 0.0
     for one in sides[0][1]:
         for other in sides[1][1]:
@@ -152,7 +151,10 @@ def find_ends(
                 best, score = (one, other), weight
     if best is None:
         return None
-    left, right = (_end(side[0], body) for side, body in zip(sides, best, strict=True))
+    left, right = (
+        _end(side[0], body, abs((body.left + body.right) / 2 + side[2][0]))
+        for side, body in zip(sides, best, strict=True)
+    )
     alike = _alike(*best, sides[0][2], sides[1][2], stature_px)
     return Ends(left, right, float(alike * np.sqrt(best[0].score * best[1].score)))
 
@@ -251,7 +253,7 @@ def _alike(
     )
 
 
-def _end(aligned: Aligned, body: _Body) -> End:
+def _end(aligned: Aligned, body: _Body, out_px: float) -> End:
     """Measure a body to a fraction of a pixel, and cut its edges out."""
     a = (body.right - body.left) / 2
     first = int(body.left + ROUND * a)
@@ -265,7 +267,8 @@ def _end(aligned: Aligned, body: _Body) -> End:
     middle = np.array([x.start + x.stop - 1, y.start + y.stop - 1]) / 2
     plate = np.array([(body.left + body.right) / 2, (top + bottom) / 2])
     edges = np.ascontiguousarray(aligned.down[y, x])
-    return End(a, b, edges, plate - middle, aligned.centres + middle - aligned.middle)
+    centres = aligned.centres + middle - aligned.middle
+    return End(a, b, edges, plate - middle, centres, out_px)
 
 
 def _edge(profile: Array | Pixels, row: int) -> float:

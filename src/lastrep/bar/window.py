@@ -13,6 +13,7 @@ from lastrep.bar.end_following import follow_ends
 from lastrep.bar.ends import SLACK_Y, Ends, find_ends
 from lastrep.bar.finding import KeyFrame, body_width_px, find_plate
 from lastrep.bar.following import Following, Picture, Sighting, follow_plate
+from lastrep.bar.grip import Grip, grip_of
 from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, clearly_seen, head_line, proxy_line
 from lastrep.bar.plate import Plate
 from lastrep.bar.thickness import height_factor
@@ -127,36 +128,33 @@ class Window:
 
     def _find_ends(self, proxies: tuple[Proxy, ...]) -> FoundPlate | None:
         """Find the plates at both ends of the bar, and follow them."""
-        best: tuple[Ends, Array, list[int], Proxy] | None = None
-        wrists = self.points[:, PROXY_LANDMARKS["wrist"], :2]
-        wrists = wrists[:, np.argsort(np.nanmedian(wrists[:, :, 0], axis=0))]
+        best: tuple[Ends, Grip, list[int], Proxy] | None = None
         for proxy in proxies:
-            hands = proxy_line(self.points, proxy)
-            beside = np.nanmedian(wrists - hands[:, None], axis=0)
-            if not (np.isfinite(hands).all() and np.isfinite(beside).all()):
+            grip = grip_of(self.points, proxy)
+            if grip is None:
                 continue
-            height = apply(self.to_room, hands)[:, 1]
+            height = apply(self.to_room, grip.hands)[:, 1]
             if np.ptp(np.percentile(height, (2, 98))) < ENDS_MOVE * self.stature_px:
                 continue
             keys = level_frames(height)
-            images = [self.images[k] for k in keys]
-            ends = find_ends(images, hands[keys], (beside[0], beside[1]), self.stature_px)
+            ends = find_ends([self.images[k] for k in keys], grip.at(keys), self.stature_px)
             if ends is not None and (best is None or ends.score > best[0].score):
-                best = ends, hands, keys, proxy
+                best = ends, grip, keys, proxy
         if best is None:
             return None
-        ends, hands, keys, proxy = best
-        followed = follow_ends(self.images, ends, hands, keys, self.stature_px)
+        ends, grip, keys, proxy = best
+        followed = follow_ends(self.images, ends, grip, keys, self.stature_px)
         plate = Plate(ends.a, ends.b, {}, ends.score, ENDS_NEEDED, edge_on=True)
         seen = clearly_seen(self.visibility, PROXY_LANDMARKS[proxy])
-        evidence = self._evidence(plate, followed.following, hands, seen)
+        evidence = self._evidence(plate, followed.following, grip.hands, seen)
         left, right = (apply(self.to_room, end)[:, 1] for end in (followed.left, followed.right))
+        lean = grip.slope * (ends.left.out_px + ends.right.out_px) / 2
         return FoundPlate(
             self.first,
             plate,
             followed.following,
             1.0,
-            replace(evidence, ends=(left, right)),
+            replace(evidence, ends=(left, right), lean=lean),
             followed.tilt_deg,
         )
 

@@ -24,6 +24,7 @@ BODY = {
     23: (0.06, 0.308), 24: (-0.06, 0.308), 25: (0.06, 0.553), 26: (-0.06, 0.553),
     27: (0.06, 0.799), 28: (-0.06, 0.799),
 }  # fmt: skip
+HANDS = range(15, 21)
 #: Half the distance between the plates, half the length of the bar, and half its thickness, metres.
 PLATE_AT, BAR_END, BAR_THICK = 0.70, 1.0, 0.014
 
@@ -103,7 +104,8 @@ class FrontScene:
         tilt = np.radians(self.tilt_deg(self.t_s))
         for t_s, at, angle, size in zip(self.t_s, self.centre, tilt, self.size_of, strict=True):
             image = self._draw(wall, float(t_s), at, float(angle), float(size), rng)
-            yield SceneFrame(float(t_s), image), self._pose(float(t_s), at, float(size), rng)
+            pose = self._pose(float(t_s), at, float(angle), float(size), rng)
+            yield SceneFrame(float(t_s), image), pose
 
     def _draw(
         self,
@@ -138,10 +140,13 @@ class FrontScene:
         cover = cv2.resize(big, (width, height), interpolation=cv2.INTER_AREA)[..., None]
         return image + cover / 255 * (np.array(self.colour) - image)
 
-    def _pose(self, t_s: float, at: Array, size: float, rng: np.random.Generator) -> Pose:
+    def _pose(
+        self, t_s: float, at: Array, angle: float, size: float, rng: np.random.Generator
+    ) -> Pose:
         points = np.full((33, 3), np.nan, np.float32)
-        for i, place in BODY.items():
-            points[i, :2] = at + np.array(place) * self.stature_px * size
+        for i, (x, y) in BODY.items():
+            lean = -x * np.tan(angle) if i in HANDS else 0.0
+            points[i, :2] = at + np.array([x, y + lean]) * self.stature_px * size
             points[i, 2] = 0
         points[:, :2] += rng.normal(0, self.landmark_noise_px, (33, 2))
         nothing = np.full((33, 3), np.nan, np.float32)
