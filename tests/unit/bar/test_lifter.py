@@ -10,6 +10,7 @@ from lastrep.bar.lifter import (
     SEGMENTS_OF_STATURE,
     STANDING_EYES,
     STANDING_SEGMENTS,
+    bridge,
     stature_px,
 )
 
@@ -55,3 +56,12 @@ def test_gaps_change_nothing_and_nobody_has_no_height() -> None:
     frames = np.array([STANDING, nobody] * 10)
     assert stature_px(frames) == pytest.approx(TALL_PX)
     assert np.isnan(stature_px(np.array([nobody] * 10)))
+
+
+def test_gaps_are_bridged_in_arrays_of_any_layout() -> None:
+    steps = np.arange(6.0).reshape(6, 1, 1) * np.ones((6, 2, 2))
+    steps[2:4] = np.nan
+    for layout in (steps, steps.transpose(1, 2, 0).copy().transpose(2, 0, 1)):
+        filled = bridge(layout)
+        np.testing.assert_allclose(filled[:, 1, 0], np.arange(6.0))
+        assert np.isnan(steps[2]).all()
