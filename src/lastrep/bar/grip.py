@@ -12,6 +12,9 @@ from lastrep.motion.cleaning import hampel, local_polynomial
 
 #: A bar seldom leans more (tangent; 25 degrees): what is steeper is a slip of a wrist.
 STEEPEST = 0.47
+#: Wrists tremble by so much (tangent; 99 % of level bars stay within 0.01 to 0.04): only what is
+#: beyond is taken for tilt, wholly from twice as much on.
+LEVEL = 0.05
 #: Frames over which the line through both wrists is smoothed: it is drawn out to the bar's ends,
 #: which doubles its trembling.
 SMOOTHED_FRAMES = 9
@@ -30,7 +33,7 @@ class Grip:
     half_px
         Half the distance between the wrists.
     slope
-        shape = (n,): how much lower the wrist on the right of the picture is, per pixel.
+        shape = (n,): how much lower the bar is per pixel to the right, as the wrists show it.
     """
 
     hands: Array
@@ -67,5 +70,8 @@ def grip_of(points: Array, proxy: Proxy) -> Grip | None:
     slope = hampel(np.clip(down / np.maximum(across, 1.0), -STEEPEST, STEEPEST)[:, None])[:, 0]
     if len(slope) >= SMOOTHED_FRAMES:
         slope = local_polynomial(slope, SMOOTHED_FRAMES, 2)
+    usual = float(np.median(slope))
+    lean = slope - usual
+    slope = usual + lean * np.clip(np.abs(lean) / LEVEL - 1, 0, 1)
     middle = np.median(wrists.mean(axis=1) - hands, axis=0)
     return Grip(hands, middle, float(np.median(across)) / 2, slope)

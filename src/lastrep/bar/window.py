@@ -31,9 +31,9 @@ LEVEL_FRAMES = 18
 FRONT_HIPS = 0.105
 #: What is found this surely need not be looked for in another way.
 SURE = 0.8
-#: The ends of the bar are believed from this score on: it is 0.75 and more from the front, below
-#: 0.5 from 30 degrees on, where plates are taken for too small, and seldom more without a bar.
-ENDS_NEEDED = 0.65
+#: The ends of the bar are believed from this score on: from the front it is 0.73 and more; from 30
+#: degrees on, where the caps of plates are round and taken for too low, 0.65 and less.
+ENDS_NEEDED = 0.75
 #: Without this much movement of the hands (statures) there is nothing to find.
 MIN_MOVE = 0.06
 #: The same for the ends of the bar: twice as far as landmarks may miss it, else what stands still
