@@ -25,6 +25,12 @@ RADIUS_SPREAD = (0.30, 0.15)
 ASSUMED_RADIUS_M = 0.225
 #: Seen nearly edge-on, a plate is no ellipse any more.
 ASPECT = (0.40, 0.58)
+#: Bodies at both ends of the bar that are wider for their height than this show their faces.
+BODY_ASPECT = (0.65, 0.50)
+#: Share of the time in which both ends are seen: one by itself may be anything.
+BOTH_SEEN = (0.25, 0.5)
+#: How alike the speeds of both ends are: of the same bar 0.998 and more, 0.99 where it tilts.
+ENDS_AGREE = (0.90, 0.98)
 #: Window for the speeds that are compared, seconds: about the time of one lift, within these
 #: limits. Landmarks tremble more in a third of a second than a slow bar moves.
 SPEED_WINDOW_S = (0.3, 1.2)
@@ -52,6 +58,10 @@ class WindowEvidence:
         shape = (m,): the measured vertical semi-axes.
     aspect
         Horizontal over vertical axis.
+    ends
+        Heights of both ends of the bar, each of shape = (n,), where they are followed; else None.
+    lean
+        shape = (n,): how much lower the right end is than the middle, by the hands.
     score, needed
         As in `Plate`.
     segments, open_segments
@@ -70,6 +80,8 @@ class WindowEvidence:
     needed: float
     segments: int
     open_segments: int
+    ends: tuple[Array, Array] | None = None
+    lean: Array | None = None
 
 
 def window_confidence(e: WindowEvidence) -> float:
@@ -85,9 +97,24 @@ def window_confidence(e: WindowEvidence) -> float:
         ramp(e.open_segments / max(e.segments, 1), OPEN_SHARE),
         ramp(jitter(e.bar[:, 1]) / radius_of(e) * ASSUMED_RADIUS_M, JITTER_M),
         ramp(radius_spread(e.radii), RADIUS_SPREAD),
-        ramp(e.aspect, ASPECT),
+        _shape(e),
     )
     return float(np.prod(doubts))
+
+
+def _shape(e: WindowEvidence) -> float:
+    """How well it is what it was taken for: a disc, or two ends of one bar."""
+    if e.ends is None:
+        return ramp(e.aspect, ASPECT)
+    both = float(np.isfinite(e.ends).all(axis=0).mean())
+    if not both:
+        return 0.0
+    left, right = e.ends
+    agreement = movement_agreement(e.t_s, left, right)
+    if e.lean is not None:
+        # A bar that tilts moves its ends differently, and the hands on it too.
+        agreement = max(agreement, movement_agreement(e.t_s, left + e.lean, right - e.lean))
+    return ramp(both, BOTH_SEEN) * ramp(e.aspect, BODY_ASPECT) * ramp(agreement, ENDS_AGREE)
 
 
 def _with_the_hands(e: WindowEvidence) -> float:

@@ -159,7 +159,7 @@ def head_line(points: Array) -> Array:
 
 def bridge(x: Array) -> Array:
     """Linear interpolation over NaN along the first axis; the ends repeat; all NaN stays NaN."""
-    out = np.array(x, np.float64)
+    out = np.array(x, np.float64, order="C")  # reshaped below without another copy
     frames = np.arange(len(out))
     for column in out.reshape(len(out), -1).T:
         seen = np.isfinite(column)

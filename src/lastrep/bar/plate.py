@@ -53,6 +53,9 @@ class Plate:
         The score from which a disc of this size is believed.
     rings
         Its own rings inside of the rim (painted, or of a smaller plate in front), in radii.
+    edge_on
+        Whether it is not one disc but a body at each end of the bar, seen from the front; `seeds`
+        are the middle between them then.
     """
 
     a: float
@@ -61,6 +64,7 @@ class Plate:
     score: float
     needed: float
     rings: tuple[float, ...] = ()
+    edge_on: bool = False
 
 
 def refine(

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from lastrep.bar.track import BarTrack, PointSource
+from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 
 #: Diameter of a full-size plate: 450 mm by the rules of weightlifting (+-1 mm) and powerlifting.
 FULL_SIZE_PLATE_M = 0.450
@@ -20,6 +20,9 @@ PLATE_M, HEIGHT_M = (0.05, 1.0), (1.0, 2.5)
 #: Plate diameter over the lifter's height, both in the image: full-size from the first value
 #: (a far plate seen past the lifter measures 0.22), too large to be true above the second.
 FULL_SIZE_FROM, FULL_SIZE_TO = 0.20, 0.45
+#: The same between both ends of the bar, which is no farther than the lifter: a full-size plate
+#: measures 0.23 to 0.29 there, and one of 350 mm 0.18 to 0.22.
+FULL_SIZE_ENDS_FROM = 0.215
 #: A plate of a given size looks at least this much as large as it would beside a lifter of usual
 #: height (the far end of the bar: 0.8); else a part of it, or something else, was followed.
 LEAST_OF_PLATE, USUAL_M = 0.65, 1.75
@@ -33,6 +36,9 @@ OBLIQUE_PCT = 3.0
 #: be the near or the far end (`domain.md` 2.7, arithmetic).
 NEAR_END_FACTOR, NEAR_END_PCT = 1.20, 8.0
 OBLIQUE_END_FACTOR, OBLIQUE_END_PCT = 1.0, 12.0
+#: The middle between both ends of the bar lies beside the body: held in front of it or above it
+#: it is up to 0.2 m nearer or farther.
+MIDDLE_PCT = 4.0
 #: An ellipse narrower than this is seen obliquely.
 OBLIQUE_ASPECT = 0.90
 
@@ -180,14 +186,14 @@ def _with_plate(track: BarTrack, calibration: Calibration, body: Scale) -> Scale
     oblique_pct = OBLIQUE_PCT * max(0.0, 1 - aspect)
     diameter_px = 2 * track.bar.typical_radius_px
     if not np.isfinite(diameter_px):
-        return Scales(_at_the_end(body, aspect), body)
+        return Scales(_of_body(body, track.bar), body)
     if calibration.plate_m is not None and share < LEAST_OF_PLATE * calibration.plate_m / USUAL_M:
         warning = "what was followed looks too small for plates of the size given: it is not used"
-        return Scales(_at_the_end(body, aspect), body, (warning,))
+        return Scales(_of_body(body, track.bar), body, (warning,))
     if calibration.plate_m is not None:
         pct = float(np.hypot(PLATE_PCT, oblique_pct))
         return Scales(Scale(calibration.plate_m / diameter_px, ScaleSource.PLATE, pct), body)
-    if share >= FULL_SIZE_FROM:
+    if share >= (FULL_SIZE_ENDS_FROM if track.bar.both_ends else FULL_SIZE_FROM):
         pct = float(np.hypot(ASSUMED_PLATE_PCT, oblique_pct))
         warnings = [
             "the plate was taken for a full-size one (0.45 m); if it is not, give --plate-m"
@@ -197,13 +203,21 @@ def _with_plate(track: BarTrack, calibration: Calibration, body: Scale) -> Scale
         scale = Scale(FULL_SIZE_PLATE_M / diameter_px, ScaleSource.PLATE, pct)
         return Scales(scale, body, tuple(warnings))
     warning = "the plate is smaller than a full-size one; give its diameter with --plate-m"
-    return Scales(_at_the_end(body, aspect), body, (warning,))
+    return Scales(_of_body(body, track.bar), body, (warning,))
 
 
 def _height_scale(stature_px: float, height_m: float | None) -> Scale:
     if height_m is None or not np.isfinite(stature_px):
         return NO_SCALE
     return Scale(height_m / stature_px, ScaleSource.HEIGHT, HEIGHT_PCT)
+
+
+def _of_body(body: Scale, bar: MovingPoint) -> Scale:
+    """Return the body's scale as it is at the plate, or between both."""
+    if bar.both_ends and body.known:
+        total = float(np.hypot(body.uncertainty_pct, MIDDLE_PCT))
+        return Scale(body.metres_per_px, ScaleSource.HEIGHT, total)
+    return _at_the_end(body, bar.aspect)
 
 
 def _at_the_end(body: Scale, aspect: float) -> Scale:

@@ -46,6 +46,10 @@ class MovingPoint:
         Horizontal over vertical axis of the plate's ellipse; NaN for other sources.
     nearness
         How much larger it looks than it would in the plane of the body's middle; 1 where not known.
+    tilt_deg
+        shape = (n,): how much higher the bar's end on the right of the picture is than the other
+        one, where both are followed; NaN elsewhere. None where the bar's ends are not followed:
+        then the other values are those of one plate.
     """
 
     source: PointSource
@@ -56,6 +60,7 @@ class MovingPoint:
     confidence: Array
     aspect: float = float("nan")
     nearness: float = 1.0
+    tilt_deg: Array | None = None
 
     def scaled(self, factor: float) -> MovingPoint:
         """Return the same in pictures that are `factor` times as large."""
@@ -65,6 +70,11 @@ class MovingPoint:
             room_px=self.room_px * factor,
             radius_px=self.radius_px * factor,
         )
+
+    @property
+    def both_ends(self) -> bool:
+        """Whether it is the middle between both ends of the bar, seen from the front."""
+        return self.tilt_deg is not None
 
     @property
     def seen(self) -> NDArray[np.bool_]:

@@ -230,24 +230,35 @@ class BarTracker:
         n = len(self._t_s)
         image_px, radius = np.full((n, 2), np.nan), np.full(n, np.nan)
         support, confidence = np.zeros(n), np.zeros(n)
-        for found in self._found:
+        best = max(self._found, key=lambda f: f.confidence * len(f.evidence.t_s))
+        alike = [f for f in self._found if f.plate.edge_on == best.plate.edge_on]
+        tilt_deg, nearness = np.full(n, np.nan), np.ones(n)
+        for found in alike:
             sure = found.confidence
+            if found.tilt_deg is not None:
+                tilt_deg[found.first : found.first + len(found.tilt_deg)] = found.tilt_deg
             confidence[found.first : found.first + len(found.evidence.t_s)] = sure
             for k, seen in found.following.sightings.items():
                 i = found.first + k
                 image_px[i] = seen.ellipse.centre
                 support[i] = seen.support
+                if found.plate.edge_on:
+                    nearness[i] = seen.ellipse.b / found.plate.b
                 if seen.shape_seen:
-                    radius[i] = seen.ellipse.b * found.height_factor
-        best = max(self._found, key=lambda f: f.confidence * len(f.evidence.t_s))
+                    radius[i] = seen.ellipse.b * found.height_factor / nearness[i]
+        room_px = apply(to_room, image_px)
+        if best.plate.edge_on:
+            # As if the bar had always been as near as it was where it was found.
+            room_px = (room_px - self._middle) / nearness[:, None] + self._middle
         return MovingPoint(
             PointSource.PLATE,
             image_px,
-            apply(to_room, image_px),
+            room_px,
             radius,
             support,
             confidence,
             aspect=best.plate.a / best.plate.b,
+            tilt_deg=tilt_deg if best.plate.edge_on else None,
         )
 
     def _shown_point(self, to_room: Array) -> MovingPoint | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.confidence import WindowEvidence, window_confidence
 from lastrep.bar.ellipse import Array, Ellipse, Image, Pixels
+from lastrep.bar.end_following import follow_ends
+from lastrep.bar.ends import SLACK_Y, Ends, find_ends
 from lastrep.bar.finding import KeyFrame, body_width_px, find_plate
 from lastrep.bar.following import Following, Picture, Sighting, follow_plate
+from lastrep.bar.grip import Grip, grip_of
 from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, clearly_seen, head_line, proxy_line
 from lastrep.bar.plate import Plate
 from lastrep.bar.thickness import height_factor
@@ -21,8 +24,21 @@ KEY_FRAMES = 18
 KEY_FRAMES_KNOWN = 10
 #: Pictures from which the plate's thickness is read.
 SHAPE_PICTURES = 8
+#: Pictures in which the ends of the bar are looked for, even in the height of the hands.
+LEVEL_FRAMES = 18
+#: Hips this far apart (statures) are seen from the front or from behind (0.115 to 0.13; 30 degrees
+#: beside it 0.10): there plates are looked for at the ends of the bar first.
+FRONT_HIPS = 0.105
+#: What is found this surely need not be looked for in another way.
+SURE = 0.8
+#: The ends of the bar are believed from this score on: from the front it is 0.73 and more; from 30
+#: degrees on, where the caps of plates are round and taken for too low, 0.65 and less.
+ENDS_NEEDED = 0.75
 #: Without this much movement of the hands (statures) there is nothing to find.
 MIN_MOVE = 0.06
+#: The same for the ends of the bar: twice as far as landmarks may miss it, else what stands still
+#: could be put on top of itself.
+ENDS_MOVE = 2 * SLACK_Y
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +72,22 @@ class Window:
     stature_px: float
 
     def find(self, proxies: tuple[Proxy, ...], known: Plate | None) -> FoundPlate | None:
-        """Find the plate by the body parts that may move like it, and follow it."""
+        """Find the plate by the body parts that may move like it, and follow it.
+
+        By its face; from the front by the narrow sides at both ends of the bar.
+        """
+        ends = None
+        if self._hips_apart_px >= FRONT_HIPS * self.stature_px:
+            ends = self._find_ends(proxies)
+            if ends is not None and ends.confidence >= SURE:
+                return ends
+        disc = self._find_disc(proxies, known)
+        found = [plate for plate in (disc, ends) if plate is not None]
+        return max(found, key=lambda plate: plate.confidence, default=None)
+
+    def _find_disc(self, proxies: tuple[Proxy, ...], known: Plate | None) -> FoundPlate | None:
+        if known is not None and known.edge_on:
+            known = None
         best: tuple[Plate, Array, Proxy] | None = None
         for proxy in proxies:
             hands = proxy_line(self.points, proxy)
@@ -95,14 +126,51 @@ class Window:
             self._evidence(plate, following, hands, hands_seen),
         )
 
+    def _find_ends(self, proxies: tuple[Proxy, ...]) -> FoundPlate | None:
+        """Find the plates at both ends of the bar, and follow them."""
+        best: tuple[Ends, Grip, list[int], Proxy] | None = None
+        for proxy in proxies:
+            grip = grip_of(self.points, proxy)
+            if grip is None:
+                continue
+            height = apply(self.to_room, grip.hands)[:, 1]
+            if np.ptp(np.percentile(height, (2, 98))) < ENDS_MOVE * self.stature_px:
+                continue
+            keys = level_frames(height)
+            ends = find_ends([self.images[k] for k in keys], grip.at(keys), self.stature_px)
+            if ends is not None and (best is None or ends.score > best[0].score):
+                best = ends, grip, keys, proxy
+        if best is None:
+            return None
+        ends, grip, keys, proxy = best
+        followed = follow_ends(self.images, ends, grip, keys, self.stature_px)
+        plate = Plate(ends.a, ends.b, {}, ends.score, ENDS_NEEDED, edge_on=True)
+        seen = clearly_seen(self.visibility, PROXY_LANDMARKS[proxy])
+        evidence = self._evidence(plate, followed.following, grip.hands, seen)
+        left, right = (apply(self.to_room, end)[:, 1] for end in (followed.left, followed.right))
+        lean = grip.slope * (ends.left.out_px + ends.right.out_px) / 2
+        return FoundPlate(
+            self.first,
+            plate,
+            followed.following,
+            1.0,
+            replace(evidence, ends=(left, right), lean=lean),
+            followed.tilt_deg,
+        )
+
+    @property
+    def _hips_apart_px(self) -> float:
+        """How far apart the hips are in the picture; NaN if never seen."""
+        hips = np.diff(self.points[:, PROXY_LANDMARKS["hip"], 0], axis=1)
+        return float(np.nanmedian(np.abs(hips)))
+
     def _find(self, hands: Array, proxy: Proxy, known: Plate | None) -> Plate | None:
         room = apply(self.to_room, hands)
         moved = np.ptp(np.percentile(room, (2, 98), axis=0), axis=0).max()
         if moved < MIN_MOVE * self.stature_px:
             return None
         heads, shoulders = head_line(self.points), proxy_line(self.points, "shoulder")
-        hips = np.diff(self.points[:, PROXY_LANDMARKS["hip"], 0], axis=1)
-        keep_off = body_width_px(float(np.nanmedian(np.abs(hips))), self.stature_px)
+        keep_off = body_width_px(self._hips_apart_px, self.stature_px)
         keys = [
             KeyFrame(
                 k,
@@ -164,6 +232,8 @@ class FoundPlate:
         What its measured radii are to be multiplied with (`height_factor`).
     evidence
         What speaks for it.
+    tilt_deg
+        shape = (n,): as in `MovingPoint`, NaN where not known; None if one plate is followed.
     """
 
     first: int
@@ -171,6 +241,7 @@ class FoundPlate:
     following: Following
     height_factor: float
     evidence: WindowEvidence
+    tilt_deg: Array | None = None
 
     @property
     def confidence(self) -> float:
@@ -189,6 +260,13 @@ def key_frames(height: Array, count: int = KEY_FRAMES) -> list[int]:
     n = len(height)
     even = np.linspace(0, n - 1, min(count // 2, n)).astype(int)
     return sorted({int(k) for k in even} | {int(k) for k in np.argsort(height)[even]})
+
+
+def level_frames(height: Array, count: int = LEVEL_FRAMES) -> list[int]:
+    """Frame numbers spread evenly over the range of the hands' height: rests count once."""
+    low, high = np.percentile(height, (2, 98))
+    levels = np.linspace(low, high, count)
+    return sorted({int(np.abs(height - level).argmin()) for level in levels})
 
 
 def apply(to_room: Array, points: Array) -> Array:

@@ -20,7 +20,8 @@ from lastrep.sets.options import SetOptions
 from lastrep.sets.results import RepStatus
 from lastrep.sets.velocity import Measured, RepVelocity, SetVelocity, measure_reps
 
-#: Seen along the bar no plate shows its face: a disc that was found is a part of one.
+#: From there no plate shows its face: a disc that was found is a part of one. Both ends of the bar
+#: are another thing: they are looked for edge-on.
 EDGE_ON_VIEWS = frozenset({"front", "back"})
 #: Reps whose speeds say something of fatigue: lifted all the way.
 _LIFTED = (RepStatus.GOOD, RepStatus.COMPLETED)
@@ -80,7 +81,8 @@ def with_bar(
         How the set was judged: a velocity cap may end it sooner.
     """
     edge_on = one.report.view in EDGE_ON_VIEWS
-    if edge_on and track.bar is not None and track.bar.source is PointSource.PLATE:
+    bar = track.bar
+    if edge_on and bar is not None and bar.source is PointSource.PLATE and not bar.both_ends:
         track = replace(track, bar=None)
     scales = find_scales(track, options.calibration)
 
@@ -143,6 +145,7 @@ def _bar(rep: RepVelocity) -> results.Bar:
         displacement_sd=_sd(rep.displacement_m),
         horizontal_deviation_m=_value(rep.horizontal_deviation_m),
         horizontal_deviation_sd=_sd(rep.horizontal_deviation_m),
+        tilt_deg=rep.tilt_deg,
         path_repeatability=rep.path_repeatability,
         relative_velocity=rep.relative,
         sticking=None

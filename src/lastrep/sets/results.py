@@ -166,6 +166,11 @@ class Bar(_Result):
         default=None, description="farthest from above the start; positive to the right"
     )
     horizontal_deviation_sd: float | None = None
+    tilt_deg: float | None = Field(
+        default=None,
+        description="how far the bar tilts in the lift from how it usually lies in the set, where "
+        "both of its ends are seen; positive: the end on the right of the picture is higher",
+    )
     path_repeatability: float | None = Field(
         default=None, description="distance to the first reps' path as a share of displacement"
     )

@@ -18,6 +18,7 @@ from lastrep.bar.lift_window import RISE_PCT, STANDSTILL, WindowRule, smooth
 from lastrep.bar.scale import NO_SCALE, Scale, Scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.motion.cleaning import hampel
 from lastrep.sets.fatigue import reps_in_reserve, velocity_loss_pct
 from lastrep.sets.lift import SEEN_SHARE, Lift, cut_lift, lifting_direction
 from lastrep.sets.segmentation import RepSpan
@@ -112,6 +113,9 @@ class RepVelocity:
         Lowest to highest point of the lift.
     horizontal_deviation_m
         Farthest from where the lift started, signed: positive to the right of the picture.
+    tilt_deg
+        The bar's farthest tilt in the lift from how it usually lies, degrees: positive where the
+        end on the right of the picture is higher. Seen from the front only, both ends.
     path_repeatability
         Root-mean-square distance to the path of the first reps, as a share of the displacement.
     relative
@@ -134,6 +138,7 @@ class RepVelocity:
     time_to_peak_s: float | None = None
     displacement_m: Measured | None = None
     horizontal_deviation_m: Measured | None = None
+    tilt_deg: float | None = None
     path_repeatability: float | None = None
     relative: float | None = None
     sticking: StickingRegion | None = None
@@ -292,6 +297,7 @@ def _measure(
         concentric_s=lift.window_s,
         rise_px=None if lost else lift.rise,
         top_px=None if lost else lift.top,
+        tilt_deg=_tilt_deg(track, lift),
         sticking=_sticking(lift),
         notes=tuple(notes),
     )
@@ -388,6 +394,16 @@ def _deviation(
     away = (x - np.interp(lift.window_s[0], lift.t_s, x))[inside]
     farthest = float(away[np.argmax(np.abs(away))]) * unit * factor
     return Measured(farthest, float(np.hypot(abs(farthest) * share, noise)))
+
+
+def _tilt_deg(track: BarTrack, lift: Lift) -> float | None:
+    """Farthest tilt in a lift from the usual one: a camera that is not level tilts all of them."""
+    if track.bar is None or track.bar.tilt_deg is None or lift.source is not PointSource.PLATE:
+        return None
+    inside = (track.t_s >= lift.window_s[0]) & (track.t_s <= lift.window_s[1])
+    tilt_deg = hampel(track.bar.tilt_deg[:, None])[:, 0] - np.nanmedian(track.bar.tilt_deg)
+    seen = tilt_deg[inside & np.isfinite(tilt_deg)]
+    return float(seen[np.argmax(np.abs(seen))]) if len(seen) >= 5 else None
 
 
 def _compare(

@@ -52,6 +52,17 @@ def test_trembling_hands_agree_with_a_slow_bar() -> None:
     assert movement_agreement(T_S, slow, tremble) < 0.5
 
 
+def test_two_ends_that_move_differently_are_not_one_bar() -> None:
+    bar = up_and_down(60, 2.0)
+    alike = replace(evidence(bar, bar), aspect=0.3, ends=(bar, 1.05 * bar + 3))
+    assert window_confidence(alike) > 0.95
+    assert window_confidence(replace(alike, ends=(bar, up_and_down(60, 3.1)))) == 0.0
+    assert window_confidence(replace(alike, ends=(bar, np.full(len(bar), np.nan)))) == 0.0
+    assert window_confidence(replace(alike, aspect=0.7)) == 0.0
+    seldom = np.where(np.arange(len(bar)) < 60, bar, np.nan)
+    assert window_confidence(replace(alike, ends=(bar, seldom))) < 0.3
+
+
 def test_hands_that_move_otherwise_speak_against_the_bar_as_far_as_they_are_seen() -> None:
     against = evidence(up_and_down(60, 2.0), up_and_down(60, 3.1))
     assert window_confidence(evidence(up_and_down(60, 2.0), up_and_down(50, 2.0))) > 0.95

@@ -10,6 +10,7 @@ from lastrep.bar.lifter import (
     SEGMENTS_OF_STATURE,
     STANDING_EYES,
     STANDING_SEGMENTS,
+    bridge,
     side_weights,
     stature_px,
 )
@@ -83,3 +84,12 @@ def test_frames_without_anybody_do_not_count() -> None:
         side_weights(seen(0.1, 0.9), (15, 16))
     )
     assert side_weights(visibility[10:], (15, 16)) == pytest.approx((0.5, 0.5))
+
+
+def test_gaps_are_bridged_in_arrays_of_any_layout() -> None:
+    steps = np.arange(6.0).reshape(6, 1, 1) * np.ones((6, 2, 2))
+    steps[2:4] = np.nan
+    for layout in (steps, steps.transpose(1, 2, 0).copy().transpose(2, 0, 1)):
+        filled = bridge(layout)
+        np.testing.assert_allclose(filled[:, 1, 0], np.arange(6.0))
+        assert np.isnan(steps[2]).all()

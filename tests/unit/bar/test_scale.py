@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -58,6 +60,23 @@ def test_the_lifters_height_scales_the_body_and_the_nearer_bar_differently() -> 
     assert scales.bar.source is ScaleSource.HEIGHT
     assert scales.bar.metres_per_px < scales.body.metres_per_px
     assert scales.bar.uncertainty_pct > scales.body.uncertainty_pct
+
+
+def test_between_both_ends_of_the_bar_the_scale_is_the_bodys() -> None:
+    small = track(12.0, aspect=0.3)
+    assert small.bar is not None
+    ends = replace(small, bar=replace(small.bar, tilt_deg=np.zeros(4)))
+    one, both = (find_scales(t, Calibration(height_m=1.80)).bar for t in (small, ends))
+    assert both.metres_per_px == pytest.approx(1.80 / 240)
+    assert both.uncertainty_pct < one.uncertainty_pct
+
+
+def test_plates_at_both_ends_are_as_far_away_as_the_lifter() -> None:
+    far = track(25.0, aspect=0.3)
+    assert far.bar is not None
+    ends = replace(far, bar=replace(far.bar, tilt_deg=np.zeros(4)))
+    assert find_scales(far, Calibration()).bar.known
+    assert not find_scales(ends, Calibration()).bar.known
 
 
 def test_a_known_distance_goes_before_everything() -> None:

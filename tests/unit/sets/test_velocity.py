@@ -217,6 +217,20 @@ def test_sticking_region() -> None:
     assert measured(Lifting(lasts_s=(1.0,))).reps[0].sticking is None
 
 
+def test_tilt_is_told_from_how_the_bar_usually_lies() -> None:
+    lifting = Lifting()
+    track = track_of(lifting)
+    assert track.bar is not None
+    assert all(rep.tilt_deg is None for rep in measured(lifting, track).reps)
+    tilt_deg = np.full(len(lifting.t_s), 2.0)  # the camera is not level
+    tilt_deg -= 3.0 * np.sin(np.pi * _half(lifting.t_s, *lifting.spans[1].concentric_s))
+    tilt_deg[::7] = np.nan
+    tilted = replace(track, bar=replace(track.bar, tilt_deg=tilt_deg))
+    first, second, *_ = (rep.tilt_deg for rep in measured(lifting, tilted).reps)
+    assert first == pytest.approx(0.0, abs=0.05)
+    assert second == pytest.approx(-3.0, abs=0.2)
+
+
 def test_sideways_path() -> None:
     bowed = measured(Lifting(drift_m=0.08))
     assert bowed.reps[0].horizontal_deviation_m is not None

@@ -1,0 +1,140 @@
+"""Follow both ends of the bar: in every picture, where their edges are found near the hands.
+
+What is sought is the same in all pictures, so that nothing drifts; what is lost in one is looked
+for in the next where it usually is at that height of the hands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lastrep.bar.ellipse import Array, Ellipse, Image
+from lastrep.bar.end_pictures import best_match, edges_at
+from lastrep.bar.ends import SLACK_X, SLACK_Y, End, Ends
+from lastrep.bar.following import Following, Sighting
+from lastrep.bar.grip import Grip
+from lastrep.motion.cleaning import local_polynomial
+
+#: How alike edges are that are not the bar's (wrong bodies in clips without any: 0.1 to 0.5), and
+#: how alike the bar's own at least usually are (0.7 to 0.95).
+CHANCE_MATCH, CLEAR_MATCH = 0.40, 0.70
+#: Less than this is not the bar.
+LEAST_MATCH = 0.45
+#: The bar comes nearer to the camera evenly: fitted over so many frames, half a second at 30 Hz.
+NEARNESS_FRAMES = 15
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FollowedEnds:
+    """Both ends of the bar over time; arrays share the frames as first axis.
+
+    Parameters
+    ----------
+    left, right
+        shape = (n, 2): the middles of the plates in the picture, pixels; NaN where not seen.
+    following
+        The middle between them, with the plates' usual shape as large as it looks in each frame.
+    """
+
+    left: Array
+    right: Array
+    following: Following
+
+    @property
+    def tilt_deg(self) -> Array:
+        """How much higher the end on the right of the picture is, degrees; NaN without both.
+
+        shape = (n,)
+        """
+        across, down = (self.right - self.left).T
+        return np.asarray(np.degrees(np.arctan2(-down, across)), np.float64)
+
+
+def follow_ends(
+    images: Sequence[Image], ends: Ends, grip: Grip, keys: Sequence[int], stature_px: float
+) -> FollowedEnds:
+    """Follow both ends through all pictures.
+
+    Parameters
+    ----------
+    images
+        Consecutive frames.
+    grip
+        The hands in each.
+    keys
+        Numbers of the frames in which `ends` were found.
+    stature_px
+        Height of the lifter.
+    """
+    (left, left_likeness), (right, right_likeness) = (
+        _follow(images, end, grip.beside(side * end.out_px), keys, stature_px)
+        for side, end in ((-1, ends.left), (1, ends.right))
+    )
+    both = np.isfinite(left[:, 0]) & np.isfinite(right[:, 0])
+    apart = right - left
+    if not both.any():
+        return FollowedEnds(left, right, Following({}, 0, 0))
+    half = _between(apart / 2, both)
+    nearness = _nearness(half, [k for k in keys if both[k]])
+    likeness = np.minimum(left_likeness, right_likeness)
+    support = np.clip((likeness - CHANCE_MATCH) / (CLEAR_MATCH - CHANCE_MATCH), 0, 1)
+    sightings = {}
+    for k in np.flatnonzero(np.isfinite(left[:, 0]) | np.isfinite(right[:, 0])):
+        x, y = left[k] + half[k] if np.isfinite(left[k, 0]) else right[k] - half[k]
+        a, b = ends.a * nearness[k], ends.b * nearness[k]
+        ellipse = Ellipse(float(x), float(y), float(a), float(b))
+        sightings[int(k)] = Sighting(ellipse, float(support[k]), shape_seen=bool(both[k]))
+    return FollowedEnds(left, right, Following(sightings, 0, 0))
+
+
+def _nearness(half: Array, keys: Sequence[int]) -> Array:
+    """How much larger the bar looks than where its ends were found, shape = (n,).
+
+    A bar pressed overhead goes away from the camera too: the distance between its ends tells.
+    """
+    length = np.hypot(*half.T)
+    if len(length) >= NEARNESS_FRAMES:
+        length = local_polynomial(length, NEARNESS_FRAMES, 2)
+    return np.asarray(length / np.median(length[keys] if keys else length), np.float64)
+
+
+def _follow(
+    images: Sequence[Image], end: End, hands: Array, keys: Sequence[int], stature_px: float
+) -> tuple[Array, Array]:
+    """Where one plate is, shape = (n, 2), and how well it is seen, shape = (n,)."""
+    slack = np.array([max(3, round(SLACK_X * stature_px)), max(4, round(SLACK_Y * stature_px))])
+    height, width = end.edges.shape[:2]
+    size = (width + 2 * int(slack[0]), height + 2 * int(slack[1]))
+    usual = _beside(hands, end.centres - hands[list(keys)], keys)
+    plate, likeness = np.full((len(images), 2), np.nan), np.zeros(len(images))
+    beside = usual[0]
+    for k, image in enumerate(images):
+        for place in (beside, usual[k]) if k and likeness[k - 1] else (usual[k],):
+            expected = hands[k] + place
+            if not ((expected >= 0).all() and (expected < image.shape[1::-1]).all()):
+                continue
+            move, alike = best_match(edges_at(image, expected, size)[1], end.edges)
+            if alike >= LEAST_MATCH and (np.abs(move) < slack).all():
+                plate[k], likeness[k] = expected + move + end.offset, alike
+                beside = place + move
+                break
+    return plate, likeness
+
+
+def _beside(hands: Array, beside: Array, keys: Sequence[int]) -> Array:
+    """Where the end is from the hands in every frame: it changes evenly with their height."""
+    level = hands[:, 1] - hands[list(keys), 1].mean()
+    terms = np.stack([np.ones(len(level)), level], axis=1)
+    fit, *_ = np.linalg.lstsq(terms[list(keys)], beside, rcond=None)
+    return np.asarray(terms @ fit, np.float64)
+
+
+def _between(values: Array, known: NDArray[np.bool_]) -> Array:
+    """Fill rows that are not known from those before and after, shape = (n, 2)."""
+    frames = np.arange(len(values))
+    columns = [np.interp(frames, frames[known], column[known]) for column in values.T]
+    return np.stack(columns, axis=1)
