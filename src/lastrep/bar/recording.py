@@ -32,9 +32,9 @@ Progress = Callable[[float], None]
 
 #: The bar is followed in pictures of at most this short side, in which the lifter is at most this
 #: tall: more costs time and gives nothing. Smaller ones are smaller by so many steps.
-WORK_SHORT_SIDE_PX, WORK_STATURE_PX, WORK_STEP = 480, 360.0, 3 / 4
+WORK_SHORT_SIDE_PX, WORK_STATURE_PX, WORK_STEP = 480, 320.0, 3 / 4
 #: Pictures in which the lifter turns out to be so tall need not be made larger or smaller.
-STATURES_PX = (240.0, 400.0)
+STATURES_PX = (215.0, 360.0)
 
 #: Times of a picture and of landmarks that differ by less are those of one frame.
 SAME_FRAME_S = 1e-4

@@ -113,8 +113,8 @@ def standing_poses(statures_px: list[float]) -> PoseSequence:
         ([600.0], 360),
         ([600.0] * 9, 360),
         ([600.0, 500.0, 500.0, 700.0], 360),  # near enough
-        ([600.0] + [1200.0] * 9, 202),
-        ([1200.0] + [500.0] * 9, 480),
+        ([600.0] + [1200.0] * 9, 152),
+        ([1200.0] + [400.0] * 9, 480),
     ],
 )
 def test_the_size_of_pictures_is_chosen_early_and_mostly_kept(
