@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lastrep.bar.ellipse import Image
 from lastrep.bar.flow import Corners, common_move, corners, follow_corners
+from lastrep.video.resizing import resized
 
 Array = NDArray[np.float64]
 Grey = NDArray[np.uint8]
@@ -99,10 +100,9 @@ class CameraMotion:
         return out
 
     def _small(self, image: Image) -> Grey:
-        factor = self._shrink
-        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        return np.asarray(small, np.uint8)
+        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+        height, width = grey.shape
+        return resized(grey, (round(self._shrink * width), round(self._shrink * height)))
 
     def _look(self, picture: Grey, person: Array | None) -> None:
         before = self._to_room
