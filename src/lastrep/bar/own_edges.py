@@ -46,7 +46,7 @@ OFTEN = 90.0
 LARGEST, STEP, OFF, SHAPES = 1.45, 1.065, 0.12, (0.82, 1.0, 1.2)
 #: How far from a start the ring may be.
 BAND = 0.12
-#: A ring counts as a larger one from this factor on: less is the plate's own thickness.
+#: A ring counts as a larger one from this factor on, up or across: less is the plate's thickness.
 LARGER = 1.05
 #: It lies around the found one, but for this much (radii): the found one may rest on both.
 AROUND = 0.04
@@ -173,7 +173,8 @@ def _around(
             fit.support > LEAST_WHOLE
             and again.clearness(fit.ellipse) >= needed * clear
             and seen_whole >= needed * whole
-            and LARGER * discs[0].b < final[0].b < largest_px
+            and max(final[0].a / discs[0].a, final[0].b / discs[0].b) > LARGER
+            and final[0].b < largest_px
         ):
             return _placed(images, final, 0.06)
     return None
@@ -190,13 +191,13 @@ def _candidates(own: OwnEdges, disc: Ellipse, largest_px: float) -> list[Ellipse
     fits = fit_edges(own.rays, starts, BAND, 3, OFTEN)
     least = 0.8 * _settled(own).support
     kept: list[Ellipse] = []
-    for fit in sorted(fits, key=lambda f: -f.ellipse.b):
+    for fit in sorted(fits, key=lambda f: -f.ellipse.a * f.ellipse.b):
         ring = fit.ellipse
         reach_x = abs(ring.x - _MIDDLE) + OWN_RADIUS - ring.a
         reach_y = abs(ring.y - _MIDDLE) + OWN_RADIUS - ring.b
         if (
             fit.support >= least
-            and ring.b > LARGER * OWN_RADIUS
+            and max(ring.a, ring.b) > LARGER * OWN_RADIUS
             and ring.b / OWN_RADIUS * disc.b < largest_px
             and max(reach_x, reach_y) < AROUND * OWN_RADIUS
             and NARROWEST < ring.aspect * disc.aspect < WIDEST

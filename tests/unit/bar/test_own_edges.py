@@ -66,6 +66,17 @@ def test_a_disc_that_rests_on_two_rings_gets_the_height_of_the_rim() -> None:
     assert np.abs([seen.y - rim.y for rim, seen in zip(true, found, strict=True)]).max() < 0.7
 
 
+def test_a_disc_of_the_right_height_gets_the_width_of_the_rim() -> None:
+    """In a real deadlift the left of the rim and the lettering to the right were taken for one."""
+    true = rims(1.0)
+    images = [plate(rim, k) for k, rim in enumerate(true)]
+    narrow = [Ellipse(rim.x - 4.5, rim.y, 42.0, 49.0) for rim in true]
+    found = outermost(images, narrow, 70.0)
+    assert found is not None
+    assert found[0].a == pytest.approx(50.0, rel=0.015)
+    assert found[0].b == pytest.approx(50.0, rel=0.015)
+
+
 def test_around_the_rim_there_is_nothing() -> None:
     true = rims(1.0)
     images = [plate(rim, k) for k, rim in enumerate(true)]
