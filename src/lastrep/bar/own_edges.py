@@ -163,6 +163,8 @@ def _around(
     clear = own.clearness(_settled(own).ellipse)
     for ring in _candidates(own, discs[0], largest_px):
         moved, seen_whole = _placed(images, [_laid(ring, disc) for disc in discs], 0.08)
+        if seen_whole < AS_CLEAR * whole:
+            continue
         # The pictures coincide better now, if this is a ring.
         again = OwnEdges.of(list(zip(images, moved, strict=True)))
         fit = _settled(again)
