@@ -45,6 +45,9 @@ STANDING_SEGMENTS, STANDING_EYES = 0.757, 0.877
 #: Standing upright: hips and knees this straight (degrees), the trunk this near to the vertical,
 #: the feet no further apart than this share of the segments, in so many frames at least.
 STRAIGHT_DEG, UPRIGHT_DEG, FEET_APART, STANDING_FRAMES = 155.0, 30.0, 0.35, 5
+#: Who seems to stand, but with bones shorter than this share of the longest ones, does not: bent
+#: over behind the plates, the model squeezes a body into the little that it sees.
+SQUEEZED = 0.8
 #: Upper arm and forearm as the pose model shows them, mean of both sides, 80th percentile (median
 #: over rendered push-ups, rows and curls from all sides; Winter's joint centres have 0.332).
 ARMS_OF_STATURE = 0.30
@@ -71,22 +74,21 @@ def stature_px(points: Array) -> float:
     points
         shape = (n, 33, 2 or more): landmarks in pixels.
     """
-    standing = _standing(points)
-    if standing.sum() >= STANDING_FRAMES:
-        upright = points[standing, :, :2]
-        bones = np.median(_bones(upright).sum(axis=1).mean(axis=1))
-        eyes_y, ankles_y = (upright[:, pair, 1].mean(axis=1) for pair in ((2, 5), (27, 28)))
-        height = np.median(ankles_y - eyes_y)
-        return float(np.nanmean((bones / STANDING_SEGMENTS, height / STANDING_EYES)))
     lengths = _bones(points)
     seen = np.isfinite(lengths).any(axis=0).all(axis=0)
     if not seen.any():
         return float("nan")
-    longest = np.nanpercentile(lengths[:, :, seen], LENGTH_PERCENTILE, axis=0).sum(axis=0)
-    body = float(longest.max()) / SEGMENTS_OF_STATURE
+    longest = np.nanpercentile(lengths[:, :, seen], LENGTH_PERCENTILE, axis=0).sum(axis=0).max()
+    standing = _standing(points) & (lengths.sum(axis=1).mean(axis=1) > SQUEEZED * longest)
+    if standing.sum() >= STANDING_FRAMES:
+        upright = points[standing, :, :2]
+        bones = np.median(lengths[standing].sum(axis=1).mean(axis=1))
+        eyes_y, ankles_y = (upright[:, pair, 1].mean(axis=1) for pair in ((2, 5), (27, 28)))
+        height = np.median(ankles_y - eyes_y)
+        return float(np.nanmean((bones / STANDING_SEGMENTS, height / STANDING_EYES)))
     arms = np.nanpercentile(_bones(points, _ARMS), LENGTH_PERCENTILE, axis=0).sum(axis=0)
     # What points at the camera looks short, nothing looks long: the larger one is the better.
-    return float(np.fmax(body, arms.mean() / ARMS_OF_STATURE))
+    return float(np.fmax(longest / SEGMENTS_OF_STATURE, arms.mean() / ARMS_OF_STATURE))
 
 
 def _bones(points: Array, sides: tuple[tuple[int, ...], ...] = _SIDES) -> Array:

@@ -41,6 +41,12 @@ def test_standing_frames_decide_where_there_are_any() -> None:
     assert stature_px(frames) == pytest.approx(TALL_PX)
 
 
+def test_a_body_squeezed_into_what_is_seen_does_not_stand() -> None:
+    """Half of a deadlift's frames gave a lifter of 453 pixels who is 750 tall."""
+    frames = np.array([STANDING] * 16 + [0.6 * STANDING] * 29)
+    assert stature_px(frames) == pytest.approx(TALL_PX)
+
+
 def test_without_standing_the_longest_limbs_do() -> None:
     legs = 2 * np.hypot(0.15, 0.2)
     body = (0.2 + legs) / SEGMENTS_OF_STATURE
