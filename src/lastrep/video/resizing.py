@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
-from numpy.typing import NDArray
 
 from lastrep.video.orientation import Image
 
-Pixels = NDArray[np.uint8]
-#: A picture, or one plane of it.
-Plane = TypeVar("Plane", bound=Pixels)
 
-
-def halved(image: Plane) -> Plane:
-    """Return the picture at half its size, each pixel the mean of four."""
+def halved(image: Image) -> Image:
+    """Return the picture, or a plane of one, at half its size: each pixel the mean of four."""
     small = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return small  # type: ignore[return-value]
+    return np.asarray(small, np.uint8)
 
 
-def resized(image: Plane, size: tuple[int, int]) -> Plane:
-    """Return the picture at another size (width, height).
+def resized(image: Image, size: tuple[int, int]) -> Image:
+    """Return the picture, or a plane of one, at another size (width, height).
 
     It is halved while it is at least twice as large, and interpolated the rest of the way: a third
     of the time that FFmpeg's scaler or OpenCV's mean over areas takes, which are sharper than what
@@ -34,8 +27,7 @@ def resized(image: Plane, size: tuple[int, int]) -> Plane:
         image = halved(image)
     if image.shape[1::-1] == size:
         return image
-    small = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
-    return small  # type: ignore[return-value]
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 class PictureMaker:
@@ -88,7 +80,7 @@ def _has_plain_planes(frame: VideoFrame) -> bool:
     )
 
 
-def _planes(frame: VideoFrame) -> list[Pixels]:
+def _planes(frame: VideoFrame) -> list[Image]:
     """Views of a frame's planes, each of shape = (height, width)."""
     return [
         np.asarray(memoryview(plane)).view(np.uint8).reshape(plane.height, -1)[:, : plane.width]
