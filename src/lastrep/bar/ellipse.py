@@ -35,8 +35,8 @@ SAMPLES_PER_PX = 1.5
 RIM_TOLERANCE = 0.035
 RIM_TOLERANCE_PX = 1.2
 
-_ANGLE = np.linspace(0, 2 * np.pi, RAYS, endpoint=False)
-_COS, _SIN = np.cos(_ANGLE).astype(np.float32), np.sin(_ANGLE).astype(np.float32)
+RAY_ANGLES = np.linspace(0, 2 * np.pi, RAYS, endpoint=False)
+_COS, _SIN = np.cos(RAY_ANGLES).astype(np.float32), np.sin(RAY_ANGLES).astype(np.float32)
 #: How far the rim moves along each ray, in radii, with the centre (in semi-axes, across and down)
 #: and with the stretch of either axis; and the products of the normal equations.
 _MOVES = np.stack([_COS, _SIN, _COS**2, _SIN**2], axis=1).astype(np.float64)

@@ -142,21 +142,21 @@ def find_ends(images: Sequence[Image], grip: Grip, stature_px: float) -> Ends | 
         corner = np.array([out, 0.0]) - aligned.middle
         corner += np.median(aligned.centres - start, axis=0)
         sides.append((aligned, bodies, corner))
-    best, score = None, 0.0
+    best, most = None, 0.0
     for one in sides[0][1]:
         for other in sides[1][1]:
             alike = _alike(one, other, sides[0][2], sides[1][2], stature_px)
             weight = alike * np.sqrt(one.weight * other.weight)
-            if weight > score:
-                best, score = (one, other), weight
+            if weight > most:
+                best, most = (one, other, alike), weight
     if best is None:
         return None
+    *bodies, alike = best
     left, right = (
-        _end(side[0], body, abs((body.left + body.right) / 2 + side[2][0]))
-        for side, body in zip(sides, best, strict=True)
+        _end(aligned, body, abs((body.left + body.right) / 2 + corner[0]))
+        for (aligned, _, corner), body in zip(sides, bodies, strict=True)
     )
-    alike = _alike(*best, sides[0][2], sides[1][2], stature_px)
-    return Ends(left, right, float(alike * np.sqrt(best[0].score * best[1].score)))
+    return Ends(left, right, float(alike * np.sqrt(bodies[0].score * bodies[1].score)))
 
 
 def _bodies(aligned: Aligned, stature_px: float) -> list[_Body]:

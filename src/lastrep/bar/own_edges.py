@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lastrep.bar.ellipse import (
     EDGE_KNOWN,
-    RAYS,
+    RAY_ANGLES,
     RIM_TOLERANCE,
     Array,
     Ellipse,
@@ -112,8 +112,7 @@ class OwnEdges:
             cv2.remap(q, *flat, cv2.INTER_LINEAR).reshape(x.shape)
             for q in (self.across, self.both, self.down, self.pictures)
         )
-        angle = np.linspace(0, 2 * np.pi, RAYS, endpoint=False)
-        normal = np.stack([np.cos(angle) * table[:, 3:], np.sin(angle) * table[:, 2:3]])
+        normal = np.stack([np.cos(RAY_ANGLES) * table[:, 3:], np.sin(RAY_ANGLES) * table[:, 2:3]])
         nx, ny = (normal / np.linalg.norm(normal, axis=0)).astype(np.float32)[..., None]
         often = across * nx**2 + 2 * both * nx * ny + down * ny**2
         inner = np.arange(x.shape[2]) < samples[:, None] - 1
