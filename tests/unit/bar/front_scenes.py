@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.pose.sequence import Pose
-from unit.bar.scenes import SUPERSAMPLED, SceneFrame
+from unit.bar.scenes import SUPERSAMPLED, Filmed, SceneFrame
 
 Array = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ def level(t_s: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class FrontScene:
+class FrontScene(Filmed):
     """A barbell seen from the front.
 
     Parameters
@@ -69,14 +69,6 @@ class FrontScene:
     landmark_noise_px: float = 1.5
     size: tuple[int, int] = (320, 300)
     seed: int = 0
-
-    @property
-    def px_per_m(self) -> float:
-        return self.stature_px / 1.8
-
-    @property
-    def t_s(self) -> Array:
-        return np.arange(round(self.duration_s * self.fps)) / self.fps
 
     @property
     def size_of(self) -> Array:

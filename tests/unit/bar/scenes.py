@@ -33,8 +33,24 @@ class SceneFrame:
     image_rgb: NDArray[np.uint8]
 
 
+class Filmed:
+    """What scenes from all sides have in common: a lifter 1.8 m tall, filmed at an even rate."""
+
+    stature_px: float
+    duration_s: float
+    fps: float
+
+    @property
+    def px_per_m(self) -> float:
+        return self.stature_px / 1.8
+
+    @property
+    def t_s(self) -> Array:
+        return np.arange(round(self.duration_s * self.fps)) / self.fps
+
+
 @dataclass(frozen=True)
-class Scene:
+class Scene(Filmed):
     """A plate that moves with a lifter's hands.
 
     `height` gives metres above the lowest point; the lifter is 1.8 m tall. `light` scales all grey
@@ -62,14 +78,6 @@ class Scene:
         coarse = rng.uniform(110, 200, (height // 20 + 3, width // 20 + 3, 3)).astype(np.float32)
         wall = cv2.resize(coarse, (width + 40, height + 40), interpolation=cv2.INTER_NEAREST)
         object.__setattr__(self, "wall", wall.astype(np.uint8))
-
-    @property
-    def px_per_m(self) -> float:
-        return self.stature_px / 1.8
-
-    @property
-    def t_s(self) -> Array:
-        return np.arange(round(self.duration_s * self.fps)) / self.fps
 
     @property
     def centre(self) -> Array:
