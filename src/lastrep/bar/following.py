@@ -37,8 +37,8 @@ FLOW_RETURN_PX = 0.7
 MAX_GROWTH = 0.08
 #: The rim must be seen this much to correct the prediction, and this much to measure the shape.
 RIM_NEEDED, RIM_FOR_SHAPE = 0.38, 0.55
-#: The shape is measured in every so many frames: it changes slowly.
-SHAPE_EVERY = 4
+#: The shape is measured in every so many frames, as it changes slowly; and in so many at once.
+SHAPE_EVERY, SHAPES_AT_ONCE = 4, 32
 #: Where so much of the rim is seen, this near (radii) to where the last move puts it, the rim
 #: alone says where the plate is; else corners are followed too.
 RIM_ALONE, GATE_ALONE = 0.65, 0.08
@@ -152,7 +152,30 @@ def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -
                 sightings[k] = way[k]
             else:
                 sightings.pop(k, None)
+    sightings = _with_shapes(sightings, pictures)
     return Following(sightings, len(segments), len(still_open))
+
+
+def _with_shapes(
+    sightings: Mapping[int, Sighting], pictures: Sequence[Picture]
+) -> dict[int, Sighting]:
+    """Measure the shape in some of the frames in which the rim is clear."""
+    clear: list[int] = []
+    for k in sorted(sightings):
+        due = not clear or k - clear[-1] >= SHAPE_EVERY
+        if due and sightings[k].support > RIM_FOR_SHAPE:
+            clear.append(k)
+    measured = dict(sightings)
+    for first in range(0, len(clear), SHAPES_AT_ONCE):
+        some = clear[first : first + SHAPES_AT_ONCE]
+        ellipses = [sightings[k].ellipse for k in some]
+        images = [pictures[k].image for k in some]
+        shapes = fit_rims(images, ellipses, band=0.06, rounds=2, edge=EDGE_KNOWN)
+        for k, shape, old in zip(some, shapes, ellipses, strict=True):
+            if shape.support > RIM_FOR_SHAPE and abs(shape.ellipse.b / old.b - 1) < 0.10:
+                here = Ellipse(old.x, old.y, shape.ellipse.a, shape.ellipse.b)
+                measured[k] = Sighting(here, sightings[k].support, shape_seen=True)
+    return measured
 
 
 def _switch(
@@ -235,7 +258,6 @@ class Follower:
         self._last_move = np.zeros(2)
         #: Whether the rim was clear and so may be enough by itself.
         self.steady = False
-        self._since_shape = 0
         self.lost = 0
 
     @property
@@ -254,8 +276,8 @@ class Follower:
         before, self._before = self._before, now
         hands, self._hands = now.hands - self._hands, now.hands
         old = Ellipse(0, 0, self._plate.a, self._plate.b).at(self._centre)
-        if rim is not None and self._is_enough(now, rim):
-            return self._seen(now, old, rim.ellipse.centre, rim.support)
+        if rim is not None and self._is_enough(rim):
+            return self._seen(old, rim.ellipse.centre, rim.support)
         flow = disc_flow(before.grey(), now.grey(), old) if self.lost == 0 else None
         if flow is not None:
             expected, agreeing = flow
@@ -291,29 +313,18 @@ class Follower:
             self._velocity, self.steady = 0.7 * self._velocity, False
             self._centre = np.asarray(centre, np.float64)
             return None
-        return self._seen(now, old, centre, support)
+        return self._seen(old, centre, support)
 
-    def _is_enough(self, now: Picture, rim: RimFit) -> bool:
+    def _is_enough(self, rim: RimFit) -> bool:
         """Whether the rim is clear and as expected: all that most frames need."""
         near = rim.ellipse.distance(self.expected) < GATE_ALONE * self._plate.b
         return rim.support >= RIM_ALONE and near
 
-    def _seen(self, now: Picture, old: Ellipse, centre: Array, support: float) -> Sighting:
+    def _seen(self, old: Ellipse, centre: Array, support: float) -> Sighting:
         self._last_move = centre - self._centre
         self._velocity = 0.6 * self._velocity + 0.4 * self._last_move
         self._centre, self.steady = np.asarray(centre, np.float64), support >= RIM_ALONE
-        self._since_shape += 1
-        if support <= RIM_FOR_SHAPE or self._since_shape < SHAPE_EVERY:
-            return Sighting(old.at(centre), support, shape_seen=False)
-        self._since_shape = 0
-        return self._sighting(now.image, old.at(centre), support)
-
-    def _sighting(self, image: Image, ellipse: Ellipse, support: float) -> Sighting:
-        shape = fit_rim(image, ellipse, band=0.06, rounds=2, edge=EDGE_KNOWN)
-        if shape.support > RIM_FOR_SHAPE and abs(shape.ellipse.b / ellipse.b - 1) < 0.10:
-            measured = Ellipse(ellipse.x, ellipse.y, shape.ellipse.a, shape.ellipse.b)
-            return Sighting(measured, support, shape_seen=True)
-        return Sighting(ellipse, support, shape_seen=False)
+        return Sighting(old.at(centre), support, shape_seen=False)
 
 
 def _inside(image: Image, centre: Array) -> bool:
