@@ -18,7 +18,6 @@ from lastrep.bar.flow import Corners, common_move, corners, follow_corners
 from lastrep.video.resizing import resized
 
 Array = NDArray[np.float64]
-Grey = NDArray[np.uint8]
 
 #: Corners in the room: wanted, and least for a trustworthy answer.
 CORNERS, MIN_CORNERS = 60, 10
@@ -58,7 +57,7 @@ class CameraMotion:
     def __init__(self) -> None:
         self.known = False
         self._shrink = 1.0
-        self._reference: Grey | None = None
+        self._reference: Image | None = None
         self._reference_to_room = np.eye(3)
         self._to_room = np.eye(3)
         self._start: Corners = np.zeros((0, 2), np.float32)
@@ -76,13 +75,13 @@ class CameraMotion:
             self._looked_s = t_s
         return due
 
-    def update(self, image: Image, person: Array | None) -> Array:
+    def update(self, grey: Image, person: Array | None) -> Array:
         """Take the next picture.
 
         Parameters
         ----------
-        image
-            shape = (h, w, 3)
+        grey
+            shape = (h, w)
         person
             Box of the moving things as (left, top, right, bottom), pixels; None if not known.
 
@@ -91,20 +90,19 @@ class CameraMotion:
         shape = (2, 3): moves points of this picture to where the first one shows them.
         """
         if self._reference is None:
-            self._shrink = min(1.0, LONG_SIDE_PX / max(image.shape[:2]))
-            self._renew(self._small(image), person)
+            self._shrink = min(1.0, LONG_SIDE_PX / max(grey.shape))
+            self._renew(self._small(grey), person)
         else:
-            self._look(self._small(image), person)
+            self._look(self._small(grey), person)
         out = self._to_room[:2].copy()
         out[:, 2] /= self._shrink
         return out
 
-    def _small(self, image: Image) -> Grey:
-        grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
+    def _small(self, grey: Image) -> Image:
         height, width = grey.shape
         return resized(grey, (round(self._shrink * width), round(self._shrink * height)))
 
-    def _look(self, picture: Grey, person: Array | None) -> None:
+    def _look(self, picture: Image, person: Array | None) -> None:
         before = self._to_room
         followed = self._follow(picture) if len(self._start) >= MIN_CORNERS else 0
         self.known = followed > 0
@@ -121,7 +119,7 @@ class CameraMotion:
         if few or self._failures > GIVE_UP_AFTER:
             self._renew(picture, person)
 
-    def _follow(self, picture: Grey) -> int:
+    def _follow(self, picture: Image) -> int:
         """Place the picture; returns how many corners were followed, 0 if it cannot be placed."""
         assert self._reference is not None
         end, good = follow_corners(
@@ -139,7 +137,7 @@ class CameraMotion:
         self._places = np.where(good[:, None], end, predicted).astype(np.float32)
         return int(good.sum())
 
-    def _renew(self, picture: Grey, person: Array | None) -> None:
+    def _renew(self, picture: Image, person: Array | None) -> None:
         mask = np.full(picture.shape, 255, np.uint8)
         if person is not None and np.isfinite(person).all():
             left, top, right, bottom = person * self._shrink

@@ -70,17 +70,28 @@ def follow_ends(
     stature_px
         Height of the lifter.
     """
-    (left, left_likeness), (right, right_likeness) = (
-        _follow(images, end, grip.beside(side * end.out_px), keys, stature_px)
+    left, right = (
+        _EndFollower(end, grip.beside(side * end.out_px), keys, stature_px)
         for side, end in ((-1, ends.left), (1, ends.right))
     )
+    for k, image in enumerate(images):
+        left.look(k, image)
+        right.look(k, image)
+    return _together(left, right, ends, keys)
+
+
+def _together(
+    left_end: _EndFollower, right_end: _EndFollower, ends: Ends, keys: Sequence[int]
+) -> FollowedEnds:
+    """Put the bar between its ends."""
+    left, right = left_end.plate, right_end.plate
     both = np.isfinite(left[:, 0]) & np.isfinite(right[:, 0])
     apart = right - left
     if not both.any():
         return FollowedEnds(left, right, Following({}, 0, 0))
     half = _between(apart / 2, both)
     nearness = _nearness(half, [k for k in keys if both[k]])
-    likeness = np.minimum(left_likeness, right_likeness)
+    likeness = np.minimum(left_end.likeness, right_end.likeness)
     support = np.clip((likeness - CHANCE_MATCH) / (CLEAR_MATCH - CHANCE_MATCH), 0, 1)
     sightings = {}
     for k in np.flatnonzero(np.isfinite(left[:, 0]) | np.isfinite(right[:, 0])):
@@ -102,27 +113,40 @@ def _nearness(half: Array, keys: Sequence[int]) -> Array:
     return np.asarray(length / np.median(length[keys] if keys else length), np.float64)
 
 
-def _follow(
-    images: Sequence[Image], end: End, hands: Array, keys: Sequence[int], stature_px: float
-) -> tuple[Array, Array]:
-    """Where one plate is, shape = (n, 2), and how well it is seen, shape = (n,)."""
-    slack = np.array([max(3, round(SLACK_X * stature_px)), max(4, round(SLACK_Y * stature_px))])
-    height, width = end.edges.shape[:2]
-    size = (width + 2 * int(slack[0]), height + 2 * int(slack[1]))
-    usual = _beside(hands, end.centres - hands[list(keys)], keys)
-    plate, likeness = np.full((len(images), 2), np.nan), np.zeros(len(images))
-    beside = usual[0]
-    for k, image in enumerate(images):
-        for place in (beside, usual[k]) if k and likeness[k - 1] else (usual[k],):
-            expected = hands[k] + place
+class _EndFollower:
+    """One plate, picture after picture.
+
+    Attributes
+    ----------
+    plate
+        shape = (n, 2): where it is, pixels; NaN where not seen.
+    likeness
+        shape = (n,): how well it is seen, 0..1.
+    """
+
+    def __init__(self, end: End, hands: Array, keys: Sequence[int], stature_px: float) -> None:
+        slack = max(3, round(SLACK_X * stature_px)), max(4, round(SLACK_Y * stature_px))
+        height, width = end.edges.shape[:2]
+        self._end, self._hands, self._slack = end, hands, np.array(slack)
+        self._size = (width + 2 * slack[0], height + 2 * slack[1])
+        self._usual = _beside(hands, end.centres - hands[list(keys)], keys)
+        self._last: Array | None = None
+        self.plate, self.likeness = np.full((len(hands), 2), np.nan), np.zeros(len(hands))
+
+    def look(self, k: int, image: Image) -> None:
+        """Look for it in the next picture: where it last was from the hands, or usually is."""
+        places = [place for place in (self._last, self._usual[k]) if place is not None]
+        self._last = None
+        for place in places:
+            expected = self._hands[k] + place
             if not ((expected >= 0).all() and (expected < image.shape[1::-1]).all()):
                 continue
-            move, alike = best_match(edges_at(image, expected, size)[1], end.edges)
-            if alike >= LEAST_MATCH and (np.abs(move) < slack).all():
-                plate[k], likeness[k] = expected + move + end.offset, alike
-                beside = place + move
-                break
-    return plate, likeness
+            edges = edges_at(image, expected, self._size)[1]
+            move, alike = best_match(edges, self._end.edges)
+            if alike >= LEAST_MATCH and (np.abs(move) < self._slack).all():
+                self.plate[k], self.likeness[k] = expected + move + self._end.offset, alike
+                self._last = place + move
+                return
 
 
 def _beside(hands: Array, beside: Array, keys: Sequence[int]) -> Array:

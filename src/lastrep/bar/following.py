@@ -23,6 +23,7 @@ from lastrep.bar.ellipse import (
     rim_edges,
 )
 from lastrep.bar.flow import common_move, corners, follow_corners
+from lastrep.bar.pictures import Pictures
 from lastrep.bar.plate import Plate
 
 Grey = NDArray[np.uint8]
@@ -54,26 +55,6 @@ GIVE_UP_FRAMES = 45
 GRID_X, GRID_Y, GRID_STEP = 0.07, 0.14, 0.035
 #: Following must arrive this near to where the plate was found, in radii.
 CLOSURE = 0.12
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """One frame as following needs it.
-
-    Parameters
-    ----------
-    image
-        shape = (h, w, 3)
-    hands
-        shape = (2,): where the hands (or shoulders) are, pixels; NaN if not known.
-    """
-
-    image: Image
-    hands: Array
-
-    def grey(self) -> Grey:
-        """Return the picture in grey; made anew each time, to keep memory small."""
-        return np.asarray(cv2.cvtColor(self.image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +99,7 @@ class Following:
         return self.sightings[max(self.sightings)].ellipse if self.sightings else None
 
 
-def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -> Following:
+def follow_plate(pictures: Pictures, hands: Array, plate: Plate, stature_px: float) -> Following:
     """Follow a found plate through all pictures.
 
     From each picture in which it was found to the next; where the end is not met, also backwards,
@@ -128,6 +109,12 @@ def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -
     ----------
     pictures
         Consecutive frames; `plate.seeds` are numbers into them.
+    hands
+        shape = (n, 2): where the hands (or shoulders) are in each, pixels; NaN if not known.
+    plate
+        What to follow.
+    stature_px
+        Height of the lifter.
     """
     seeds = plate.seeds
     at = sorted(seeds)
@@ -135,7 +122,11 @@ def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -
     segments = list(pairwise(at))
     outwards = [(at[0], -1), (at[-1], len(pictures))]
     onwards = [(first, last + 1) for first, last in segments]
-    before, after, *forwards = _run(pictures, plate, stature_px, outwards + onwards)
+
+    def run(spans: Sequence[tuple[int, int]]) -> list[dict[int, Sighting]]:
+        return _run(pictures, hands, plate, stature_px, spans)
+
+    before, after, *forwards = run(outwards + onwards)
     sightings |= before | after
     still_open = []
     for segment, forward in zip(segments, forwards, strict=True):
@@ -143,7 +134,7 @@ def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -
         if end is None or end.ellipse.distance(seeds[segment[1]]) >= CLOSURE * plate.b:
             still_open.append((segment, forward))
         sightings |= forward
-    backwards = _run(pictures, plate, stature_px, [(b, a) for (a, b), _ in still_open])
+    backwards = run([(b, a) for (a, b), _ in still_open])
     for ((first, last), forward), backward in zip(still_open, backwards, strict=True):
         switch = _switch(range(first + 1, last + 1), forward, backward, plate.b)
         for k in range(first + 1, last):
@@ -156,9 +147,7 @@ def follow_plate(pictures: Sequence[Picture], plate: Plate, stature_px: float) -
     return Following(sightings, len(segments), len(still_open))
 
 
-def _with_shapes(
-    sightings: Mapping[int, Sighting], pictures: Sequence[Picture]
-) -> dict[int, Sighting]:
+def _with_shapes(sightings: Mapping[int, Sighting], pictures: Pictures) -> dict[int, Sighting]:
     """Measure the shape in some of the frames in which the rim is clear."""
     clear: list[int] = []
     for k in sorted(sightings):
@@ -169,7 +158,7 @@ def _with_shapes(
     for first in range(0, len(clear), SHAPES_AT_ONCE):
         some = clear[first : first + SHAPES_AT_ONCE]
         ellipses = [sightings[k].ellipse for k in some]
-        images = [pictures[k].image for k in some]
+        images = [pictures[k] for k in some]
         shapes = fit_rims(images, ellipses, band=0.06, rounds=2, edge=EDGE_KNOWN)
         for k, shape, old in zip(some, shapes, ellipses, strict=True):
             if shape.support > RIM_FOR_SHAPE and abs(shape.ellipse.b / old.b - 1) < 0.10:
@@ -198,7 +187,11 @@ def _switch(
 
 
 def _run(
-    pictures: Sequence[Picture], plate: Plate, stature_px: float, spans: Sequence[tuple[int, int]]
+    pictures: Pictures,
+    hands: Array,
+    plate: Plate,
+    stature_px: float,
+    spans: Sequence[tuple[int, int]],
 ) -> list[dict[int, Sighting]]:
     """Follow from the start of each span up to, not including, its stop, in either direction.
 
@@ -208,27 +201,28 @@ def _run(
     lanes = []
     for (start, stop), seen in zip(spans, found, strict=True):
         way = range(start + 1, stop) if stop > start else range(start - 1, stop, -1)
-        follower = Follower(plate, plate.seeds[start], stature_px, pictures[start])
+        follower = Follower(plate, start, pictures, hands, stature_px)
         lanes.append((follower, iter(way), seen))
     while lanes:
         steps = [
-            (lane[0], pictures[k], k, lane[2])
-            for lane in lanes
-            if lane[0].lost <= GIVE_UP_FRAMES and (k := next(lane[1], None)) is not None
+            (follower, k, lane)
+            for follower, way, lane in lanes
+            if follower.lost <= GIVE_UP_FRAMES and (k := next(way, None)) is not None
         ]
-        lanes = [lane for lane in lanes if any(lane[0] is step[0] for step in steps)]
+        lanes = [lane for lane in lanes if any(lane[0] is follower for follower, *_ in steps)]
+        steady = [(follower, k) for follower, k, _ in steps if follower.steady]
         rims = iter(
             fit_rims(
-                [picture.image for follower, picture, *_ in steps if follower.steady],
-                [follower.expected for follower, *_ in steps if follower.steady],
+                [pictures[k] for _, k in steady],
+                [follower.expected for follower, _ in steady],
                 band=0.12,
                 rounds=2,
                 edge=EDGE_KNOWN,
                 fixed_shape=True,
             )
         )
-        for follower, picture, k, seen in steps:
-            sighting = follower.step(picture, next(rims) if follower.steady else None)
+        for follower, k, seen in steps:
+            sighting = follower.step(k, next(rims) if follower.steady else None)
             if sighting is not None:
                 seen[k] = sighting
     return found
@@ -240,20 +234,23 @@ class Follower:
     Parameters
     ----------
     plate
-        Its size.
+        Its size, and where it is in the first frame.
     start
-        Where it is in the first frame.
+        Number of the first frame.
+    pictures, hands
+        As in `follow_plate`.
     stature_px
         Height of the lifter.
-    first
-        The first frame.
     """
 
-    def __init__(self, plate: Plate, start: Ellipse, stature_px: float, first: Picture) -> None:
+    def __init__(
+        self, plate: Plate, start: int, pictures: Pictures, hands: Array, stature_px: float
+    ) -> None:
         self._plate = plate
-        self._before, self._hands = first, first.hands
+        self._at = start
+        self._pictures, self._hands = pictures, hands
         self._stature_px = stature_px
-        self._centre = start.centre
+        self._centre = plate.seeds[start].centre
         self._velocity = np.zeros(2)
         self._last_move = np.zeros(2)
         #: Whether the rim was clear and so may be enough by itself.
@@ -265,47 +262,51 @@ class Follower:
         """Where the last move puts the plate next."""
         return Ellipse(0, 0, self._plate.a, self._plate.b).at(self._centre + self._last_move)
 
-    def step(self, now: Picture, rim: RimFit | None) -> Sighting | None:
+    def step(self, now: int, rim: RimFit | None) -> Sighting | None:
         """Find the plate in the next frame; None where it is lost.
 
         Parameters
         ----------
+        now
+            The number of the frame.
         rim
             The rim fitted where it is expected; None if it is not `steady`.
         """
-        before, self._before = self._before, now
-        hands, self._hands = now.hands - self._hands, now.hands
+        before, self._at = self._at, now
         old = Ellipse(0, 0, self._plate.a, self._plate.b).at(self._centre)
         if rim is not None and self._is_enough(rim):
             return self._seen(old, rim.ellipse.centre, rim.support)
-        flow = disc_flow(before.grey(), now.grey(), old) if self.lost == 0 else None
+        image = self._pictures[now]
+        flow = None
+        if self.lost == 0:
+            flow = disc_flow(self._pictures.grey(before), self._pictures.grey(now), old)
         if flow is not None:
             expected, agreeing = flow
         else:
             agreeing = 0
+            hands = self._hands[now] - self._hands[before]
             coasting = self.lost < COAST_FRAMES or not np.isfinite(hands).all()
             expected = self._centre + (self._velocity if coasting else hands)
         fit = fit_rings(
-            now.image,
+            image,
             old.at(expected),
             self._plate.rings,
             band=0.12 if agreeing else 0.25,
             rounds=2 if agreeing else 3,
         )
         if fit.support < RIM_NEEDED and self.lost:
-            fit = search_rim(now.image, old.at(expected), self._stature_px)
+            fit = search_rim(image, old.at(expected), self._stature_px)
         centre, support = fit.ellipse.centre, fit.support
         gate, needed = GATE, RIM_NEEDED
         if self.lost:
             gate, needed = min(GATE_LOST + GATE_PER_FRAME * self.lost, GATE_MOST), RIM_REGAINED
         near = bool(np.linalg.norm(centre - expected) < gate * old.b)
-        if not _inside(now.image, centre):
+        if not _inside(image, centre):
             needed = RIM_ALONE
         if support >= needed and near:
             self.lost = 0
-        elif agreeing >= CARRYING_CORNERS and _inside(
-            now.image, expected
-        ):  # the rim is hidden, the disc is not
+        elif agreeing >= CARRYING_CORNERS and _inside(image, expected):
+            # the rim is hidden, the disc is not
             centre, support, self.lost = expected, max(support, 0.2), 0
         else:
             centre, self.lost = expected, self.lost + 1
@@ -333,13 +334,12 @@ def _inside(image: Image, centre: Array) -> bool:
     return bool((centre >= 0).all() and (centre < (width, height)).all())
 
 
-def follow_point(images: Sequence[Image], start: Ellipse) -> Following:
+def follow_point(pictures: Pictures, start: Ellipse) -> Following:
     """Follow the corners around a point from the first picture on, until they are lost."""
-    nothing = np.full(2, np.nan)
-    before, at = Picture(images[0], nothing).grey(), start
+    before, at = pictures.grey(0), start
     sightings = {0: Sighting(at, 1.0, shape_seen=False)}
-    for k in range(1, len(images)):
-        now = Picture(images[k], nothing).grey()
+    for k in range(1, len(pictures)):
+        now = pictures.grey(k)
         flow = disc_flow(before, now, at)
         if flow is None:
             break

@@ -168,3 +168,19 @@ def bridge(x: Array) -> Array:
         if seen.any() and not seen.all():
             column[~seen] = np.interp(frames[~seen], frames[seen], column[seen])
     return out
+
+
+def moving_box(points: Array | NDArray[np.float32]) -> Array | None:
+    """Box (left, top, right, bottom) around what may move: the lifter, and the bar to both sides.
+
+    Parameters
+    ----------
+    points
+        shape = (33, 3): landmarks of one frame; None is returned if none is seen.
+    """
+    if not np.isfinite(points[:, 0]).any():
+        return None
+    left, top = np.nanmin(points[:, :2], axis=0)
+    right, bottom = np.nanmax(points[:, :2], axis=0)
+    beside = 0.25 * max(bottom - top, right - left)
+    return np.array([left - beside, top, right + beside, bottom], np.float64)

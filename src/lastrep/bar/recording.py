@@ -128,7 +128,7 @@ def track_file(
         if recent is not None and not recent.every:
             recent = None if any(tracker.needs_pictures for tracker in trackers) else recent
         given = 0
-        with closing(video.frames(wanted, recent=recent)) as frames:
+        with closing(video.stored_frames(wanted, recent=recent)) as frames:
             for frame in frames:
                 now = int(np.searchsorted(poses.t_s, frame.t_s - SAME_FRAME_S))
                 passed_over = [_scaled(poses[k], factor) for k in range(given, now)]

@@ -13,28 +13,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lastrep.bar.camera_motion import CameraMotion, filled
-from lastrep.bar.ellipse import Array, Ellipse, Image
-from lastrep.bar.exposure import brighten
+from lastrep.bar.ellipse import Array, Ellipse
 from lastrep.bar.following import Following, follow_point
 from lastrep.bar.lifter import (
     DEFAULT_PROXY,
     TRAVEL_LANDMARKS,
     Proxy,
     clearly_seen,
+    moving_box,
     side_weights,
     stature_px,
 )
+from lastrep.bar.pictures import Pictures
 from lastrep.bar.pointing import disc_at
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
-from lastrep.bar.window import FoundPlate, Window, apply, moving_box, single_seed
+from lastrep.bar.window import FoundPlate, Window, apply, single_seed
 from lastrep.pose.landmarks import LANDMARK_COUNT
 from lastrep.pose.sequence import Pose
 
 if TYPE_CHECKING:
-    from lastrep.video.reading import Frame
+    from lastrep.video.frames import Frame, StoredFrame
 
-#: The waiting pictures take at most this much memory.
-WINDOW_BYTES = 320 * 2**20
+#: The waiting frames take at most this much memory.
+WINDOW_BYTES = 160 * 2**20
 #: Fewer pictures than this make no window.
 MIN_FRAMES = 8
 #: A point that the user chose, without a disc there: corners within this radius are followed
@@ -61,12 +62,12 @@ class BarTracker:
     find_plate
         False for exercises without a barbell: only the body part is followed.
     window_bytes
-        Memory that waiting pictures may take.
+        Memory that waiting frames may take.
 
     Examples
     --------
     >>> tracker = BarTracker("shoulder")                               # doctest: +SKIP
-    >>> for frame in video.frames():
+    >>> for frame in video.stored_frames():
     ...     tracker.update(frame, estimator.estimate(frame))
     >>> track = tracker.finish()
     """
@@ -87,7 +88,7 @@ class BarTracker:
         self._window_bytes = window_bytes
         self._camera = CameraMotion()
         self._middle = np.zeros(2)
-        self._images: list[Image] = []
+        self._frames: list[Frame | StoredFrame] = []
         self._first = 0
         self._t_s: list[float] = []
         self._points: list[Array] = []
@@ -100,19 +101,20 @@ class BarTracker:
         self._worker = ThreadPoolExecutor(1, "bar")
         self._working: Future[None] | None = None
 
-    def update(self, frame: Frame, pose: Pose) -> None:
+    def update(self, frame: Frame | StoredFrame, pose: Pose) -> None:
         """Take the next frame and the pose in it."""
-        self._middle = np.array(frame.image_rgb.shape[1::-1]) / 2
         place = None
         if self._camera.is_due(frame.t_s):
-            place = self._camera.update(frame.image_rgb, moving_box(pose.image_px))
+            grey = frame.grey
+            self._middle = np.array(grey.shape[::-1]) / 2
+            place = self._camera.update(grey, moving_box(pose.image_px))
             if all(earlier is None for earlier in self._places):
                 # Before the first look the camera is taken for still.
                 self._camera_known = [self._camera.known] * len(self._places)
         self._add(frame.t_s, pose, place)
         if self.needs_pictures:
-            self._images.append(frame.image_rgb)
-            if len(self._images) * frame.image_rgb.nbytes > self._window_bytes:
+            self._frames.append(frame)
+            if len(self._frames) * frame.size_bytes > self._window_bytes:
                 self.process()
 
     def pass_over(self, pose: Pose) -> None:
@@ -162,27 +164,25 @@ class BarTracker:
 
         Done by itself when they are many; call it when no more will come for now.
         """
-        images, self._images = self._images, []
-        first, self._first = self._first, self._first + len(images)
-        if len(images) < MIN_FRAMES:
+        waiting, self._frames = self._frames, []
+        first, self._first = self._first, self._first + len(waiting)
+        if len(waiting) < MIN_FRAMES:
             return
-        frames = slice(first, first + len(images))
+        frames = slice(first, first + len(waiting))
         points = np.array(self._points)
         tall = stature_px(points)
         if not np.isfinite(tall):
             return
-        window = Window(
-            first,
-            images,
-            np.array(self._t_s[frames]),
-            points[frames],
-            np.array(self._visibility[frames]),
-            self._to_room()[frames],
-            tall,
-        )
+        times, to_room = np.array(self._t_s[frames]), self._to_room()[frames]
+        points, visible = points[frames], np.array(self._visibility[frames])
+
+        def find_bar() -> None:
+            pictures = Pictures(waiting, points)
+            self._find_bar(Window(first, pictures, times, points, visible, to_room, tall))
+
         # One at a time: what is found in a window helps in the next, and few pictures are kept.
         self._settle()
-        self._working = self._worker.submit(self._find_bar, window)
+        self._working = self._worker.submit(find_bar)
 
     def _settle(self) -> None:
         """Wait until the bar is found and followed in the window at work."""
@@ -190,7 +190,6 @@ class BarTracker:
             self._working.result()
 
     def _find_bar(self, window: Window) -> None:
-        brighten(window.images, window.points)
         if self._bar_px is not None:
             self._follow_shown(window, np.array(self._bar_px))
             return
@@ -215,7 +214,7 @@ class BarTracker:
             self._shown.append((window.first, following))
             self._shown_at = following.last or self._shown_at
             return
-        hands = np.full((len(window.images), 2), np.nan)
+        hands = np.full((len(window.t_s), 2), np.nan)
         unseen = np.zeros(len(hands), np.bool_)
         found = window.follow(single_seed(self._shown_at), hands, unseen)
         self._found.append(found)

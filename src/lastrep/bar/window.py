@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.confidence import WindowEvidence, window_confidence
-from lastrep.bar.ellipse import Array, Ellipse, Image, Pixels
+from lastrep.bar.ellipse import Array, Ellipse
 from lastrep.bar.end_following import follow_ends
 from lastrep.bar.ends import SLACK_Y, Ends, find_ends
 from lastrep.bar.finding import KeyFrame, body_width_px, find_plate
-from lastrep.bar.following import Following, Picture, Sighting, follow_plate
+from lastrep.bar.following import Following, Sighting, follow_plate
 from lastrep.bar.grip import Grip, grip_of
 from lastrep.bar.lifter import PROXY_LANDMARKS, Proxy, clearly_seen, head_line, proxy_line
+from lastrep.bar.pictures import Pictures
 from lastrep.bar.plate import Plate
 from lastrep.bar.thickness import height_factor
 
@@ -64,7 +65,7 @@ class Window:
     """
 
     first: int
-    images: list[Image]
+    images: Pictures
     t_s: Array
     points: Array
     visibility: Array
@@ -113,8 +114,7 @@ class Window:
         hands_seen
             shape = (n,): where that is not a guess.
         """
-        pictures = [Picture(image, at) for image, at in zip(self.images, hands, strict=True)]
-        following = follow_plate(pictures, plate, self.stature_px)
+        following = follow_plate(self.images, hands, plate, self.stature_px)
         clear = [k for k, seen in following.sightings.items() if seen.shape_seen]
         some = clear[:: max(1, len(clear) // SHAPE_PICTURES)]
         factor = height_factor([(self.images[k], following.sightings[k].ellipse) for k in some])
@@ -198,8 +198,8 @@ class Window:
         if np.isfinite(beside).any():
             # Where the plate is out of the picture it cannot be lost.
             expected = hands + np.median(beside, axis=0)
-            height, width = self.images[0].shape[:2]
-            in_view = (expected >= 0).all(axis=1) & (expected < (width, height)).all(axis=1)
+            size = self.images.size
+            in_view = (expected >= 0).all(axis=1) & (expected < size).all(axis=1)
         return WindowEvidence(
             t_s=self.t_s,
             bar=apply(self.to_room, centre),
@@ -273,22 +273,6 @@ def apply(to_room: Array, points: Array) -> Array:
     """Move points, shape = (n, 2), each by its own transform, shape = (n, 2, 3)."""
     moved: Array = np.einsum("nij,nj->ni", to_room[:, :, :2], points) + to_room[:, :, 2]
     return moved
-
-
-def moving_box(points: Array | Pixels) -> Array | None:
-    """Box (left, top, right, bottom) around what may move: the lifter, and the bar to both sides.
-
-    Parameters
-    ----------
-    points
-        shape = (33, 3): landmarks of one frame; None is returned if none is seen.
-    """
-    if not np.isfinite(points[:, 0]).any():
-        return None
-    left, top = np.nanmin(points[:, :2], axis=0)
-    right, bottom = np.nanmax(points[:, :2], axis=0)
-    beside = 0.25 * max(bottom - top, right - left)
-    return np.array([left - beside, top, right + beside, bottom], np.float64)
 
 
 def single_seed(at: Ellipse, index: int = 0) -> Plate:

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from lastrep.pose.sequence import Pose
-from lastrep.video.reading import Frame
+from lastrep.video.frames import Frame
 
 
 class PoseEstimator(Protocol):

@@ -32,8 +32,8 @@ from lastrep.pose.people import (
 )
 from lastrep.pose.sequence import Pose
 from lastrep.video.cuts import CutDetector
+from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
-from lastrep.video.reading import Frame
 
 #: How often all people are looked at: while all is well, while several are there and it is not
 #: known yet who lifts, and while the lifter is lost.

@@ -23,8 +23,8 @@ from lastrep.pose.blazepose.square import Square
 from lastrep.pose.models import DEFAULT_MODEL, find_model, model_label
 from lastrep.pose.quiet import quiet_stderr
 from lastrep.pose.sequence import Pose
+from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
-from lastrep.video.reading import Frame
 
 #: Members of a model bundle.
 DETECTOR_FILE = "pose_detector.tflite"

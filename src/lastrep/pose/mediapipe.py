@@ -23,8 +23,8 @@ from lastrep.errors import ModelError
 from lastrep.pose.models import DEFAULT_MODEL, find_model, model_label
 from lastrep.pose.quiet import quiet_stderr
 from lastrep.pose.sequence import Pose
+from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
-from lastrep.video.reading import Frame
 
 #: Where MediaPipe's clock starts. At 0 its smoother would assume 1/30 s for the first step.
 CLOCK_START_MS = 1000

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from lastrep.pose.landmarks import Landmark
 from lastrep.pose.sequence import Pose
+from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
-from lastrep.video.reading import Frame
 
 #: shape = (lines, 3), see `colours`.
 Colours = NDArray[np.float32]

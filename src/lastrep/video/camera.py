@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lastrep.errors import VideoError
+from lastrep.video.frames import Frame
 from lastrep.video.live_source import Clock, LiveSource, clock
 from lastrep.video.orientation import Image
-from lastrep.video.reading import MAX_SHORT_SIDE_PX, Frame
+from lastrep.video.reading import MAX_SHORT_SIDE_PX
 
 #: What is asked of the camera. MJPG, because few give 720p at 30 frames/s uncompressed over USB.
 WIDTH_PX, HEIGHT_PX, FPS, FOURCC = 1280, 720, 30, "MJPG"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from lastrep.video.reading import Frame
+from lastrep.video.frames import Frame
 
 #: The clock that live frames are stamped by: it never jumps.
 Clock = Callable[[], float]

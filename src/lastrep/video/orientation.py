@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from av.buffer import Buffer
 from av.video.frame import VideoFrame
@@ -52,11 +53,11 @@ class Orientation:
         return (height_px, width_px) if self.transposed else (width_px, height_px)
 
     def upright(self, image: Image) -> Image:
-        """Return the picture turned upright, contiguous in memory."""
+        """Return a picture, in colours or grey, turned upright and contiguous in memory."""
         if self.transposed:
-            image = image.transpose(1, 0, 2)
-        if self.flip_y:
-            image = image[::-1]
-        if self.flip_x:
-            image = image[:, ::-1]
+            image = np.asarray(cv2.transpose(image), np.uint8)
+        if self.flip_x or self.flip_y:
+            # OpenCV: 1 left and right, 0 top and bottom, -1 both.
+            way = -1 if self.flip_x and self.flip_y else int(self.flip_x)
+            image = np.asarray(cv2.flip(image, way), np.uint8)
         return np.ascontiguousarray(image)

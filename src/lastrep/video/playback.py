@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from lastrep.video.frames import Frame
 from lastrep.video.live_source import Clock, LiveSource, clock
-from lastrep.video.reading import Frame, VideoFile
+from lastrep.video.reading import VideoFile
 
 #: Between the last frame of a file and the first of the next.
 BETWEEN_FILES_S = 0.1

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from av.video.frame import VideoFrame
 
@@ -19,11 +18,14 @@ from lastrep.video.container import (
     square_pixel_size,
     stamp_s,
 )
-from lastrep.video.orientation import Image, Orientation
+from lastrep.video.frames import Frame, StoredFrame
+from lastrep.video.orientation import Orientation
 from lastrep.video.prefetch import prefetch
 from lastrep.video.recent import RecentPictures
 from lastrep.video.resizing import PictureMaker
 from lastrep.video.timeline import Timeline
+
+T = TypeVar("T", Frame, StoredFrame, Frame | StoredFrame)
 
 #: Says of a frame's time, seconds, whether its picture is wanted.
 Wanted = Callable[[float], bool]
@@ -37,22 +39,6 @@ PREFETCH_FRAMES = 4
 
 #: A file whose frames end this much before the duration it names was cut short.
 MISSING_END_S = 0.5
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """One picture of a video or camera.
-
-    Parameters
-    ----------
-    t_s
-        Seconds since the first frame, by the source's own clock.
-    image_rgb
-        shape = (height, width, 3): uint8, contiguous, upright, not mirrored.
-    """
-
-    t_s: float
-    image_rgb: Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +112,7 @@ class VideoFile:
         self._path = Path(path)
         self._slowmo = slowmo
         self._warnings: list[str] = []
-        self._readers: list[Generator[Frame, None, None]] = []
+        self._readers: list[Generator[Frame | StoredFrame, None, None]] = []
         with open_video(self._path) as (container, stream):
             first = first_frame(container, stream, self._path)
             self._orientation = Orientation.of(first)
@@ -171,11 +157,7 @@ class VideoFile:
         return max(1, round(width * scale)), max(1, round(height * scale))
 
     def frames(
-        self,
-        wanted: Wanted = lambda t_s: True,
-        *,
-        keep: RecentPictures | None = None,
-        recent: RecentPictures | None = None,
+        self, wanted: Wanted = lambda t_s: True, *, keep: RecentPictures | None = None
     ) -> Generator[Frame, None, None]:
         """Yield frames from the start, decoded ahead in a thread of their own.
 
@@ -189,37 +171,50 @@ class VideoFile:
             last frame is always given.
         keep
             Where to keep what may be asked for again.
+        """
+
+        def pictures() -> Generator[Frame, None, None]:
+            maker = PictureMaker(self._lying_size)
+            passing = None if keep is None or not keep.every else keep.add
+            for t_s, frame in _chosen(self._decoded(), wanted, passing):
+                if keep is not None and not keep.every:
+                    keep.add(t_s, frame)
+                yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
+
+        return self._ahead(pictures)
+
+    def stored_frames(
+        self, wanted: Wanted = lambda t_s: True, *, recent: RecentPictures | None = None
+    ) -> Generator[Frame | StoredFrame, None, None]:
+        """Yield frames as `frames` does, but as they are stored.
+
+        Parameters
+        ----------
+        wanted
+            As in `frames`.
         recent
             What was kept of this file, with the same `slowmo`; it is used up. Frames of the size
             of this file's are not decoded again.
         """
-        reader = prefetch(partial(self._pictures, wanted, keep, recent), PREFETCH_FRAMES)
+
+        def stored() -> Generator[Frame | StoredFrame, None, None]:
+            maker = PictureMaker(self._lying_size)
+            for t_s, frame in _chosen(self._decoded(recent), wanted):
+                small = maker.resized(frame)
+                if small is None:
+                    yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
+                else:
+                    yield StoredFrame(t_s, small, maker, self._orientation)
+
+        return self._ahead(stored)
+
+    def _ahead(self, source: Callable[[], Generator[T, None, None]]) -> Generator[T, None, None]:
+        reader = prefetch(source, PREFETCH_FRAMES)
         self._readers.append(reader)
         return reader
 
-    def _pictures(
-        self, wanted: Wanted, keep: RecentPictures | None, recent: RecentPictures | None
-    ) -> Generator[Frame, None, None]:
-        maker = PictureMaker(self._lying_size)
-
-        def given(t_s: float, frame: VideoFrame) -> Frame:
-            if keep is not None and not keep.every:
-                keep.add(t_s, frame)
-            return Frame(t_s, self._orientation.upright(maker.picture(frame)))
-
-        skipped = None
-        for t_s, frame in self._decoded(recent):
-            if keep is not None and keep.every:
-                keep.add(t_s, frame)
-            skipped = t_s, frame
-            if wanted(t_s):
-                skipped = None
-                yield given(t_s, frame)
-        if skipped is not None:
-            yield given(*skipped)
-
     def _decoded(
-        self, recent: RecentPictures | None
+        self, recent: RecentPictures | None = None
     ) -> Generator[tuple[float, VideoFrame], None, None]:
         """Yield all frames with their times: decoded, and from where there are some, the recent."""
         recent_s = None if recent is None else recent.first_s(self._lying_size)
@@ -250,3 +245,21 @@ class VideoFile:
 
     def _warn(self, what: str) -> None:
         self._warnings.append(f"{self._path}: {what}")
+
+
+def _chosen(
+    frames: Iterable[tuple[float, VideoFrame]],
+    wanted: Wanted,
+    passing: Callable[[float, VideoFrame], None] | None = None,
+) -> Generator[tuple[float, VideoFrame], None, None]:
+    """Yield the frames that are wanted, and the last; all are shown to `passing`."""
+    skipped = None
+    for t_s, frame in frames:
+        if passing is not None:
+            passing(t_s, frame)
+        skipped = t_s, frame
+        if wanted(t_s):
+            skipped = None
+            yield t_s, frame
+    if skipped is not None:
+        yield skipped

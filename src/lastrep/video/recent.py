@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from av.video.frame import VideoFrame
 
+from lastrep.video.frames import stored_bytes
 from lastrep.video.resizing import PictureMaker
 
 #: Memory that the frames may take: 40 s at 30 a second of a picture of 480 x 270.
@@ -16,7 +17,7 @@ MAX_BYTES = 256 * 2**20
 class RecentPictures:
     """The last frames of a video, made small, in bounded memory.
 
-    They need not be decoded again to be seen once more (see `VideoFile.frames`).
+    They need not be decoded again to be seen once more (see `VideoFile.stored_frames`).
 
     Parameters
     ----------
@@ -52,7 +53,7 @@ class RecentPictures:
         if small is None:
             return
         self._frames.append((t_s, small))
-        if len(self._frames) * _bytes(small) > self._max_bytes:
+        if len(self._frames) * stored_bytes(small) > self._max_bytes:
             self._frames.popleft()
 
     def first_s(self, size: tuple[int, int]) -> float | None:
@@ -63,7 +64,3 @@ class RecentPictures:
         """Yield the frames with their times, and let go of them."""
         while self._frames:
             yield self._frames.popleft()
-
-
-def _bytes(frame: VideoFrame) -> int:
-    return sum(plane.buffer_size for plane in frame.planes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
@@ -31,7 +33,7 @@ def resized(image: Image, size: tuple[int, int]) -> Image:
 
 
 class PictureMaker:
-    """Turns decoded frames into pictures of one size; for the use of one thread.
+    """Turns decoded frames into pictures of one size; threads may share it.
 
     Parameters
     ----------
@@ -42,12 +44,15 @@ class PictureMaker:
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
         self._to_planes, self._to_colours = VideoReformatter(), VideoReformatter()
+        # Used by two threads at once, FFmpeg's scaler waits for ever.
+        self._lock = Lock()
 
     def picture(self, frame: VideoFrame) -> Image:
         """Return the picture of a frame."""
         # Half of the numbers are resized, and far fewer turned into colours.
         frame = self.resized(frame) or frame
-        picture = self._to_colours.reformat(frame, format="rgb24")
+        with self._lock:
+            picture = self._to_colours.reformat(frame, format="rgb24")
         return resized(np.asarray(picture.to_ndarray(), np.uint8), self.size)
 
     def resized(self, frame: VideoFrame) -> VideoFrame | None:
@@ -59,12 +64,13 @@ class PictureMaker:
         if not _has_plain_planes(frame):
             if frame.format.is_rgb or len(frame.format.components) < 3:
                 return None
-            frame = self._to_planes.reformat(frame, format="yuv420p")
+            with self._lock:
+                frame = self._to_planes.reformat(frame, format="yuv420p")
         if (frame.width, frame.height) == self.size:
             return frame
         small = VideoFrame(*self.size, frame.format.name)
         small.colorspace, small.color_range = frame.colorspace, frame.color_range
-        for source, target in zip(_planes(frame), _planes(small), strict=True):
+        for source, target in zip(planes(frame), planes(small), strict=True):
             target[:] = resized(source, target.shape[::-1])
         return small
 
@@ -80,8 +86,8 @@ def _has_plain_planes(frame: VideoFrame) -> bool:
     )
 
 
-def _planes(frame: VideoFrame) -> list[Image]:
-    """Views of a frame's planes, each of shape = (height, width)."""
+def planes(frame: VideoFrame) -> list[Image]:
+    """Return views of a frame's planes of bytes, each of shape = (height, width)."""
     return [
         np.asarray(memoryview(plane)).view(np.uint8).reshape(plane.height, -1)[:, : plane.width]
         for plane in frame.planes

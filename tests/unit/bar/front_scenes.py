@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.pose.sequence import Pose
-from unit.bar.scenes import SUPERSAMPLED, Filmed, SceneFrame
+from lastrep.video.frames import Frame
+from unit.bar.scenes import SUPERSAMPLED, Filmed
 
 Array = NDArray[np.float64]
 
@@ -87,7 +88,7 @@ class FrontScene(Filmed):
         x = np.full(len(up), self.size[0] / 2 + 3.3)
         return np.stack([x, self.size[1] / 2 - up], axis=1)
 
-    def frames(self) -> Iterator[tuple[SceneFrame, Pose]]:
+    def frames(self) -> Iterator[tuple[Frame, Pose]]:
         rng = np.random.default_rng(self.seed)
         width, height = self.size
         coarse = rng.uniform(110, 200, (height // 20 + 3, width // 20 + 3, 3)).astype(np.float32)
@@ -97,7 +98,7 @@ class FrontScene(Filmed):
         for t_s, at, angle, size in zip(self.t_s, self.centre, tilt, self.size_of, strict=True):
             image = self._draw(wall, float(t_s), at, float(angle), float(size), rng)
             pose = self._pose(float(t_s), at, float(angle), float(size), rng)
-            yield SceneFrame(float(t_s), image), pose
+            yield Frame(float(t_s), image), pose
 
     def _draw(
         self,

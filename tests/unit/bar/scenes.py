@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.pose.sequence import Pose
+from lastrep.video.frames import Frame
 
 Array = NDArray[np.float64]
 
@@ -23,14 +24,6 @@ BODY = {
     27: (0.05, 0.799), 28: (0.05, 0.799),
 }  # fmt: skip
 SUPERSAMPLED = 4
-
-
-@dataclass(frozen=True)
-class SceneFrame:
-    """What `BarTracker.update` takes."""
-
-    t_s: float
-    image_rgb: NDArray[np.uint8]
 
 
 class Filmed:
@@ -92,11 +85,11 @@ class Scene(Filmed):
         t = self.t_s[:, None]
         return self.shake_px * np.hstack([np.sin(2.1 * t), np.sin(1.3 * t + 1) - np.sin(1)])
 
-    def frames(self) -> Iterator[tuple[SceneFrame, Pose]]:
+    def frames(self) -> Iterator[tuple[Frame, Pose]]:
         rng = np.random.default_rng(self.seed + 1)
         for t_s, at, shift in zip(self.t_s, self.centre, self.camera, strict=True):
             image = self._draw(at + shift, shift, rng)
-            yield SceneFrame(float(t_s), image), self._pose(float(t_s), at + shift, rng)
+            yield Frame(float(t_s), image), self._pose(float(t_s), at + shift, rng)
 
     def _draw(self, at: Array, shift: Array, rng: np.random.Generator) -> NDArray[np.uint8]:
         width, height = self.size

@@ -4,41 +4,42 @@ from __future__ import annotations
 
 import numpy as np
 
-from lastrep.bar.exposure import DARK_BELOW, brighten
+from lastrep.bar.exposure import DARK_BELOW
+from lastrep.bar.pictures import REMEMBERED, Pictures
+from lastrep.video.frames import Frame
 
 #: Landmarks of a lifter in the right half of a picture of 100 x 80 pixels.
 POINTS = np.tile(np.array([[60.0, 10.0, 0.0], [90.0, 70.0, 0.0], [75.0, 40.0, 0.0]]), (11, 1))
 
 
-def pictures(level: int) -> list[np.ndarray]:
+def pictures(level: int, points: np.ndarray = POINTS) -> Pictures:
     image = np.zeros((80, 100, 3), np.uint8)
     image[:, 40:] = level
-    return [image] * 6
-
-
-def brightened(images: list[np.ndarray], points: np.ndarray = POINTS) -> list[np.ndarray]:
-    out = list(images)
-    brighten(out, np.array([points] * len(images)))
-    return out
+    return Pictures([Frame(k / 30, image) for k in range(6)], np.array([points] * 6))
 
 
 def test_a_dark_picture_is_brought_to_the_least_brightness() -> None:
     dark = pictures(45)
-    bright = brightened(dark)[-1]
-    assert abs(int(bright[40, 80, 0]) - DARK_BELOW) <= 1
-    assert bright[40, 10, 0] == 0
-    assert dark[0][40, 80, 0] == 45
+    assert abs(int(dark[5][40, 80, 0]) - DARK_BELOW) <= 1
+    assert abs(int(dark.grey(5)[40, 80]) - DARK_BELOW) <= 1
+    assert dark[5][40, 10, 0] == 0
 
 
 def test_black_is_not_torn_apart() -> None:
-    assert brightened(pictures(5))[0][40, 80, 0] == round(255 * (5 / 255) ** 0.5)
+    assert pictures(5)[0][40, 80, 0] == round(255 * (5 / 255) ** 0.5)
 
 
 def test_black_bars_beside_the_lifter_do_not_make_a_picture_dark() -> None:
-    before = pictures(100)
-    assert all(a is b for a, b in zip(before, brightened(before), strict=True))
+    assert {image[40, 80, 0] for image in pictures(100)} == {100}
 
 
 def test_without_a_lifter_nothing_changes() -> None:
-    before = pictures(10)
-    assert brightened(before, np.full((33, 3), np.nan))[0] is before[0]
+    assert pictures(10, np.full((33, 3), np.nan))[0][40, 80, 0] == 10
+
+
+def test_pictures_that_were_forgotten_are_made_again() -> None:
+    frames = [Frame(k / 30, np.full((8, 8, 3), k, np.uint8)) for k in range(2 * REMEMBERED)]
+    all_of_them = Pictures(frames, np.full((len(frames), 33, 3), np.nan))
+    for _ in range(2):
+        assert [image[0, 0, 0] for image in all_of_them] == list(range(2 * REMEMBERED))
+    assert all_of_them.size == (8, 8)

@@ -16,7 +16,8 @@ from lastrep.bar.tracker import BarTracker
 from lastrep.errors import PoseFileError
 from lastrep.pose import Pose, PoseSequence
 from lastrep.pose.pace import Pace
-from lastrep.video.reading import Frame, VideoFile
+from lastrep.video.frames import Frame
+from lastrep.video.reading import VideoFile
 from lastrep.video.recent import RecentPictures
 from unit.bar.scenes import Scene, lifts
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from lastrep.pose import Pose, PoseSequence
+from lastrep.video.frames import Frame
 from lastrep.video.live_source import LiveSource, clock
-from lastrep.video.reading import Frame
 from synthetic import BLAZEPOSE_NOISE, Camera, Clip, Move, Rep, Sampling, landmark_recording
 
 SIZE_PX = (1280, 720)

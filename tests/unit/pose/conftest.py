@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lastrep.video.reading import Frame, VideoFile
+from lastrep.video.frames import Frame
+from lastrep.video.reading import VideoFile
 from lastrep.video.writing import VideoWriter
 
 SAMPLE_VIDEOS = Path(__file__).resolve().parents[3] / "sample_videos"

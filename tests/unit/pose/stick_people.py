@@ -10,8 +10,8 @@ import numpy as np
 
 from lastrep.pose import BONES, LANDMARK_COUNT, Pose
 from lastrep.pose.landmarks import Landmark
+from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
-from lastrep.video.reading import Frame
 
 WIDTH_PX, HEIGHT_PX = 640, 360
 

@@ -16,7 +16,7 @@ from lastrep.pose.estimator import PoseEstimator
 from lastrep.pose.litert import LitertEstimator
 from lastrep.pose.mediapipe import MediapipeEstimator
 from lastrep.pose.sequence import Pose
-from lastrep.video.reading import Frame
+from lastrep.video.frames import Frame
 
 Estimator = Callable[..., PoseEstimator]
 

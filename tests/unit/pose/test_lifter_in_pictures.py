@@ -13,8 +13,8 @@ from lastrep.pose.backends import follow_lifter
 from lastrep.pose.litert import LitertEstimator
 from lastrep.pose.people import Place
 from lastrep.pose.recording import estimate_file
+from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
-from lastrep.video.reading import Frame
 from lastrep.video.writing import VideoWriter
 
 #: The passer-by enters, and has left the picture.

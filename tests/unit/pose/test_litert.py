@@ -15,7 +15,8 @@ from lastrep.pose.litert import LitertEstimator, Networks
 from lastrep.pose.mediapipe import MediapipeEstimator
 from lastrep.pose.models import SHIPPED_MODELS
 from lastrep.pose.sequence import Pose
-from lastrep.video.reading import Frame, VideoFile
+from lastrep.video.frames import Frame
+from lastrep.video.reading import VideoFile
 
 SAMPLES = ("squat_clean", "bench_press", "push_up_sagging")
 

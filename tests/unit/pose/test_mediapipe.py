@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lastrep.pose.mediapipe import MediapipeEstimator
-from lastrep.video.reading import Frame
+from lastrep.video.frames import Frame
 
 
 def test_normalised_landmarks_become_pixels(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lastrep.pose import Pose
 from lastrep.pose.pace import LONGEST_INTERVAL_S, Pace, filled
 from lastrep.pose.recording import estimate_file
-from lastrep.video.reading import Frame
+from lastrep.video.frames import Frame
 from lastrep.video.writing import VideoWriter
 
 

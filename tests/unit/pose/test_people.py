@@ -21,7 +21,7 @@ from lastrep.pose.people import (
     distinct,
     prominence,
 )
-from lastrep.video.reading import Frame
+from lastrep.video.frames import Frame
 from unit.pose.stick_people import HEIGHT_PX, WIDTH_PX, picture, standing
 
 

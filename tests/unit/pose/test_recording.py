@@ -9,7 +9,7 @@ import pytest
 
 from lastrep.errors import ModelError, VideoError
 from lastrep.pose.recording import estimate_file
-from lastrep.video.reading import Frame
+from lastrep.video.frames import Frame
 
 
 def test_one_pose_a_frame(clip: Path, clip_frames: list[Frame]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -119,6 +120,32 @@ def test_rotation_is_applied(
     assert picture.shape == (size[1], size[0], 3)
     assert red_corner(picture) == corner
     assert picture.flags.c_contiguous
+
+
+@pytest.mark.parametrize("rotation_deg", [None, 90, 180, 270])
+def test_stored_frames_are_the_same_pictures(
+    make_video: MakeVideo, rotation_deg: int | None
+) -> None:
+    path = make_video(size=(192, 128), rotation_deg=rotation_deg)
+    with VideoFile(path, max_short_side_px=64) as video:
+        frames, stored = list(video.frames()), list(video.stored_frames())
+    assert [one.t_s for one in stored] == [one.t_s for one in frames]
+    for one, frame in zip(stored, frames, strict=True):
+        np.testing.assert_array_equal(one.image_rgb, frame.image_rgb)
+        # Brightness is stored as 16 to 235.
+        full = (one.grey.astype(float) - 16) * 255 / 219
+        np.testing.assert_allclose(full, frame.grey.astype(float), atol=12)
+        assert one.size_bytes < 0.6 * frame.size_bytes
+
+
+def test_threads_may_make_pictures_of_one_video_at_once(make_video: MakeVideo) -> None:
+    # FFmpeg's scaler waits for ever if it is used by two at once.
+    with VideoFile(make_video()) as video:
+        stored = list(video.stored_frames()) * 20
+    expected = [one.image_rgb for one in stored]
+    with ThreadPoolExecutor(4) as pool:
+        pictures = list(pool.map(lambda one: one.image_rgb, stored, timeout=60))
+    assert all((a == b).all() for a, b in zip(pictures, expected, strict=True))
 
 
 def test_odd_sizes(make_video: MakeVideo) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from av.video.frame import VideoFrame
 
 import lastrep.video.reading
-from lastrep.video.reading import Frame, VideoFile
+from lastrep.video.frames import Frame, StoredFrame
+from lastrep.video.reading import VideoFile
 from lastrep.video.recent import RecentPictures
 from unit.video.video_clips import MakeVideo
 
@@ -26,12 +28,16 @@ def kept(path: Path, recent: RecentPictures, short_px: int | None = SHORT_PX) ->
     return recent
 
 
-def read(path: Path, recent: RecentPictures | None = None, **options: float) -> list[Frame]:
+def read(
+    path: Path, recent: RecentPictures | None = None, **options: float
+) -> list[Frame | StoredFrame]:
     with VideoFile(path, max_short_side_px=SHORT_PX, **options) as video:
-        return list(video.frames(recent=recent))
+        return list(video.stored_frames(recent=recent))
 
 
-def assert_same(frames: list[Frame], expected: list[Frame]) -> None:
+def assert_same(
+    frames: Sequence[Frame | StoredFrame], expected: Sequence[Frame | StoredFrame]
+) -> None:
     assert [frame.t_s for frame in frames] == [frame.t_s for frame in expected]
     for one, other in zip(frames, expected, strict=True):
         np.testing.assert_array_equal(one.image_rgb, other.image_rgb)

@@ -1,0 +1,73 @@
+"""The pictures of a stretch of video, made from its frames when they are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import overload
+
+import cv2
+import numpy as np
+
+from lastrep.bar.ellipse import Array, Image
+from lastrep.bar.exposure import brightening
+from lastrep.bar.lifter import moving_box
+from lastrep.video.frames import Frame, StoredFrame
+
+#: So many pictures show how dark a recording is.
+SAMPLES = 5
+#: So many pictures are remembered: following looks at one after the other in some stretches at
+#: once, and at each more than once.
+REMEMBERED = 48
+
+
+class Pictures(Sequence[Image]):
+    """Pictures in colour, brighter if they were dark; for the use of one thread.
+
+    Parameters
+    ----------
+    frames
+        What they are made from.
+    points
+        shape = (n, 33, 3): the lifter's landmarks in them, pixels.
+    """
+
+    def __init__(self, frames: Sequence[Frame | StoredFrame], points: Array) -> None:
+        self._frames = frames
+        some = [k * (len(frames) - 1) // (SAMPLES - 1) for k in range(SAMPLES) if frames]
+        self._brightening = brightening(
+            [frames[k].image_rgb for k in some], [moving_box(points[k]) for k in some]
+        )
+        self._made: dict[int, Image] = {}
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    @overload
+    def __getitem__(self, number: int) -> Image: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Image]: ...
+    def __getitem__(self, number: int | slice) -> Image | Sequence[Image]:
+        if isinstance(number, slice):
+            return [self[k] for k in range(*number.indices(len(self)))]
+        if number not in self._made:
+            if len(self._made) >= REMEMBERED:
+                del self._made[next(iter(self._made))]
+            self._made[number] = self._brightened(self._frames[number].image_rgb)
+        return self._made[number]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of all of them, pixels."""
+        height, width = self[0].shape[:2]
+        return width, height
+
+    def grey(self, number: int) -> Image:
+        """Return a picture in grey, shape = (h, w)."""
+        return self._brightened(self._frames[number].grey)
+
+    def _brightened(self, image: Image) -> Image:
+        if self._brightening is None:
+            return image
+        # As rows of numbers: twice as fast as one plane.
+        rows = image.reshape(len(image), -1)
+        return np.asarray(cv2.LUT(rows, self._brightening), np.uint8).reshape(image.shape)

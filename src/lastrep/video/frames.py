@@ -1,0 +1,82 @@
+"""Frames of a video: as pictures, or as stored until a picture is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+
+from lastrep.video.orientation import Image, Orientation
+from lastrep.video.resizing import PictureMaker, planes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a video or camera.
+
+    Parameters
+    ----------
+    t_s
+        Seconds since the first frame, by the source's own clock.
+    image_rgb
+        shape = (height, width, 3): uint8, contiguous, upright, not mirrored.
+    """
+
+    t_s: float
+    image_rgb: Image
+
+    @property
+    def grey(self) -> Image:
+        """The picture in grey, shape = (height, width); made anew each time."""
+        return np.asarray(cv2.cvtColor(self.image_rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes."""
+        return self.image_rgb.nbytes
+
+
+class StoredFrame:
+    """One frame as it is stored, in half the memory of its picture; in grey it costs nothing.
+
+    Parameters
+    ----------
+    t_s
+        As in `Frame`.
+    stored
+        Its pixels: brightness first.
+    maker
+        Makes the picture.
+    orientation
+        How it is turned upright.
+    """
+
+    __slots__ = ("_maker", "_orientation", "_stored", "t_s")
+
+    def __init__(
+        self, t_s: float, stored: VideoFrame, maker: PictureMaker, orientation: Orientation
+    ) -> None:
+        self.t_s = t_s
+        self._stored, self._maker, self._orientation = stored, maker, orientation
+
+    @property
+    def image_rgb(self) -> Image:
+        """As in `Frame`; made anew each time."""
+        return self._orientation.upright(self._maker.picture(self._stored))
+
+    @property
+    def grey(self) -> Image:
+        """The brightness as it is stored, shape = (height, width)."""
+        return self._orientation.upright(planes(self._stored)[0])
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes."""
+        return stored_bytes(self._stored)
+
+
+def stored_bytes(frame: VideoFrame) -> int:
+    """Return the memory that a decoded frame takes."""
+    return sum(plane.buffer_size for plane in frame.planes)
