@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import lastrep
-from lastrep.bar.recording import Stretch, track_file, track_landmarks, work_short_side_px
+from lastrep.bar.camera_path import CameraPath, CameraWatch
+from lastrep.bar.recording import (
+    Stretch,
+    track_file,
+    track_landmarks,
+    watch_camera,
+    work_short_side_px,
+)
 from lastrep.bar.scale import Calibration
 from lastrep.bar.track import BarTrack
 from lastrep.errors import PoseFileError, VideoError
@@ -184,20 +191,23 @@ def analyze_recording(
     from lastrep.pose.recorded import load_poses, save_poses
     from lastrep.pose.recording import Keeping, estimate_file
 
-    recent = None
+    camera = recent = None
     if poses_path is not None:
         poses, warnings = load_poses(poses_path), list[str]()
     elif video is not None:
-        recent = RecentPictures(every=options.looks_for_plates(options.definition))
+        watch = CameraWatch()
+        if options.looks_for_plates(options.definition):
+            recent = RecentPictures()
         recorded = estimate_file(
             video,
             model=options.model,
             backend=options.backend,
             slowmo=options.slowmo,
-            keeping=Keeping(recent, work_short_side_px),
+            keeping=None if recent is None else Keeping(recent, work_short_side_px),
+            watch=watch,
             progress=lambda share: progress(POSE_SHARE * share),
         )
-        poses, warnings = recorded.poses, list(recorded.warnings)
+        poses, warnings, camera = recorded.poses, list(recorded.warnings), watch.path
     else:
         raise ValueError("give a video, recorded poses, or both")
     name = video or poses_path
@@ -212,6 +222,7 @@ def analyze_recording(
         options,
         name=name,
         video=video,
+        camera=camera,
         recent=recent,
         warnings=warnings,
         progress=progress,
@@ -225,16 +236,17 @@ def result_of(
     *,
     name: Path | None,
     video: Path | None,
+    camera: CameraPath | None = None,
     recent: RecentPictures | None = None,
     warnings: Sequence[str] = (),
     progress: Progress = lambda share: None,
 ) -> AnalyzedRecording:
     """Return what was found in a recording as the document and all that the writers need.
 
-    The bar is looked for in the video; without one a body part stands in for it. Pictures of it
-    that are still there (`recent`) are not decoded again.
+    The bar is looked for in the video; without one a body part stands in for it. What is known of
+    the video already is not read again: where the camera was, and pictures that are still there.
     """
-    sets, tracks, notes = _with_bar(sets, poses, video, recent, options, progress)
+    sets, tracks, notes = _with_bar(sets, poses, video, camera, recent, options, progress)
     progress(1.0)
     analysis = Analysis(
         source=_source(poses, name),
@@ -250,6 +262,7 @@ def _with_bar(
     sets: tuple[AnalyzedSet, ...],
     poses: PoseSequence,
     video: Path | None,
+    camera: CameraPath | None,
     recent: RecentPictures | None,
     options: AnalyzeOptions,
     progress: Progress,
@@ -265,10 +278,14 @@ def _with_bar(
             with VideoFile(video) as file:
                 bar = bar.scaled(poses.width_px / file.info.source_width_px)
         stretches = [_stretch(one, options) for one in sets]
+        if camera is None:
+            recent = RecentPictures()
+            camera = watch_camera(video, poses, slowmo=options.slowmo, keep=recent)
         tracks = track_file(
             video,
             poses,
             stretches,
+            camera,
             bar_px=bar.bar_px,
             slowmo=options.slowmo,
             recent=recent,

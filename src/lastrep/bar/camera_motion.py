@@ -7,7 +7,6 @@ before, so a camera that stands still gives no drift.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -15,7 +14,6 @@ from numpy.typing import NDArray
 
 from lastrep.bar.ellipse import Image
 from lastrep.bar.flow import Corners, common_move, corners, follow_corners
-from lastrep.video.resizing import resized
 
 Array = NDArray[np.float64]
 
@@ -26,8 +24,6 @@ MIN_AGREEING = 0.5
 #: A new reference is taken once fewer than this share of its corners are still followed, or once
 #: so many pictures in a row could not be placed.
 RENEW_BELOW, GIVE_UP_AFTER = 0.5, 5
-#: Pictures are shrunk to this long side: the room is large, and followed by many corners.
-LONG_SIDE_PX = 400
 #: How well corners must return on the way back (pixels).
 FLOW_RETURN_PX = 0.5
 #: Corners farther from the common movement than this do not belong to it (pixels).
@@ -46,7 +42,7 @@ EARLY_S = 0.002
 class CameraMotion:
     """Follows the room and says how each picture lies in the first one.
 
-    Pictures that are not due need not be shown: `filled` puts their places between.
+    Pictures that are not due need not be shown (see `CameraPath`).
 
     Attributes
     ----------
@@ -56,7 +52,6 @@ class CameraMotion:
 
     def __init__(self) -> None:
         self.known = False
-        self._shrink = 1.0
         self._reference: Image | None = None
         self._reference_to_room = np.eye(3)
         self._to_room = np.eye(3)
@@ -90,17 +85,10 @@ class CameraMotion:
         shape = (2, 3): moves points of this picture to where the first one shows them.
         """
         if self._reference is None:
-            self._shrink = min(1.0, LONG_SIDE_PX / max(grey.shape))
-            self._renew(self._small(grey), person)
+            self._renew(grey, person)
         else:
-            self._look(self._small(grey), person)
-        out = self._to_room[:2].copy()
-        out[:, 2] /= self._shrink
-        return out
-
-    def _small(self, grey: Image) -> Image:
-        height, width = grey.shape
-        return resized(grey, (round(self._shrink * width), round(self._shrink * height)))
+            self._look(grey, person)
+        return self._to_room[:2].copy()
 
     def _look(self, picture: Image, person: Array | None) -> None:
         before = self._to_room
@@ -140,7 +128,7 @@ class CameraMotion:
     def _renew(self, picture: Image, person: Array | None) -> None:
         mask = np.full(picture.shape, 255, np.uint8)
         if person is not None and np.isfinite(person).all():
-            left, top, right, bottom = person * self._shrink
+            left, top, right, bottom = person
             margin = PERSON_MARGIN * (bottom - top)
             box = np.clip([left - margin, top - margin, right + margin, bottom + margin], 0, None)
             x0, y0, x1, y1 = box.astype(int)
@@ -152,26 +140,3 @@ class CameraMotion:
         self._wanted = len(self._start)
         self._failures = 0
         self.known = self._wanted >= MIN_CORNERS
-
-
-def filled(t_s: Array, places: Sequence[Array | None]) -> Array:
-    """Put places between those of the pictures that were looked at.
-
-    Parameters
-    ----------
-    t_s
-        shape = (n,)
-    places
-        n of them, each of shape (2, 3) as `CameraMotion.update` gives it; None where no look was
-        taken. Before the first and after the last look the camera is taken for still.
-
-    Returns
-    -------
-    shape = (n, 2, 3)
-    """
-    looked = [i for i, place in enumerate(places) if place is not None]
-    if not looked:
-        return np.tile(np.eye(3)[:2], (len(t_s), 1, 1))
-    known = np.array([place for place in places if place is not None]).reshape(-1, 6)
-    columns = [np.interp(t_s, t_s[looked], column) for column in known.T]
-    return np.stack(columns, axis=1).reshape(-1, 2, 3)

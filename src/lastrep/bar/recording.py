@@ -6,20 +6,18 @@ followed while the lifter walks about, and recorded landmarks serve as well as f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from lastrep.bar.camera_path import CameraPath, CameraWatch
 from lastrep.bar.lifter import DEFAULT_PROXY, Proxy, stature_px
+from lastrep.bar.stand_in import landmark_track
 from lastrep.bar.track import BarTrack
-from lastrep.bar.tracker import (
-    SIDES,
-    BarTracker,
-    landmark_point,
-)
+from lastrep.bar.tracker import BarTracker
 from lastrep.errors import PoseFileError
 from lastrep.pose.pace import Pace
 from lastrep.pose.recording import ASKED_FIRST_S
@@ -35,9 +33,6 @@ Progress = Callable[[float], None]
 WORK_SHORT_SIDE_PX, WORK_STATURE_PX, WORK_STEP = 480, 320.0, 3 / 4
 #: Pictures in which the lifter turns out to be so tall need not be made larger or smaller.
 STATURES_PX = (215.0, 360.0)
-
-#: Times of a picture and of landmarks that differ by less are those of one frame.
-SAME_FRAME_S = 1e-4
 
 #: Pictures whose shape differs by more than this share are not those of the landmarks.
 SHAPE_SHARE = 0.02
@@ -66,10 +61,49 @@ class Stretch:
         return self.start_s <= t_s <= self.end_s
 
 
+def watch_camera(
+    path: Path,
+    poses: PoseSequence,
+    *,
+    slowmo: float = 1.0,
+    keep: RecentPictures | None = None,
+    progress: Progress = lambda share: None,
+) -> CameraPath:
+    """Find out where the camera was during a recording whose landmarks are known already.
+
+    Parameters
+    ----------
+    path, poses, slowmo
+        As in `track_file`.
+    keep
+        Where to keep the frames, in the size in which the bar is followed.
+    progress
+        Called with the share that is done.
+
+    Raises
+    ------
+    VideoError
+        If the file cannot be read.
+    PoseFileError
+        If the landmarks were taken from another video.
+    """
+    watch, work_px = CameraWatch(), work_short_side_px(poses)
+    with VideoFile(path, slowmo=slowmo, max_short_side_px=work_px) as video:
+        _check_same(path, video.info, poses)
+        if keep is not None:
+            keep.size = video.stored_size(work_px)
+        with closing(video.stored_frames(Pace().is_due, keep=keep)) as frames:
+            for frame in frames:
+                watch.look(frame.t_s, frame.grey, poses.at(frame.t_s), poses.width_px)
+                progress(min(frame.t_s / max(poses.duration_s, 1e-9), 1.0))
+    return watch.path
+
+
 def track_file(
     path: Path,
     poses: PoseSequence,
     stretches: Sequence[Stretch],
+    camera: CameraPath = CameraPath(),  # noqa: B008 - frozen
     *,
     bar_px: tuple[float, float] | None = None,
     slowmo: float = 1.0,
@@ -86,6 +120,8 @@ def track_file(
         The lifter; their pixels are those of the result.
     stretches
         In order of time.
+    camera
+        Where the camera was, in pixels of `poses`; without, it is taken for still.
     bar_px
         Where the plate or bar end is in the first frame, in pixels of `poses`, if the user shows
         it: it is then followed from there on.
@@ -108,42 +144,55 @@ def track_file(
         If the landmarks were taken from another video.
     """
     if bar_px is not None:
-        stretches = [replace(stretch, start_s=0.0) for stretch in stretches]
+        stretches = [replace(stretch, start_s=0.0, find_plate=True) for stretch in stretches]
+    sought = {k: stretch for k, stretch in enumerate(stretches) if stretch.find_plate}
+    seen = _tracks_in_pictures(
+        path, poses, sought, camera, bar_px=bar_px, slowmo=slowmo, recent=recent, progress=progress
+    )
+    return tuple(
+        seen[k] if k in seen else track_landmarks(_during(poses, stretch), stretch.proxy, camera)
+        for k, stretch in enumerate(stretches)
+    )
+
+
+def _tracks_in_pictures(
+    path: Path,
+    poses: PoseSequence,
+    stretches: Mapping[int, Stretch],
+    camera: CameraPath,
+    *,
+    bar_px: tuple[float, float] | None,
+    slowmo: float,
+    recent: RecentPictures | None,
+    progress: Progress,
+) -> dict[int, BarTrack]:
+    """Follow the bar through the numbered stretches; see `track_file`."""
+    if not stretches:
+        return {}
+    first_s = min(stretch.start_s for stretch in stretches.values())
+    last_s = max(stretch.end_s for stretch in stretches.values())
     with VideoFile(path, slowmo=slowmo, max_short_side_px=work_short_side_px(poses)) as video:
         _check_same(path, video.info, poses)
         factor = video.info.width_px / poses.width_px
         shown = None if bar_px is None else (bar_px[0] * factor, bar_px[1] * factor)
-        trackers = [BarTracker(s.proxy, bar_px=shown, find_plate=s.find_plate) for s in stretches]
-        last_s = max(stretch.end_s for stretch in stretches)
-        first_s = min(stretch.start_s for stretch in stretches)
-
-        pace = Pace()
+        small = camera.scaled(factor)
+        trackers = {k: BarTracker(s.proxy, small, bar_px=shown) for k, s in stretches.items()}
 
         def wanted(t_s: float) -> bool:
-            due = pace.is_due(t_s)
-            running = [k for k, stretch in enumerate(stretches) if t_s in stretch]
-            whole = any(trackers[k].needs_pictures for k in running)
-            return bool(running) and (due or whole)
+            return t_s > last_s or any(t_s in stretch for stretch in stretches.values())
 
-        if recent is not None and not recent.every:
-            recent = None if any(tracker.needs_pictures for tracker in trackers) else recent
-        given = 0
         with closing(video.stored_frames(wanted, recent=recent)) as frames:
             for frame in frames:
-                now = int(np.searchsorted(poses.t_s, frame.t_s - SAME_FRAME_S))
-                passed_over = [_scaled(poses[k], factor) for k in range(given, now)]
-                given = now + 1
                 pose = _scaled(poses.at(frame.t_s), factor)
-                for stretch, tracker in zip(stretches, trackers, strict=True):
-                    for one in passed_over:
-                        if one.t_s in stretch:
-                            tracker.pass_over(one)
+                for k, stretch in stretches.items():
                     if frame.t_s in stretch:
-                        tracker.update(frame, pose)
+                        trackers[k].update(frame, pose)
                     elif frame.t_s > stretch.end_s:
-                        tracker.process()
+                        trackers[k].process()
                 progress(min((frame.t_s - first_s) / max(last_s - first_s, 1e-9), 1.0))
-    return tuple(tracker.finish().scaled(1 / factor) for tracker in trackers)
+                if frame.t_s > last_s:
+                    break
+    return {k: tracker.finish().scaled(1 / factor) for k, tracker in trackers.items()}
 
 
 def work_short_side_px(poses: PoseSequence) -> int:
@@ -169,24 +218,22 @@ def work_short_side_px(poses: PoseSequence) -> int:
         length_s *= 2
 
 
-def track_landmarks(poses: PoseSequence, proxy: Proxy | None = None) -> BarTrack:
+def track_landmarks(
+    poses: PoseSequence,
+    proxy: Proxy | None = None,
+    camera: CameraPath = CameraPath(),  # noqa: B008 - frozen
+) -> BarTrack:
     """Return what the landmarks alone say of the bar: where its stand-in was.
 
-    The camera is taken for one that stands still, as there is no picture to tell.
+    Without `camera` it is taken for one that stands still, as there is no picture to tell.
     """
-    points = poses.image_px.astype(np.float64)
-    visible = poses.visibility.astype(np.float64)
-    n = len(poses)
-    still = np.tile(np.eye(3)[:2], (n, 1, 1))
-    name: Proxy = proxy or DEFAULT_PROXY
-    return BarTrack(
-        t_s=poses.t_s,
-        bar=None,
-        proxies={side: landmark_point(points, visible, name, still, side) for side in SIDES},
-        proxy_name=name,
-        stature_px=stature_px(points),
-        camera_known=np.zeros(n, np.bool_),
-        camera_shift_px=np.zeros(n),
+    return landmark_track(
+        poses.t_s,
+        poses.image_px.astype(np.float64),
+        poses.visibility.astype(np.float64),
+        proxy or DEFAULT_PROXY,
+        camera,
+        np.array([poses.width_px, poses.height_px]) / 2,
     )
 
 
@@ -197,6 +244,10 @@ def _check_same(path: Path, info: VideoInfo, poses: PoseSequence) -> None:
             f"{path}: {info.source_width_px}x{info.source_height_px} is not the shape of the video "
             f"the landmarks were taken from ({poses.width_px}x{poses.height_px}); name that one"
         )
+
+
+def _during(poses: PoseSequence, stretch: Stretch) -> PoseSequence:
+    return poses.between(stretch.start_s, stretch.end_s)
 
 
 def _scaled(pose: Pose, factor: float) -> Pose:

@@ -8,25 +8,23 @@ next pictures come in. Memory does not grow with the recording.
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lastrep.bar.camera_motion import CameraMotion, filled
+from lastrep.bar.camera_path import CameraPath
 from lastrep.bar.ellipse import Array, Ellipse
 from lastrep.bar.following import Following, follow_point
 from lastrep.bar.lifter import (
     DEFAULT_PROXY,
-    TRAVEL_LANDMARKS,
     Proxy,
-    clearly_seen,
-    moving_box,
-    side_weights,
     stature_px,
 )
 from lastrep.bar.pictures import Pictures
 from lastrep.bar.pointing import disc_at
-from lastrep.bar.track import BarTrack, MovingPoint, PointSource, Side
+from lastrep.bar.stand_in import landmark_track
+from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.bar.window import FoundPlate, Window, apply, single_seed
 from lastrep.pose.landmarks import LANDMARK_COUNT
 from lastrep.pose.sequence import Pose
@@ -42,12 +40,6 @@ MIN_FRAMES = 8
 #: (statures), and how sure it is that they are the bar.
 POINT_RADIUS, POINT_CONFIDENCE = 0.04, 0.7
 
-#: A hand or shoulder is 0.15 to 0.3 m beside the middle of the body: seen from the side, 3 to 4 m
-#: away, the near one looks so much larger.
-NEAR_SIDE = 0.07
-#: Sides of the body that a landmark may stand for.
-SIDES: tuple[Side, ...] = ("both", "left", "right")
-
 
 class BarTracker:
     """Follows the bar of one lifter.
@@ -57,10 +49,10 @@ class BarTracker:
     proxy
         The body part that moves like the bar (`ExerciseDefinition.bar_proxy`); None if the
         exercise is not known: wrists and shoulders are tried.
+    camera
+        Where the camera was; without, it is taken for still.
     bar_px
         x, y of the plate or bar end in the first frame, if the user shows it.
-    find_plate
-        False for exercises without a barbell: only the body part is followed.
     window_bytes
         Memory that waiting frames may take.
 
@@ -75,26 +67,23 @@ class BarTracker:
     def __init__(
         self,
         proxy: Proxy | None = None,
+        camera: CameraPath = CameraPath(),  # noqa: B008 - frozen
         *,
         bar_px: tuple[float, float] | None = None,
-        find_plate: bool = True,
         window_bytes: int = WINDOW_BYTES,
     ) -> None:
         self._proxies: tuple[Proxy, ...] = (
             (DEFAULT_PROXY, "shoulder") if proxy is None else (proxy,)
         )
         self._bar_px = bar_px
-        self._find_plate = find_plate
         self._window_bytes = window_bytes
-        self._camera = CameraMotion()
+        self._camera = camera
         self._middle = np.zeros(2)
         self._frames: list[Frame | StoredFrame] = []
         self._first = 0
         self._t_s: list[float] = []
         self._points: list[Array] = []
         self._visibility: list[Array] = []
-        self._places: list[Array | None] = []
-        self._camera_known: list[bool] = []
         self._found: list[FoundPlate] = []
         self._shown: list[tuple[int, Following]] = []
         self._shown_at: Ellipse | None = None
@@ -103,35 +92,14 @@ class BarTracker:
 
     def update(self, frame: Frame | StoredFrame, pose: Pose) -> None:
         """Take the next frame and the pose in it."""
-        place = None
-        if self._camera.is_due(frame.t_s):
-            grey = frame.grey
-            self._middle = np.array(grey.shape[::-1]) / 2
-            place = self._camera.update(grey, moving_box(pose.image_px))
-            if all(earlier is None for earlier in self._places):
-                # Before the first look the camera is taken for still.
-                self._camera_known = [self._camera.known] * len(self._places)
-        self._add(frame.t_s, pose, place)
-        if self.needs_pictures:
-            self._frames.append(frame)
-            if len(self._frames) * frame.size_bytes > self._window_bytes:
-                self.process()
-
-    def pass_over(self, pose: Pose) -> None:
-        """Take the pose of a frame whose picture is not needed."""
-        self._add(pose.t_s, pose, None)
-
-    @property
-    def needs_pictures(self) -> bool:
-        """Whether every frame's picture is needed; else about 15 a second, for the camera."""
-        return self._find_plate or self._bar_px is not None
-
-    def _add(self, t_s: float, pose: Pose, place: Array | None) -> None:
-        self._t_s.append(t_s)
+        if not self._t_s:
+            self._middle = np.array(frame.grey.shape[::-1]) / 2
+        self._t_s.append(frame.t_s)
         self._points.append(pose.image_px.astype(np.float64))
         self._visibility.append(pose.visibility.astype(np.float64))
-        self._places.append(place)
-        self._camera_known.append(self._camera.known)
+        self._frames.append(frame)
+        if len(self._frames) * frame.size_bytes > self._window_bytes:
+            self.process()
 
     def finish(self, proxy: Proxy | None = None) -> BarTrack:
         """Process what still waits and return the whole track.
@@ -144,20 +112,18 @@ class BarTracker:
         self.process()
         self._settle()
         self._worker.shutdown()
-        name = proxy or self._proxies[0]
-        points = np.array(self._points, np.float64).reshape(-1, LANDMARK_COUNT, 3)
-        to_room = self._to_room()
-        visible = np.array(self._visibility, np.float64).reshape(-1, LANDMARK_COUNT)
-        middle = np.broadcast_to(self._middle, (len(to_room), 2))
-        return BarTrack(
-            t_s=np.array(self._t_s),
-            bar=self._plate_point(to_room) if self._found else self._shown_point(to_room),
-            proxies={side: landmark_point(points, visible, name, to_room, side) for side in SIDES},
-            proxy_name=name,
-            stature_px=stature_px(points),
-            camera_known=np.array(self._camera_known, np.bool_),
-            camera_shift_px=np.linalg.norm(apply(to_room, middle) - middle, axis=1),
+        t_s = np.array(self._t_s)
+        to_room = self._camera.to_room(t_s)
+        track = landmark_track(
+            t_s,
+            np.array(self._points, np.float64).reshape(-1, LANDMARK_COUNT, 3),
+            np.array(self._visibility, np.float64).reshape(-1, LANDMARK_COUNT),
+            proxy or self._proxies[0],
+            self._camera,
+            self._middle,
         )
+        bar = self._plate_point(to_room) if self._found else self._shown_point(to_room)
+        return replace(track, bar=bar)
 
     def process(self) -> None:
         """Begin to find and follow the bar in the waiting pictures, and let them go.
@@ -173,7 +139,8 @@ class BarTracker:
         tall = stature_px(points)
         if not np.isfinite(tall):
             return
-        times, to_room = np.array(self._t_s[frames]), self._to_room()[frames]
+        times = np.array(self._t_s[frames])
+        to_room = self._camera.to_room(np.array(self._t_s))[frames]
         points, visible = points[frames], np.array(self._visibility[frames])
 
         def find_bar() -> None:
@@ -220,10 +187,6 @@ class BarTracker:
         self._found.append(found)
         if found.last is not None:
             self._shown_at = self._shown_at.at(found.last[1].ellipse.centre)
-
-    def _to_room(self) -> Array:
-        """Transforms of the pictures so far, shape = (n, 2, 3)."""
-        return filled(np.array(self._t_s), self._places)
 
     def _plate_point(self, to_room: Array) -> MovingPoint:
         n = len(self._t_s)
@@ -278,42 +241,3 @@ class BarTracker:
             support,
             confidence,
         )
-
-
-def landmark_point(
-    points: Array, visibility: Array, proxy: Proxy, to_room: Array, side: Side = "both"
-) -> MovingPoint:
-    """Return a body part's landmarks, or both sides together, as a moving point.
-
-    A side that is hidden is a guess: it counts as little as it is seen. What is left of the near
-    side alone is nearer to the camera than the body's middle, whose scale is used: `nearness`.
-
-    Parameters
-    ----------
-    points
-        shape = (n, 33, 3): landmarks, pixels.
-    visibility
-        shape = (n, 33): 0..1
-    to_room
-        shape = (n, 2, 3): as `CameraMotion.update` gives them.
-    """
-    left, right = TRAVEL_LANDMARKS[proxy]
-    sides = {"both": (left, right), "left": (left,), "right": (right,)}[side]
-    weights = side_weights(visibility, [part[0] for part in sides])
-    image_px = sum(
-        weight * points[:, part, :2].mean(axis=1)
-        for weight, part in zip(weights, sides, strict=True)
-    )
-    clear = clearly_seen(visibility, [part[0] for part in sides])
-    image_px = np.where(clear[:, None], image_px, np.nan)
-    seen = np.isfinite(image_px[:, 0]).astype(np.float64)
-    nothing = np.full(len(points), np.nan)
-    return MovingPoint(
-        PointSource.LANDMARK,
-        image_px,
-        apply(to_room, image_px),
-        nothing,
-        seen,
-        seen,
-        nearness=1 + NEAR_SIDE * float(np.ptp(weights)),
-    )

@@ -17,13 +17,17 @@ from lastrep.pose.models import DEFAULT_MODEL
 from lastrep.pose.pace import Pace, filled
 from lastrep.pose.people import Whereabouts
 from lastrep.pose.sequence import Pose, PoseSequence
+from lastrep.video.frames import Frame
 from lastrep.video.reading import VideoFile, VideoInfo
 from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
+#: Is shown the frames, with small grey pictures, and the lifter in each.
+Watch = Callable[[Frame, Pose], None]
 
-
+#: Long side of the grey pictures for those who watch.
+WATCHED_LONG_SIDE_PX = 400
 #: After this time it is asked how large pictures shall be kept, and again each time it has doubled.
 ASKED_FIRST_S = 0.5
 
@@ -95,6 +99,7 @@ def estimate_file(
     backend: str = DEFAULT_BACKEND,
     slowmo: float = 1.0,
     keeping: Keeping | None = None,
+    watch: Watch | None = None,
     progress: Progress | None = None,
 ) -> Recording:
     """Find the lifter in every frame of a video file.
@@ -114,6 +119,9 @@ def estimate_file(
         How many times the recording is slowed down (see `VideoFile`).
     keeping
         What to keep of the pictures on the way.
+    watch
+        Is shown each frame that was looked at, with the pose in it; times go back where the file is
+        read once more.
     progress
         Called after each frame with the share done. Where somebody else was followed at first, it
         begins again.
@@ -128,11 +136,11 @@ def estimate_file(
     start_s = time.perf_counter()
     with VideoFile(path, slowmo=slowmo) as video:
         follow = partial(follow_lifter, model, backend)
-        passage = _follow(video, follow(), progress, keeping, give_way=True)
+        passage = _follow(video, follow(), progress, keeping, watch, give_way=True)
         model_s = passage.model_s
         if passage.mistaken_for is not None:
             # Somebody else was followed until it showed who lifts: once more, knowing it.
-            passage = _follow(video, follow(lifter=passage.mistaken_for), progress, keeping)
+            passage = _follow(video, follow(lifter=passage.mistaken_for), progress, keeping, watch)
             model_s += passage.model_s
     if not passage.poses:
         raise VideoError(f"{path}: holds no frame that can be decoded; export or record it again")
@@ -164,6 +172,7 @@ def _follow(
     lifter: LifterTracker,
     progress: Progress | None,
     keeping: Keeping | None,
+    watch: Watch | None,
     *,
     give_way: bool = False,
 ) -> _Passage:
@@ -172,9 +181,13 @@ def _follow(
     pace = Pace()
     ask_s = ASKED_FIRST_S
     keep = None if keeping is None else keeping.pictures
-    with lifter as tracker, closing(video.frames(pace.is_due, keep=keep)) as frames:
+    grey_px = None if watch is None else WATCHED_LONG_SIDE_PX
+    given = video.frames(pace.is_due, keep=keep, small_grey_px=grey_px)
+    with lifter as tracker, closing(given) as frames:
         for frame in frames:
             poses.append(tracker.update(frame))
+            if watch is not None:
+                watch(frame, poses[-1])
             if keeping is not None and frame.t_s >= ask_s:
                 so_far = _sequence(poses, video.info, tracker.name)
                 keeping.pictures.size = video.stored_size(keeping.short_side_px(so_far))

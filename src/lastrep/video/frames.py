@@ -22,10 +22,13 @@ class Frame:
         Seconds since the first frame, by the source's own clock.
     image_rgb
         shape = (height, width, 3): uint8, contiguous, upright, not mirrored.
+    small_grey
+        shape = (h, w): the same picture, small and in grey, if it was asked for.
     """
 
     t_s: float
     image_rgb: Image
+    small_grey: Image | None = None
 
     @property
     def grey(self) -> Image:

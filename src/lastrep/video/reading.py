@@ -157,7 +157,11 @@ class VideoFile:
         return max(1, round(width * scale)), max(1, round(height * scale))
 
     def frames(
-        self, wanted: Wanted = lambda t_s: True, *, keep: RecentPictures | None = None
+        self,
+        wanted: Wanted = lambda t_s: True,
+        *,
+        keep: RecentPictures | None = None,
+        small_grey_px: int | None = None,
     ) -> Generator[Frame, None, None]:
         """Yield frames from the start, decoded ahead in a thread of their own.
 
@@ -171,26 +175,36 @@ class VideoFile:
             last frame is always given.
         keep
             Where to keep what may be asked for again.
+        small_grey_px
+            Long side of the small grey pictures that are wanted too; None for none.
         """
 
         def pictures() -> Generator[Frame, None, None]:
             maker = PictureMaker(self._lying_size)
-            passing = None if keep is None or not keep.every else keep.add
-            for t_s, frame in _chosen(self._decoded(), wanted, passing):
-                if keep is not None and not keep.every:
-                    keep.add(t_s, frame)
-                yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
+            scale = min(1.0, (small_grey_px or 0) / max(self._lying_size))
+            small = PictureMaker((round(scale * width), round(scale * height)))
+            for t_s, frame in _chosen(self._decoded(), wanted, keep):
+                planar = maker.planar(frame) or frame
+                image = self._orientation.upright(maker.picture(planar))
+                grey = self._orientation.upright(small.grey(planar)) if small_grey_px else None
+                yield Frame(t_s, image, grey)
+
+        width, height = self._lying_size
 
         return self._ahead(pictures)
 
     def stored_frames(
-        self, wanted: Wanted = lambda t_s: True, *, recent: RecentPictures | None = None
+        self,
+        wanted: Wanted = lambda t_s: True,
+        *,
+        keep: RecentPictures | None = None,
+        recent: RecentPictures | None = None,
     ) -> Generator[Frame | StoredFrame, None, None]:
         """Yield frames as `frames` does, but as they are stored.
 
         Parameters
         ----------
-        wanted
+        wanted, keep
             As in `frames`.
         recent
             What was kept of this file, with the same `slowmo`; it is used up. Frames of the size
@@ -199,7 +213,7 @@ class VideoFile:
 
         def stored() -> Generator[Frame | StoredFrame, None, None]:
             maker = PictureMaker(self._lying_size)
-            for t_s, frame in _chosen(self._decoded(recent), wanted):
+            for t_s, frame in _chosen(self._decoded(recent), wanted, keep):
                 small = maker.resized(frame)
                 if small is None:
                     yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
@@ -250,13 +264,13 @@ class VideoFile:
 def _chosen(
     frames: Iterable[tuple[float, VideoFrame]],
     wanted: Wanted,
-    passing: Callable[[float, VideoFrame], None] | None = None,
+    keep: RecentPictures | None,
 ) -> Generator[tuple[float, VideoFrame], None, None]:
-    """Yield the frames that are wanted, and the last; all are shown to `passing`."""
+    """Yield the frames that are wanted, and the last; all are kept."""
     skipped = None
     for t_s, frame in frames:
-        if passing is not None:
-            passing(t_s, frame)
+        if keep is not None:
+            keep.add(t_s, frame)
         skipped = t_s, frame
         if wanted(t_s):
             skipped = None

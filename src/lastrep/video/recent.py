@@ -21,8 +21,6 @@ class RecentPictures:
 
     Parameters
     ----------
-    every
-        Whether each frame is kept, or only those whose picture was wanted.
     max_bytes
         Memory that they may take; the oldest make place for the newest.
 
@@ -33,8 +31,7 @@ class RecentPictures:
         another thread; frames of another size are let go.
     """
 
-    def __init__(self, *, every: bool = True, max_bytes: int = MAX_BYTES) -> None:
-        self.every = every
+    def __init__(self, *, max_bytes: int = MAX_BYTES) -> None:
         self.size: tuple[int, int] | None = None
         self._max_bytes = max_bytes
         self._maker = PictureMaker((0, 0))

@@ -55,24 +55,36 @@ class PictureMaker:
             picture = self._to_colours.reformat(frame, format="rgb24")
         return resized(np.asarray(picture.to_ndarray(), np.uint8), self.size)
 
+    def grey(self, frame: VideoFrame) -> Image:
+        """Return the picture in grey, shape = (height, width)."""
+        planar = self.planar(frame)
+        if planar is not None:
+            return resized(planes(planar)[0], self.size)
+        return np.asarray(cv2.cvtColor(self.picture(frame), cv2.COLOR_RGB2GRAY), np.uint8)
+
     def resized(self, frame: VideoFrame) -> VideoFrame | None:
         """Return a frame at this size; itself, if it has it.
 
         None where that is not to be had without making a picture of it first: of frames that are
         stored as red, green and blue, side by side.
         """
-        if not _has_plain_planes(frame):
-            if frame.format.is_rgb or len(frame.format.components) < 3:
-                return None
-            with self._lock:
-                frame = self._to_planes.reformat(frame, format="yuv420p")
-        if (frame.width, frame.height) == self.size:
-            return frame
-        small = VideoFrame(*self.size, frame.format.name)
-        small.colorspace, small.color_range = frame.colorspace, frame.color_range
-        for source, target in zip(planes(frame), planes(small), strict=True):
+        planar = self.planar(frame)
+        if planar is None or (planar.width, planar.height) == self.size:
+            return planar
+        small = VideoFrame(*self.size, planar.format.name)
+        small.colorspace, small.color_range = planar.colorspace, planar.color_range
+        for source, target in zip(planes(planar), planes(small), strict=True):
             target[:] = resized(source, target.shape[::-1])
         return small
+
+    def planar(self, frame: VideoFrame) -> VideoFrame | None:
+        """Return a frame with a plane for brightness and two for colour; None if it has none."""
+        if _has_plain_planes(frame):
+            return frame
+        if frame.format.is_rgb or len(frame.format.components) < 3:
+            return None
+        with self._lock:
+            return self._to_planes.reformat(frame, format="yuv420p")
 
 
 def _has_plain_planes(frame: VideoFrame) -> bool:

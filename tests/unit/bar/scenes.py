@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.bar.camera_path import CameraWatch
+from lastrep.bar.track import BarTrack
+from lastrep.bar.tracker import BarTracker
 from lastrep.pose.sequence import Pose
 from lastrep.video.frames import Frame
 
@@ -26,12 +31,15 @@ BODY = {
 SUPERSAMPLED = 4
 
 
-class Filmed:
+class Filmed(ABC):
     """What scenes from all sides have in common: a lifter 1.8 m tall, filmed at an even rate."""
 
     stature_px: float
     duration_s: float
     fps: float
+
+    @abstractmethod
+    def frames(self) -> Iterator[tuple[Frame, Pose]]: ...
 
     @property
     def px_per_m(self) -> float:
@@ -140,3 +148,14 @@ def lifts(starts_s: tuple[float, ...], rise_m: float, rise_s: float) -> Callable
         return out
 
     return height
+
+
+def tracked(scene: Filmed, **options: Any) -> BarTrack:
+    """Watch the camera, and follow the bar with the hands."""
+    watch, frames = CameraWatch(), list(scene.frames())
+    for frame, pose in frames:
+        watch.look(frame.t_s, frame.grey, pose, frame.image_rgb.shape[1])
+    tracker = BarTracker("wrist", watch.path, **options)
+    for frame, pose in frames:
+        tracker.update(frame, pose)
+    return tracker.finish()

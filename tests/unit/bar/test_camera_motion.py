@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lastrep.bar.camera_motion import CameraMotion, filled
+from lastrep.bar.camera_motion import CameraMotion
 
 
 def wall(seed: int = 3) -> np.ndarray:
@@ -87,16 +87,3 @@ def test_looks_are_fifteen_a_second_and_fewer_on_a_stand() -> None:
 def seen_still(camera: CameraMotion, picture: np.ndarray, k: int) -> bool:
     camera.update(noisy(seen(picture, 0, 0), k), None)
     return True
-
-
-def test_places_are_put_between_looks() -> None:
-    t_s = np.arange(5) / 30
-    start, end = np.eye(2, 3), np.eye(2, 3)
-    end[:, 2] = (4, -8)
-    places = filled(t_s, [start, None, None, None, end])
-    np.testing.assert_allclose(places[1, :, 2], (1, -2))
-    np.testing.assert_array_equal(places[:, :, :2], np.tile(np.eye(2), (5, 1, 1)))
-
-
-def test_without_a_look_the_camera_is_taken_for_still() -> None:
-    np.testing.assert_array_equal(filled(np.arange(2.0), [None, None]), [np.eye(2, 3)] * 2)

@@ -9,18 +9,10 @@ import pytest
 
 from lastrep.bar.end_pictures import align, beside_peak, best_match, edges_at
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
-from lastrep.bar.tracker import BarTracker
 from unit.bar.front_scenes import FrontScene
-from unit.bar.scenes import Scene, lifts
+from unit.bar.scenes import Scene, lifts, tracked
 
 LIFT = FrontScene(lifts((0.5,), 0.55, 0.9), duration_s=3.2)
-
-
-def tracked(scene: FrontScene) -> BarTrack:
-    tracker = BarTracker("wrist")
-    for frame, pose in scene.frames():
-        tracker.update(frame, pose)
-    return tracker.finish()
 
 
 def both_ends(track: BarTrack) -> MovingPoint:
@@ -107,10 +99,7 @@ def test_what_is_no_loaded_bar_is_not_believed(scene) -> None:
 
 
 def test_from_the_side_no_ends_are_looked_for() -> None:
-    tracker = BarTracker("wrist")
-    for frame, pose in Scene(lifts((0.5,), 0.55, 0.8), duration_s=2.8).frames():
-        tracker.update(frame, pose)
-    bar = tracker.finish().bar
+    bar = tracked(Scene(lifts((0.5,), 0.55, 0.8), duration_s=2.8)).bar
     assert bar is not None
     assert not bar.both_ends
 

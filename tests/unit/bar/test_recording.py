@@ -9,14 +9,13 @@ import av
 import numpy as np
 import pytest
 
+from lastrep.bar.camera_path import CameraPath
 from lastrep.bar.lifter import stature_px
-from lastrep.bar.recording import Stretch, track_file, work_short_side_px
+from lastrep.bar.recording import Stretch, track_file, watch_camera, work_short_side_px
 from lastrep.bar.track import PointSource
-from lastrep.bar.tracker import BarTracker
 from lastrep.errors import PoseFileError
-from lastrep.pose import Pose, PoseSequence
+from lastrep.pose import PoseSequence
 from lastrep.pose.pace import Pace
-from lastrep.video.frames import Frame
 from lastrep.video.reading import VideoFile
 from lastrep.video.recent import RecentPictures
 from unit.bar.scenes import Scene, lifts
@@ -55,27 +54,33 @@ def test_a_stretch_is_followed_and_the_rest_is_not(clip: tuple[Path, PoseSequenc
     assert done == sorted(done)
 
 
-def test_without_plates_some_pictures_do_for_every_frame_of_the_body(
-    clip: tuple[Path, PoseSequence], monkeypatch: pytest.MonkeyPatch
+def test_the_camera_is_watched_and_frames_are_kept_for_the_bar(
+    clip: tuple[Path, PoseSequence],
 ) -> None:
     path, poses = clip
-    looked: list[float] = []
-    update = BarTracker.update
+    recent, done = RecentPictures(), list[float]()
+    camera = watch_camera(path, poses, keep=recent, progress=done.append)
+    assert camera.known.all()
+    assert camera.t_s[0] == 0.0
+    assert np.diff(camera.t_s).max() < 0.15
+    assert np.abs(camera.to_room(poses.t_s) - np.eye(2, 3)).max() < 0.2
+    with VideoFile(path, max_short_side_px=work_short_side_px(poses)) as video:
+        assert recent.first_s(video.stored_size(work_short_side_px(poses))) == 0.0
+    assert done[-1] == pytest.approx(1.0)
 
-    def counted(self: BarTracker, frame: Frame, pose: Pose) -> None:
-        looked.append(frame.t_s)
-        update(self, frame, pose)
 
-    monkeypatch.setattr(BarTracker, "update", counted)
+def test_without_plates_the_video_is_not_read(clip: tuple[Path, PoseSequence]) -> None:
+    _, poses = clip
+    camera = CameraPath(np.zeros(1), np.eye(2, 3)[None], np.ones(1, np.bool_))
     stretches = [Stretch(0.5, 2.0, "wrist", find_plate=False), Stretch(3.0, 5.0, find_plate=False)]
-    tracks = track_file(path, poses, stretches)
+    tracks = track_file(Path("nowhere.mp4"), poses, stretches, camera)
     for stretch, track in zip(stretches, tracks, strict=True):
         inside = poses.between(stretch.start_s, stretch.end_s)
-        np.testing.assert_allclose(track.t_s, inside.t_s, atol=1e-4)
+        np.testing.assert_array_equal(track.t_s, inside.t_s)
         wrists = inside.image_px[:, [15, 16], :2].mean(axis=1)
         assert np.abs(track.proxies["both"].image_px - wrists).max() < 2.0
+        assert track.bar is None
         assert track.camera_known.all()
-    assert len(looked) < 0.6 * sum(len(track.t_s) for track in tracks)
 
 
 def test_pictures_that_were_kept_give_the_same_track(clip: tuple[Path, PoseSequence]) -> None:
@@ -173,3 +178,5 @@ def test_landmarks_of_another_video_are_refused(clip: tuple[Path, PoseSequence])
     other = PoseSequence(poses.t_s, poses.image_px, poses.world_m, poses.visibility, 640, 480)
     with pytest.raises(PoseFileError, match="name that one"):
         track_file(path, other, [Stretch(1.0, 3.6)])
+    with pytest.raises(PoseFileError, match="name that one"):
+        watch_camera(path, other)

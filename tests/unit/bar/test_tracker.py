@@ -7,19 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lastrep.bar.stand_in import NEAR_SIDE, landmark_point
 from lastrep.bar.track import BarTrack, PointSource
-from lastrep.bar.tracker import NEAR_SIDE, BarTracker, landmark_point
-from unit.bar.scenes import Scene, lifts
+from lastrep.bar.tracker import BarTracker
+from unit.bar.scenes import Scene, lifts, tracked
 
 REPS = Scene(lifts((0.5,), 0.55, 0.8), duration_s=2.8)
 TWO_REPS = replace(REPS, height=lifts((0.5, 2.6), 0.55, 0.8), duration_s=4.8)
-
-
-def tracked(scene: Scene, **options) -> BarTrack:
-    tracker = BarTracker("wrist", **options)
-    for frame, pose in scene.frames():
-        tracker.update(frame, pose)
-    return tracker.finish()
 
 
 def error_px(track: BarTrack, scene: Scene) -> np.ndarray:
@@ -96,14 +90,6 @@ def test_no_plate_is_no_bar_or_not_believed() -> None:
     track = tracked(replace(REPS, plate=False))
     assert track.bar is None or track.bar.confidence.max() < 0.3
     assert track.proxies["both"].seen.all()
-
-
-def test_without_a_barbell_nothing_is_searched() -> None:
-    track = tracked(replace(REPS, duration_s=1.0), find_plate=False)
-    assert track.bar is None
-    np.testing.assert_allclose(
-        track.proxies["left"].image_px[:, 0].mean(), REPS.centre[0, 0], atol=1.0
-    )
 
 
 def test_a_plate_that_leaves_the_picture_is_lost_there_and_found_again() -> None:

@@ -100,13 +100,6 @@ def test_a_change_of_size_lets_the_earlier_go(make_video: MakeVideo) -> None:
     assert_same(read(path, recent), read(path))
 
 
-def test_only_what_was_wanted_may_be_kept(make_video: MakeVideo) -> None:
-    path = make_video()
-    expected = read(path)
-    frames = read(path, kept(path, RecentPictures(every=False)))
-    assert_same(frames, [f for k, f in enumerate(expected) if k % 3 == 0])
-
-
 def test_frames_of_high_depth_are_kept_too(make_video: MakeVideo, decoded: list[float]) -> None:
     quiet = {"x265-params": "log-level=none"}
     path = make_video("deep.mp4", codec="libx265", pixels="yuv420p10le", options=quiet)
