@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import cv2
 import numpy as np
@@ -19,7 +20,6 @@ from lastrep.bar.ellipse import (
     RimFit,
     fit_rim,
     fit_rims,
-    fit_rings,
     rim_edges,
 )
 from lastrep.bar.flow import common_move, corners, follow_corners
@@ -197,35 +197,62 @@ def _run(
 
     All are followed at once, as rims are fitted many at once.
     """
-    found: list[dict[int, Sighting]] = [{} for _ in spans]
-    lanes = []
-    for (start, stop), seen in zip(spans, found, strict=True):
-        way = range(start + 1, stop) if stop > start else range(start - 1, stop, -1)
-        follower = Follower(plate, start, pictures, hands, stature_px)
-        lanes.append((follower, iter(way), seen))
-    while lanes:
-        steps = [
-            (follower, k, lane)
-            for follower, way, lane in lanes
-            if follower.lost <= GIVE_UP_FRAMES and (k := next(way, None)) is not None
-        ]
-        lanes = [lane for lane in lanes if any(lane[0] is follower for follower, *_ in steps)]
-        steady = [(follower, k) for follower, k, _ in steps if follower.steady]
-        rims = iter(
+    followers = [Follower(plate, start, pictures, hands, stature_px) for start, _ in spans]
+    ways = [follower.follow(stop) for follower, (_, stop) in zip(followers, spans, strict=True)]
+    running = [(way, wanted) for way in ways if (wanted := next(way, None)) is not None]
+    while running:
+        pictures.prepare(wanted.ahead for _, wanted in running if wanted.ahead is not None)
+        answers = _fitted(pictures, [wanted for _, wanted in running])
+        ways, running = [way for way, _ in running], []
+        for way, fits in zip(ways, answers, strict=True):
+            # A follower that has arrived or given up wants nothing more.
+            with suppress(StopIteration):
+                running.append((way, way.send(fits)))
+    return [follower.sightings for follower in followers]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rims:
+    """Rims of known shape that a follower wants fitted.
+
+    Parameters
+    ----------
+    frame
+        Number of the picture.
+    starts
+        Where they are about.
+    band, rounds
+        As in `fit_rims`.
+    ahead
+        The picture that it will want next, None for none.
+    """
+
+    frame: int
+    starts: Sequence[Ellipse]
+    band: float
+    rounds: int
+    ahead: int | None
+
+
+def _fitted(pictures: Pictures, wanted: Sequence[_Rims]) -> list[list[RimFit]]:
+    """Fit the rims that all followers want, those alike at once."""
+    answers: list[list[RimFit]] = [[] for _ in wanted]
+    for band, rounds in {(w.band, w.rounds) for w in wanted}:
+        alike = [i for i, w in enumerate(wanted) if (w.band, w.rounds) == (band, rounds)]
+        places = [(wanted[i].frame, start) for i in alike for start in wanted[i].starts]
+        fits = iter(
             fit_rims(
-                [pictures[k] for _, k in steady],
-                [follower.expected for follower, _ in steady],
-                band=0.12,
-                rounds=2,
+                [pictures[frame] for frame, _ in places],
+                [start for _, start in places],
+                band=band,
+                rounds=rounds,
                 edge=EDGE_KNOWN,
                 fixed_shape=True,
             )
         )
-        for follower, k, seen in steps:
-            sighting = follower.step(k, next(rims) if follower.steady else None)
-            if sighting is not None:
-                seen[k] = sighting
-    return found
+        for i in alike:
+            answers[i] = list(islice(fits, len(wanted[i].starts)))
+    return answers
 
 
 class Follower:
@@ -241,91 +268,91 @@ class Follower:
         As in `follow_plate`.
     stature_px
         Height of the lifter.
+
+    Attributes
+    ----------
+    sightings
+        Where it was, by the number of the frame.
     """
 
     def __init__(
         self, plate: Plate, start: int, pictures: Pictures, hands: Array, stature_px: float
     ) -> None:
+        self.sightings: dict[int, Sighting] = {}
         self._plate = plate
-        self._at = start
+        self._start = start
         self._pictures, self._hands = pictures, hands
         self._stature_px = stature_px
         self._centre = plate.seeds[start].centre
         self._velocity = np.zeros(2)
         self._last_move = np.zeros(2)
         #: Whether the rim was clear and so may be enough by itself.
-        self.steady = False
-        self.lost = 0
+        self._steady = False
+        self._lost = 0
 
-    @property
-    def expected(self) -> Ellipse:
-        """Where the last move puts the plate next."""
-        return Ellipse(0, 0, self._plate.a, self._plate.b).at(self._centre + self._last_move)
+    def follow(self, stop: int) -> Generator[_Rims, list[RimFit], None]:
+        """Follow up to, not including, a frame before or after the start.
 
-    def step(self, now: int, rim: RimFit | None) -> Sighting | None:
-        """Find the plate in the next frame; None where it is lost.
-
-        Parameters
-        ----------
-        now
-            The number of the frame.
-        rim
-            The rim fitted where it is expected; None if it is not `steady`.
+        Yields the rims to fit, and is sent the fits.
         """
-        before, self._at = self._at, now
-        old = Ellipse(0, 0, self._plate.a, self._plate.b).at(self._centre)
-        if rim is not None and self._is_enough(rim):
-            return self._seen(old, rim.ellipse.centre, rim.support)
+        way = 1 if stop > self._start else -1
+        for now in range(self._start + way, stop, way):
+            if self._lost > GIVE_UP_FRAMES:
+                return
+            ahead = now + way if now + way != stop else None
+            if self._steady:
+                expected = self._disc(self._centre + self._last_move)
+                (rim,) = yield _Rims(now, [expected], 0.12, 2, ahead)
+                near = rim.ellipse.distance(expected) < GATE_ALONE * self._plate.b
+                if rim.support >= RIM_ALONE and near:
+                    # The rim is clear and as expected: all that most frames need.
+                    self._see(now, rim.ellipse.centre, rim.support)
+                    continue
+            expected, agreeing = self._predicted(now - way, now)
+            rings = [expected.scaled(ring) for ring in (1.0, *self._plate.rings)]
+            band, rounds = (0.12, 2) if agreeing else (0.25, 3)
+            fits = yield _Rims(now, rings, band, rounds, ahead)
+            self._correct(now, expected, agreeing, max(fits, key=lambda fit: fit.support))
+
+    def _predicted(self, before: int, now: int) -> tuple[Ellipse, int]:
+        """Where the plate should be, and how many corners on it say so."""
+        if not self._lost:
+            old, new = self._pictures.grey(before), self._pictures.grey(now)
+            flow = disc_flow(old, new, self._disc(self._centre))
+            if flow is not None:
+                return self._disc(flow[0]), flow[1]
+        hands = self._hands[now] - self._hands[before]
+        coasting = self._lost < COAST_FRAMES or not np.isfinite(hands).all()
+        return self._disc(self._centre + (self._velocity if coasting else hands)), 0
+
+    def _correct(self, now: int, expected: Ellipse, agreeing: int, fit: RimFit) -> None:
+        """Take the rim if it is where it is expected, else the corners, else the plate is lost."""
         image = self._pictures[now]
-        flow = None
-        if self.lost == 0:
-            flow = disc_flow(self._pictures.grey(before), self._pictures.grey(now), old)
-        if flow is not None:
-            expected, agreeing = flow
-        else:
-            agreeing = 0
-            hands = self._hands[now] - self._hands[before]
-            coasting = self.lost < COAST_FRAMES or not np.isfinite(hands).all()
-            expected = self._centre + (self._velocity if coasting else hands)
-        fit = fit_rings(
-            image,
-            old.at(expected),
-            self._plate.rings,
-            band=0.12 if agreeing else 0.25,
-            rounds=2 if agreeing else 3,
-        )
-        if fit.support < RIM_NEEDED and self.lost:
-            fit = search_rim(image, old.at(expected), self._stature_px)
-        centre, support = fit.ellipse.centre, fit.support
+        if fit.support < RIM_NEEDED and self._lost:
+            fit = search_rim(image, expected, self._stature_px)
         gate, needed = GATE, RIM_NEEDED
-        if self.lost:
-            gate, needed = min(GATE_LOST + GATE_PER_FRAME * self.lost, GATE_MOST), RIM_REGAINED
-        near = bool(np.linalg.norm(centre - expected) < gate * old.b)
-        if not _inside(image, centre):
+        if self._lost:
+            gate, needed = min(GATE_LOST + GATE_PER_FRAME * self._lost, GATE_MOST), RIM_REGAINED
+        if not _inside(image, fit.ellipse.centre):
             needed = RIM_ALONE
-        if support >= needed and near:
-            self.lost = 0
-        elif agreeing >= CARRYING_CORNERS and _inside(image, expected):
-            # the rim is hidden, the disc is not
-            centre, support, self.lost = expected, max(support, 0.2), 0
+        if fit.support >= needed and fit.ellipse.distance(expected) < gate * self._plate.b:
+            self._see(now, fit.ellipse.centre, fit.support)
+        elif agreeing >= CARRYING_CORNERS and _inside(image, expected.centre):
+            # The rim is hidden, the disc is not.
+            self._see(now, expected.centre, max(fit.support, 0.2))
         else:
-            centre, self.lost = expected, self.lost + 1
-        if self.lost:
-            self._velocity, self.steady = 0.7 * self._velocity, False
-            self._centre = np.asarray(centre, np.float64)
-            return None
-        return self._seen(old, centre, support)
+            self._lost += 1
+            self._velocity, self._steady = 0.7 * self._velocity, False
+            self._centre = expected.centre
 
-    def _is_enough(self, rim: RimFit) -> bool:
-        """Whether the rim is clear and as expected: all that most frames need."""
-        near = rim.ellipse.distance(self.expected) < GATE_ALONE * self._plate.b
-        return rim.support >= RIM_ALONE and near
-
-    def _seen(self, old: Ellipse, centre: Array, support: float) -> Sighting:
+    def _see(self, now: int, centre: Array, support: float) -> None:
         self._last_move = centre - self._centre
         self._velocity = 0.6 * self._velocity + 0.4 * self._last_move
-        self._centre, self.steady = np.asarray(centre, np.float64), support >= RIM_ALONE
-        return Sighting(old.at(centre), support, shape_seen=False)
+        self._centre, self._steady, self._lost = centre, support >= RIM_ALONE, 0
+        self.sightings[now] = Sighting(self._disc(centre), support, shape_seen=False)
+
+    def _disc(self, centre: Array) -> Ellipse:
+        return Ellipse(0, 0, self._plate.a, self._plate.b).at(centre)
 
 
 def _inside(image: Image, centre: Array) -> bool:

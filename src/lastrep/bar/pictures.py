@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import overload
 
 import cv2
@@ -38,6 +39,8 @@ class Pictures(Sequence[Image]):
             [frames[k].image_rgb for k in some], [moving_box(points[k]) for k in some]
         )
         self._made: dict[int, Image] = {}
+        self._in_work: dict[int, Future[Image]] = {}
+        self._maker = ThreadPoolExecutor(1, "pictures")
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -52,8 +55,18 @@ class Pictures(Sequence[Image]):
         if number not in self._made:
             if len(self._made) >= REMEMBERED:
                 del self._made[next(iter(self._made))]
-            self._made[number] = self._brightened(self._frames[number].image_rgb)
+            begun = self._in_work.pop(number, None)
+            self._made[number] = self._picture(number) if begun is None else begun.result()
         return self._made[number]
+
+    def prepare(self, numbers: Iterable[int]) -> None:
+        """Begin to make pictures that will be asked for next."""
+        for number in numbers:
+            if number not in self._made and number not in self._in_work:
+                self._in_work[number] = self._maker.submit(self._picture, number)
+
+    def _picture(self, number: int) -> Image:
+        return self._brightened(self._frames[number].image_rgb)
 
     @property
     def size(self) -> tuple[int, int]:

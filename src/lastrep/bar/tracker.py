@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from lastrep.video.frames import Frame, StoredFrame
 
 #: The waiting frames take at most this much memory.
-WINDOW_BYTES = 160 * 2**20
+WINDOW_BYTES = 256 * 2**20
 #: Fewer pictures than this make no window.
 MIN_FRAMES = 8
 #: A point that the user chose, without a disc there: corners within this radius are followed
