@@ -103,7 +103,8 @@ class AnalyzeOptions:
     def looks_for_plates(self, exercise: ExerciseDefinition | None) -> bool:
         """Whether a plate may be seen where this is lifted; None if it is not known."""
         asked = self.bar.bar_px is not None or self.bar.calibration.plate_m is not None
-        return asked or exercise is None or may_have_plates(exercise)
+        recognised = self.exercise == AUTO
+        return asked or exercise is None or may_have_plates(exercise, recognised=recognised)
 
 
 def analyze(

@@ -32,6 +32,9 @@ LEVEL_FRAMES = 18
 FRONT_HIPS = 0.105
 #: What is found this surely need not be looked for in another way.
 SURE = 0.8
+#: A disc that follows one body part so well need not be compared with another's: plates reach 0.2
+#: to 0.65, discs that are none at most 0.3.
+SURE_SCORE = 0.35
 #: The ends of the bar are believed from this score on: from the front it is 0.73 and more; from 30
 #: degrees on, where the caps of plates are round and taken for too low, 0.65 and less.
 ENDS_NEEDED = 0.75
@@ -97,6 +100,8 @@ class Window:
             plate = self._find(hands, proxy, known)
             if plate is not None and (best is None or plate.score > best[0].score):
                 best = plate, hands, proxy
+                if plate.score >= SURE_SCORE:
+                    break
         if best is None:
             return None
         plate, hands, proxy = best

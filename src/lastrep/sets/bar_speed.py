@@ -10,6 +10,7 @@ from lastrep.bar.lift_window import STANDSTILL, WindowRule
 from lastrep.bar.recording import track_landmarks
 from lastrep.bar.scale import NO_SCALE, Calibration, Scale, find_scales
 from lastrep.bar.track import BarTrack, PointSource
+from lastrep.exercises import catalogue
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import PoseSequence
 from lastrep.sets import results
@@ -56,9 +57,15 @@ class BarOptions:
         return replace(self, calibration=calibration, bar_px=shown)
 
 
-def may_have_plates(exercise: ExerciseDefinition) -> bool:
-    """Whether a plate may move in this exercise; curls are done with dumbbells and barbells."""
+def may_have_plates(exercise: ExerciseDefinition, *, recognised: bool = False) -> bool:
+    """Whether a plate may move in this exercise; curls are done with dumbbells and barbells.
+
+    If it was recognised, what the lifter holds may be that of another exercise of its family.
+    """
     implement = exercise.training.implement
+    if recognised and implement != "bodyweight":
+        family = (e for e in catalogue().values() if e.family == exercise.family)
+        return any(may_have_plates(relative) for relative in family)
     return implement == "barbell" or (implement == "dumbbell" and exercise.bar_proxy == "wrist")
 
 
@@ -116,7 +123,15 @@ def with_bar(
             ),
         }
     )
-    return replace(one, report=report), velocity.warnings
+    warnings = velocity.warnings
+    if one.recognition is not None and one.exercise is not None:
+        plates = any(rep.bar is not None and rep.bar.source == "plate" for rep in measured)
+        if plates and not may_have_plates(one.exercise):
+            warnings += (
+                f"a plate moves with the lifter: perhaps this is no {one.exercise.title.lower()}; "
+                "name the exercise with -e",
+            )
+    return replace(one, report=report), warnings
 
 
 def with_stand_in(
