@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion import signals
+from lastrep.motion.cleaning import median
 from lastrep.sets.phases import local_extremes, turns
 from lastrep.sets.scoring import (
     Body,
@@ -341,9 +342,9 @@ def _whole_reps(x: Array, ends: Indices, rest_low: bool | None) -> Indices:
         if len(ends) % 2:  # the recording starts and ends at the same side: that is rest
             offset = 0
         else:  # rest is where more time is spent
-            amplitude = np.median(np.abs(np.diff(levels)))
+            amplitude = median(np.abs(np.diff(levels)))
             stay = [
-                np.count_nonzero(np.abs(x - np.median(levels[s::2])) < 0.15 * amplitude)
+                np.count_nonzero(np.abs(x - median(levels[s::2])) < 0.15 * amplitude)
                 for s in (0, 1)
             ]
             offset = 0 if stay[0] >= stay[1] else 1
@@ -369,8 +370,8 @@ def _with_cut_reps(
     Lowering-first exercises: the recording begins at the bottom. Lifting-first ones: it ends at
     the top. The far end must be held no longer than a rep takes, else it is another rest.
     """
-    swing = float(np.median(amplitudes(x, raw))) if len(raw) else reference
-    longest = float(np.median(durations(raw))) if len(raw) else float("inf")
+    swing = float(median(amplitudes(x, raw))) if len(raw) else reference
+    longest = float(median(durations(raw))) if len(raw) else float("inf")
     low_first = bool(x[ends[0]] < x[ends[1]])
     low_last = bool(x[ends[-1]] < x[ends[-2]])
 
@@ -400,7 +401,7 @@ def _trim_rest(x: Array, raw: Indices, options: SegmentationOptions) -> Indices:
     whole = raw[~is_half(raw)]
     if not len(whole):
         return raw
-    longest = options.rest_trim * np.median(whole[:, 2] - whole[:, 0])
+    longest = options.rest_trim * median(whole[:, 2] - whole[:, 0])
     out = raw.copy()
     for rep in out:
         start, turn, end = (int(i) for i in rep)

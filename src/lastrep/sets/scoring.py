@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.motion import signals
+from lastrep.motion.cleaning import median
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -126,10 +127,10 @@ def resembling(
     distance = np.sqrt(difference / shapes.shape[1]).mean(axis=0)
     nearest = np.sort(distance, axis=1)[:, min(look_alikes, len(reps) - 1)]
     centred = shapes - shapes.mean(axis=1, keepdims=True)
-    excursion = float(np.median(np.sqrt((centred**2).mean(axis=1)).mean(axis=1)))
-    keep = nearest <= max(odd_factor * float(np.median(nearest)), odd_excursion * excursion)
+    excursion = float(median(np.sqrt((centred**2).mean(axis=1)).mean(axis=1)))
+    keep = nearest <= max(odd_factor * float(median(nearest)), odd_excursion * excursion)
     length = durations(reps)
-    keep &= length > min_duration_ratio * np.median(length[keep])
+    keep &= length > min_duration_ratio * median(length[keep])
     return np.asarray(keep, np.bool_)
 
 
@@ -145,9 +146,9 @@ def score(x: Array, reps: Indices, shapes: Array, body: Body, scene: Mask | None
     """
     likeness = LONE_LIKENESS
     if len(reps) >= 2:
-        template = np.median(shapes, axis=0)
+        template = median(shapes)
         shared = ((template - template.mean(axis=0)) ** 2).sum()
-        residual = np.median(((shapes - template) ** 2).sum(axis=(1, 2)))
+        residual = median(((shapes - template) ** 2).sum(axis=(1, 2)))
         likeness = float(shared / (shared + residual))
     inside = np.zeros(len(x), bool)
     for start, _, end in reps:
@@ -168,5 +169,5 @@ def score(x: Array, reps: Indices, shapes: Array, body: Body, scene: Mask | None
 
 def _spread(x: Array) -> float:
     """Mean of the robust and the plain standard deviation."""
-    robust = 1.4826 * np.median(np.abs(x - np.median(x)))
+    robust = 1.4826 * median(np.abs(x - median(x)))
     return float(0.5 * (robust + x.std()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +32,7 @@ class CutDetector:
 
     def is_cut(self, image_rgb: Image) -> bool:
         """Whether this picture begins another shot."""
-        rows, columns = (
-            ((np.arange(count) + 0.5) * side / count).astype(np.intp)
-            for count, side in zip(GRID, image_rgb.shape[:2], strict=True)
-        )
-        sample = image_rgb[np.ix_(rows, columns)].astype(np.int16)
+        sample = image_rgb[_grid(*image_rgb.shape[:2])].astype(np.int16)
         if self._last is None:
             self._last = sample
             return False
@@ -44,3 +41,13 @@ class CutDetector:
         self._last = sample
         self._changes.append(change)
         return is_cut
+
+
+@cache
+def _grid(height_px: int, width_px: int) -> tuple[NDArray[np.intp], ...]:
+    """Return rows and columns of the pixels looked at."""
+    rows, columns = (
+        ((np.arange(count) + 0.5) * side / count).astype(np.intp)
+        for count, side in zip(GRID, (height_px, width_px), strict=True)
+    )
+    return np.ix_(rows, columns)
