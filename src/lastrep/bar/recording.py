@@ -128,7 +128,7 @@ def track_file(
     slowmo
         As in `VideoFile`.
     recent
-        Pictures of the file that were kept; they are used up.
+        Pictures of the file that were kept; they are used up, and their size is that of all.
     progress
         Called with the share of the stretches' time that is done.
 
@@ -171,7 +171,11 @@ def _tracks_in_pictures(
         return {}
     first_s = min(stretch.start_s for stretch in stretches.values())
     last_s = max(stretch.end_s for stretch in stretches.values())
-    with VideoFile(path, slowmo=slowmo, max_short_side_px=work_short_side_px(poses)) as video:
+    # The size that was chosen while the file was read: another would have it decoded again.
+    kept = None if recent is None or recent.size is None else min(recent.size)
+    with VideoFile(
+        path, slowmo=slowmo, max_short_side_px=kept or work_short_side_px(poses)
+    ) as video:
         _check_same(path, video.info, poses)
         factor = video.info.width_px / poses.width_px
         shown = None if bar_px is None else (bar_px[0] * factor, bar_px[1] * factor)
