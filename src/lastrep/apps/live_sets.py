@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lastrep.apps.analysis import AUTO, AnalyzeOptions, result_of
+from lastrep.apps.analysis import AUTO, AnalyzeOptions
+from lastrep.apps.conclusions import result_of
 from lastrep.apps.training import Keeper, keep_sets
 from lastrep.errors import LastrepError
 from lastrep.exercises import catalogue
@@ -22,7 +23,7 @@ from lastrep.output.writers import AnalyzedRecording, Progress, write_files
 from lastrep.pose import PoseSequence
 from lastrep.pose.recorded import save_poses
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_speed import BarOptions
+from lastrep.sets.bar_options import BarOptions
 from lastrep.sets.options import Past
 from lastrep.sets.results import SetReport
 from lastrep.training.history import Recording

@@ -71,7 +71,7 @@ def profile(
 
 def _read(text: str) -> list[tuple[float, SetReport]]:
     """Return the sets of a result document with the load named after it."""
-    from lastrep.apps.review import load
+    from lastrep.apps.reviewing import load
 
     name, _, load_text = text.rpartition("=")
     try:

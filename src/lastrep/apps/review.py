@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from lastrep.apps.training import one_line_errors
-from lastrep.errors import ExerciseError, ResultError
-from lastrep.exercises import ExerciseDefinition, find
-from lastrep.sets.ending import Aftermath
-from lastrep.sets.options import SetOptions, Strictness
-from lastrep.sets.results import Analysis, EndReason, Override
-from lastrep.sets.review import review as judge_again
 
-_LIMIT = re.compile(
-    r"(?P<fault>\w+)(?:\.(?P<limit>(?:absolute|change)\.(?:minor|major|critical)))?"
-    r"=(?P<value>[-+]?\d+(?:\.\d+)?)"
-)
 _MARKS = ("good", "bad", "partial")
 
 
@@ -49,13 +37,14 @@ def review(
     ] = None,
 ) -> None:
     """Overrule a verdict: mark a rep, call a fault wrong, or change a limit."""
+    from lastrep.apps.reviewing import load, overrides_of, reviewed
     from lastrep.output.writers import to_json, write_text
 
     if mark is not None and mark not in _MARKS:
         raise typer.BadParameter(f"--mark {mark}: choose from {', '.join(_MARKS)}")
     if (mark is not None or wrong is not None) == (rep is None):
         raise typer.BadParameter("--rep goes with --mark or --wrong")
-    overrides = _overrides(by, why, rep, mark, wrong, limits or [])
+    overrides = overrides_of(by, why, rep, mark, wrong, limits or [])
     if not overrides:
         raise typer.BadParameter("nothing to change: give --rep and --mark or --wrong, or --limit")
     with one_line_errors():
@@ -63,101 +52,3 @@ def review(
         write_text(out or document, to_json(analysis) + "\n")
     report = analysis.sets[set_number - 1]
     typer.echo(f"{report.good_reps} good of {report.attempts} reps. {report.end.explanation}")
-
-
-def reviewed(
-    analysis: Analysis,
-    overrides: tuple[Override, ...],
-    *,
-    set_number: int = 1,
-    name: Path | str = "document",
-) -> Analysis:
-    """Return the document with one of its sets judged again.
-
-    Raises
-    ------
-    ResultError
-        If it has no such set, rep or fault, or a limit makes no sense.
-    """
-    if set_number > len(analysis.sets):
-        raise ResultError(f"{name}: has {len(analysis.sets)} sets, not {set_number}")
-    report = analysis.sets[set_number - 1]
-    following = analysis.sets[set_number : set_number + 1]
-    aftermath = Aftermath(
-        until_s=following[0].start_s if following else analysis.source.duration_s,
-        seen=0.0 if report.end.reason is EndReason.TRACKING_LOST else 1.0,
-        next_set=bool(following),
-    )
-    try:
-        new = judge_again(
-            report, overrides, _exercise(report.exercise), _options(analysis), aftermath
-        )
-    except ValidationError as error:
-        what = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise ResultError(f"{name}: {what}") from error
-    except ValueError as error:
-        raise ResultError(f"{name}: {error}") from error
-    sets = list(analysis.sets)
-    sets[set_number - 1] = new
-    return analysis.model_copy(update={"sets": tuple(sets)})
-
-
-def load(path: Path) -> Analysis:
-    """Read a result document.
-
-    Raises
-    ------
-    ResultError
-        If it cannot be read or is none.
-    """
-    try:
-        return Analysis.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise ResultError(f"{path}: cannot be read ({error.strerror})") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "file"
-        raise ResultError(
-            f"{path}: not a result document of `lastrep analyze` ({where}: {first['msg']})"
-        ) from error
-
-
-def _exercise(name: str) -> ExerciseDefinition | None:
-    try:
-        return find(name)
-    except ExerciseError:
-        return None
-
-
-def _options(analysis: Analysis) -> SetOptions:
-    """How the document's sets were judged, as far as it says."""
-    said = analysis.provenance.options
-    target, strictness = said.get("target"), said.get("strictness")
-    return SetOptions(
-        target_reps=target if isinstance(target, int) else None,
-        strictness=Strictness(strictness) if isinstance(strictness, str) else Strictness.STANDARD,
-    )
-
-
-def _overrides(
-    by: str, why: str, rep: int | None, mark: str | None, wrong: str | None, limits: list[str]
-) -> tuple[Override, ...]:
-    every = []
-    if mark is not None:
-        every.append(Override(rep=rep, mark=mark, by=by, why=why))
-    if wrong is not None:
-        every.append(Override(rep=rep, fault=wrong, by=by, why=why))
-    for text in limits:
-        parts = _LIMIT.fullmatch(text)
-        if parts is None:
-            raise typer.BadParameter(f"--limit {text}: write it as BC1=15 or BC1.absolute.major=22")
-        every.append(
-            Override(
-                fault=parts["fault"],
-                limit=parts["limit"] or "change.major",
-                value=float(parts["value"]),
-                by=by,
-                why=why,
-            )
-        )
-    return tuple(every)

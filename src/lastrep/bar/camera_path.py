@@ -9,11 +9,8 @@ from numpy.typing import NDArray
 
 from lastrep.bar.camera_motion import CameraMotion
 from lastrep.bar.lifter import moving_box
-from lastrep.pose.recording import WATCHED_LONG_SIDE_PX
 from lastrep.pose.sequence import Pose
-from lastrep.video.frames import Frame
-from lastrep.video.orientation import Image
-from lastrep.video.resizing import resized
+from lastrep.video.frames import AnyFrame
 
 Array = NDArray[np.float64]
 
@@ -87,34 +84,23 @@ class CameraWatch:
         self._places: list[Array] = []
         self._known: list[bool] = []
 
-    def __call__(self, frame: Frame, pose: Pose) -> None:
-        """Take the next frame, and the lifter in it; without a grey picture it says nothing."""
-        if frame.small_grey is not None:
-            self.look(frame.t_s, frame.small_grey, pose, frame.image_rgb.shape[1])
-
-    def look(self, t_s: float, grey: Image, pose: Pose, width_px: int) -> None:
-        """Take the next picture.
+    def __call__(self, frame: AnyFrame, pose: Pose, width_px: int | None = None) -> None:
+        """Take the next frame, and the lifter in it; without a grey picture it says nothing.
 
         Parameters
         ----------
-        grey
-            shape = (h, w): of any size.
-        pose
-            The lifter, who may move.
         width_px
-            Width of the picture that the pose's pixels are of.
+            Width of the picture that the pose's pixels are of (default: the frame's).
         """
-        if self._t_s and t_s <= self._t_s[-1]:
+        if self._t_s and frame.t_s <= self._t_s[-1]:
             self._begin()
-        if not self._camera.is_due(t_s):
+        grey = frame.small_grey
+        if grey is None or not self._camera.is_due(frame.t_s):
             return
-        shrink = min(1.0, WATCHED_LONG_SIDE_PX / max(grey.shape))
-        height, width = grey.shape
-        small = resized(grey, (round(shrink * width), round(shrink * height)))
-        factor = small.shape[1] / width_px
-        place = self._camera.update(small, moving_box(factor * pose.image_px))
+        factor = grey.shape[1] / (width_px or frame.picture.shape[1])
+        place = self._camera.update(grey, moving_box(factor * pose.image_px))
         place[:, 2] /= factor
-        self._t_s.append(t_s)
+        self._t_s.append(frame.t_s)
         self._places.append(place)
         self._known.append(self._camera.known)
 

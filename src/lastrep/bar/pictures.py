@@ -12,7 +12,7 @@ import numpy as np
 from lastrep.bar.ellipse import Array, Image
 from lastrep.bar.exposure import brightening
 from lastrep.bar.lifter import moving_box
-from lastrep.video.frames import Frame, StoredFrame
+from lastrep.video.frames import AnyFrame
 
 #: So many pictures show how dark a recording is.
 SAMPLES = 5
@@ -32,7 +32,7 @@ class Pictures(Sequence[Image]):
         shape = (n, 33, 3): the lifter's landmarks in them, pixels.
     """
 
-    def __init__(self, frames: Sequence[Frame | StoredFrame], points: Array) -> None:
+    def __init__(self, frames: Sequence[AnyFrame], points: Array) -> None:
         self._frames = frames
         some = [k * (len(frames) - 1) // (SAMPLES - 1) for k in range(SAMPLES) if frames]
         self._brightening = brightening(

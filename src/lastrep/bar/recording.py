@@ -14,25 +14,20 @@ from pathlib import Path
 import numpy as np
 
 from lastrep.bar.camera_path import CameraPath, CameraWatch
-from lastrep.bar.lifter import DEFAULT_PROXY, Proxy, stature_px
+from lastrep.bar.lifter import DEFAULT_PROXY, Proxy
 from lastrep.bar.stand_in import landmark_track
 from lastrep.bar.track import BarTrack
 from lastrep.bar.tracker import BarTracker
+from lastrep.bar.work_size import work_short_side_px
 from lastrep.errors import PoseFileError
 from lastrep.pose.pace import Pace
-from lastrep.pose.recording import ASKED_FIRST_S
+from lastrep.pose.recording import WATCHED_LONG_SIDE_PX
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.video.reading import VideoFile, VideoInfo
 from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
-
-#: The bar is followed in pictures of at most this short side, in which the lifter is at most this
-#: tall: more costs time and gives nothing. Smaller ones are smaller by so many steps.
-WORK_SHORT_SIDE_PX, WORK_STATURE_PX, WORK_STEP = 480, 320.0, 3 / 4
-#: Pictures in which the lifter turns out to be so tall need not be made larger or smaller.
-STATURES_PX = (215.0, 360.0)
 
 #: Pictures whose shape differs by more than this share are not those of the landmarks.
 SHAPE_SHARE = 0.02
@@ -87,14 +82,15 @@ def watch_camera(
     PoseFileError
         If the landmarks were taken from another video.
     """
-    watch, work_px = CameraWatch(), work_short_side_px(poses)
-    with VideoFile(path, slowmo=slowmo, max_short_side_px=work_px) as video:
+    watch = CameraWatch()
+    with VideoFile(path, slowmo=slowmo) as video:
         _check_same(path, video.info, poses)
         if keep is not None:
-            keep.size = video.stored_size(work_px)
-        with closing(video.stored_frames(Pace().is_due, keep=keep)) as frames:
+            keep.size = video.stored_size(work_short_side_px(poses))
+        watched = video.stored_frames(Pace().is_due, small_grey_px=WATCHED_LONG_SIDE_PX, keep=keep)
+        with closing(watched) as frames:
             for frame in frames:
-                watch.look(frame.t_s, frame.grey, poses.at(frame.t_s), poses.width_px)
+                watch(frame, poses.at(frame.t_s), poses.width_px)
                 progress(min(frame.t_s / max(poses.duration_s, 1e-9), 1.0))
     return watch.path
 
@@ -197,29 +193,6 @@ def _tracks_in_pictures(
                 if frame.t_s > last_s:
                     break
     return {k: tracker.finish().scaled(1 / factor) for k, tracker in trackers.items()}
-
-
-def work_short_side_px(poses: PoseSequence) -> int:
-    """Return the short side of the pictures in which the bar is followed, pixels.
-
-    It is chosen early and kept while the lifter stays of about that size, so that the pictures of
-    this size can be kept while the file is read: the choice is looked at anew each time that the
-    recording has got twice as long.
-    """
-    short_px = min(poses.width_px, poses.height_px)
-    work_px = most_px = float(min(WORK_SHORT_SIDE_PX, short_px))
-    length_s = ASKED_FIRST_S
-    while True:
-        so_far = poses.between(0.0, length_s)
-        tall = stature_px(so_far.image_px[so_far.found].astype(np.float64)) / short_px
-        # An unknown stature (NaN) changes nothing.
-        if tall * work_px > STATURES_PX[-1] or (tall * work_px < STATURES_PX[0] < tall * most_px):
-            work_px = most_px
-            while tall * work_px > WORK_STATURE_PX:
-                work_px *= WORK_STEP
-        if len(so_far) == len(poses):
-            return round(work_px)
-        length_s *= 2
 
 
 def track_landmarks(

@@ -23,7 +23,7 @@ from lastrep.live.screen import (
 )
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_speed import BarOptions
+from lastrep.sets.bar_options import BarOptions
 from lastrep.sets.events import (
     CountCorrected,
     CueDue,

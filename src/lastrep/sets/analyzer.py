@@ -15,7 +15,8 @@ from lastrep.exercises.library import catalogue
 from lastrep.motion.view import CameraView, ViewName, camera_view
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.analyzed import AnalyzedSet
-from lastrep.sets.bar_speed import BarOptions, with_stand_in
+from lastrep.sets.bar_options import BarOptions
+from lastrep.sets.bar_speed import with_stand_in
 from lastrep.sets.ending import STOPPED_AFTER_S, Aftermath, completed_reps, find_end, good_reps
 from lastrep.sets.events import SetEvent
 from lastrep.sets.form import SetForm, judge_form, with_form

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
-from lastrep.bar.lift_window import STANDSTILL, WindowRule
 from lastrep.bar.recording import track_landmarks
-from lastrep.bar.scale import NO_SCALE, Calibration, Scale, find_scales
+from lastrep.bar.scale import NO_SCALE, Scale, find_scales
 from lastrep.bar.track import BarTrack, PointSource
-from lastrep.exercises import catalogue
-from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import PoseSequence
 from lastrep.sets import results
 from lastrep.sets.analyzed import AnalyzedSet
 from lastrep.sets.bar_form import judged_by_bar
+from lastrep.sets.bar_options import BarOptions, may_have_plates
 from lastrep.sets.ending import completed_reps, find_end, good_reps
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import RepStatus
@@ -26,47 +24,6 @@ from lastrep.sets.velocity import Measured, RepVelocity, SetVelocity, measure_re
 EDGE_ON_VIEWS = frozenset({"front", "back"})
 #: Reps whose speeds say something of fatigue: lifted all the way.
 _LIFTED = (RepStatus.GOOD, RepStatus.COMPLETED)
-
-
-@dataclass(frozen=True, slots=True)
-class BarOptions:
-    """How bar speed is measured.
-
-    Parameters
-    ----------
-    calibration
-        What the user knows of sizes.
-    bar_px
-        x, y of the plate or bar end in the first frame, pixels of the upright video, if shown.
-    window
-        Where a mean velocity starts and ends.
-    """
-
-    calibration: Calibration = field(default_factory=Calibration)
-    bar_px: tuple[float, float] | None = None
-    window: WindowRule = STANDSTILL
-
-    def scaled(self, factor: float) -> BarOptions:
-        """Return the same in pictures that are `factor` times as large."""
-        known = self.calibration.known_distance
-        calibration = self.calibration
-        if known is not None:
-            calibration = replace(calibration, known_distance=known.scaled(factor))
-        at = self.bar_px
-        shown = None if at is None else (at[0] * factor, at[1] * factor)
-        return replace(self, calibration=calibration, bar_px=shown)
-
-
-def may_have_plates(exercise: ExerciseDefinition, *, recognised: bool = False) -> bool:
-    """Whether a plate may move in this exercise; curls are done with dumbbells and barbells.
-
-    If it was recognised, what the lifter holds may be that of another exercise of its family.
-    """
-    implement = exercise.training.implement
-    if recognised and implement != "bodyweight":
-        family = (e for e in catalogue().values() if e.family == exercise.family)
-        return any(may_have_plates(relative) for relative in family)
-    return implement == "barbell" or (implement == "dumbbell" and exercise.bar_proxy == "wrist")
 
 
 def with_bar(

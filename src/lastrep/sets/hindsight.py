@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import PoseSequence
-from lastrep.sets.bar_speed import BarOptions
+from lastrep.sets.bar_options import BarOptions
 from lastrep.sets.options import Past, SetOptions
 from lastrep.sets.results import SetReport
 

@@ -16,7 +16,7 @@ from statistics import median
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import Pose, PoseSequence
-from lastrep.sets.bar_speed import BarOptions
+from lastrep.sets.bar_options import BarOptions
 from lastrep.sets.cues import CuePolicy
 from lastrep.sets.events import (
     CountCorrected,

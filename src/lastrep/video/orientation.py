@@ -54,10 +54,14 @@ class Orientation:
 
     def upright(self, image: Image) -> Image:
         """Return a picture, in colours or grey, turned upright and contiguous in memory."""
+        return np.ascontiguousarray(self.turned(image))
+
+    def turned(self, image: Image) -> Image:
+        """Return a picture turned upright; as it lies in memory if it stands upright already."""
         if self.transposed:
             image = np.asarray(cv2.transpose(image), np.uint8)
         if self.flip_x or self.flip_y:
             # OpenCV: 1 left and right, 0 top and bottom, -1 both.
             way = -1 if self.flip_x and self.flip_y else int(self.flip_x)
             image = np.asarray(cv2.flip(image, way), np.uint8)
-        return np.ascontiguousarray(image)
+        return image

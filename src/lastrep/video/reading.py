@@ -18,14 +18,14 @@ from lastrep.video.container import (
     square_pixel_size,
     stamp_s,
 )
-from lastrep.video.frames import Frame, StoredFrame
+from lastrep.video.frames import AnyFrame, Frame, StoredFrame
 from lastrep.video.orientation import Orientation
 from lastrep.video.prefetch import prefetch
 from lastrep.video.recent import RecentPictures
 from lastrep.video.resizing import PictureMaker
 from lastrep.video.timeline import Timeline
 
-T = TypeVar("T", Frame, StoredFrame, Frame | StoredFrame)
+T = TypeVar("T", Frame, AnyFrame)
 
 #: Says of a frame's time, seconds, whether its picture is wanted.
 Wanted = Callable[[float], bool]
@@ -112,7 +112,7 @@ class VideoFile:
         self._path = Path(path)
         self._slowmo = slowmo
         self._warnings: list[str] = []
-        self._readers: list[Generator[Frame | StoredFrame, None, None]] = []
+        self._readers: list[Generator[AnyFrame, None, None]] = []
         with open_video(self._path) as (container, stream):
             first = first_frame(container, stream, self._path)
             self._orientation = Orientation.of(first)
@@ -156,13 +156,7 @@ class VideoFile:
         scale = min(1.0, short_side_px / min(width, height))
         return max(1, round(width * scale)), max(1, round(height * scale))
 
-    def frames(
-        self,
-        wanted: Wanted = lambda t_s: True,
-        *,
-        keep: RecentPictures | None = None,
-        small_grey_px: int | None = None,
-    ) -> Generator[Frame, None, None]:
+    def frames(self, wanted: Wanted = lambda t_s: True) -> Generator[Frame, None, None]:
         """Yield frames from the start, decoded ahead in a thread of their own.
 
         Damaged stretches are left out and named in `warnings`. Only a few frames are in memory at
@@ -173,23 +167,12 @@ class VideoFile:
         wanted
             Says of each frame's time whether it shall be given; skipped frames cost little. The
             last frame is always given.
-        keep
-            Where to keep what may be asked for again.
-        small_grey_px
-            Long side of the small grey pictures that are wanted too; None for none.
         """
 
         def pictures() -> Generator[Frame, None, None]:
             maker = PictureMaker(self._lying_size)
-            scale = min(1.0, (small_grey_px or 0) / max(self._lying_size))
-            small = PictureMaker((round(scale * width), round(scale * height)))
-            for t_s, frame in _chosen(self._decoded(), wanted, keep):
-                planar = maker.planar(frame) or frame
-                image = self._orientation.upright(maker.picture(planar))
-                grey = self._orientation.upright(small.grey(planar)) if small_grey_px else None
-                yield Frame(t_s, image, grey)
-
-        width, height = self._lying_size
+            for t_s, frame in _chosen(self._decoded(), wanted):
+                yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
 
         return self._ahead(pictures)
 
@@ -197,28 +180,40 @@ class VideoFile:
         self,
         wanted: Wanted = lambda t_s: True,
         *,
+        small_grey_px: int | None = None,
         keep: RecentPictures | None = None,
         recent: RecentPictures | None = None,
-    ) -> Generator[Frame | StoredFrame, None, None]:
-        """Yield frames as `frames` does, but as they are stored.
+    ) -> Generator[AnyFrame, None, None]:
+        """Yield frames as `frames` does, but as they are stored, where they have plain planes.
 
         Parameters
         ----------
-        wanted, keep
+        wanted
             As in `frames`.
+        small_grey_px
+            Long side of the small grey pictures that are wanted too; None for none.
+        keep
+            Where to keep what may be asked for again.
         recent
             What was kept of this file, with the same `slowmo`; it is used up. Frames of the size
             of this file's are not decoded again.
         """
+        width, height = self._lying_size
+        scale = min(1.0, (small_grey_px or 0) / max(self._lying_size))
 
-        def stored() -> Generator[Frame | StoredFrame, None, None]:
+        def stored() -> Generator[AnyFrame, None, None]:
             maker = PictureMaker(self._lying_size)
+            small = PictureMaker((round(scale * width), round(scale * height)))
             for t_s, frame in _chosen(self._decoded(recent), wanted, keep):
-                small = maker.resized(frame)
-                if small is None:
-                    yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
+                planar = maker.planar(frame)
+                grey = None
+                if small_grey_px is not None:
+                    grey = self._orientation.upright(small.grey(planar or frame))
+                resized = None if planar is None else maker.resized(planar)
+                if resized is None:
+                    yield Frame(t_s, self._orientation.upright(maker.picture(frame)), grey)
                 else:
-                    yield StoredFrame(t_s, small, maker, self._orientation)
+                    yield StoredFrame(t_s, resized, maker, self._orientation, grey)
 
         return self._ahead(stored)
 
@@ -264,7 +259,7 @@ class VideoFile:
 def _chosen(
     frames: Iterable[tuple[float, VideoFrame]],
     wanted: Wanted,
-    keep: RecentPictures | None,
+    keep: RecentPictures | None = None,
 ) -> Generator[tuple[float, VideoFrame], None, None]:
     """Yield the frames that are wanted, and the last; all are kept."""
     skipped = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -154,7 +154,7 @@ def tracked(scene: Filmed, **options: Any) -> BarTrack:
     """Watch the camera, and follow the bar with the hands."""
     watch, frames = CameraWatch(), list(scene.frames())
     for frame, pose in frames:
-        watch.look(frame.t_s, frame.grey, pose, frame.image_rgb.shape[1])
+        watch(replace(frame, small_grey=frame.grey), pose)
     tracker = BarTracker("wrist", watch.path, **options)
     for frame, pose in frames:
         tracker.update(frame, pose)

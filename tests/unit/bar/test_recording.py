@@ -11,8 +11,9 @@ import pytest
 
 from lastrep.bar.camera_path import CameraPath
 from lastrep.bar.lifter import stature_px
-from lastrep.bar.recording import Stretch, track_file, watch_camera, work_short_side_px
+from lastrep.bar.recording import Stretch, track_file, watch_camera
 from lastrep.bar.track import PointSource
+from lastrep.bar.work_size import work_short_side_px
 from lastrep.errors import PoseFileError
 from lastrep.pose import PoseSequence
 from lastrep.pose.pace import Pace
@@ -90,7 +91,7 @@ def test_pictures_that_were_kept_give_the_same_track(clip: tuple[Path, PoseSeque
         width, height = size = video.stored_size(work_short_side_px(poses))
         recent = RecentPictures(max_bytes=120 * width * height * 3 // 2)
         recent.size = size
-        for _ in video.frames(Pace().is_due, keep=recent):
+        for _ in video.stored_frames(Pace().is_due, keep=recent):
             pass
     first_s = recent.first_s(size)
     assert first_s is not None

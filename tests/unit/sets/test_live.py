@@ -14,7 +14,8 @@ from lastrep.bar.scale import Calibration
 from lastrep.exercises import find
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_speed import BarOptions, with_stand_in
+from lastrep.sets.bar_options import BarOptions
+from lastrep.sets.bar_speed import with_stand_in
 from lastrep.sets.events import (
     CountCorrected,
     CueDue,

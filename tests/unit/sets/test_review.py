@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lastrep.apps.cli import app
-from lastrep.apps.review import load, reviewed
+from lastrep.apps.reviewing import load, reviewed
 from lastrep.errors import ResultError
 from lastrep.exercises import find
 from lastrep.sets.analyzer import SetAnalyzer
