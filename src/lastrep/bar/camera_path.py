@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lastrep.bar.camera_motion import CameraMotion
 from lastrep.bar.lifter import moving_box
 from lastrep.pose.sequence import Pose
-from lastrep.video.frames import AnyFrame
+from lastrep.video.frames import Frame
 
 Array = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ class CameraWatch:
         self._places: list[Array] = []
         self._known: list[bool] = []
 
-    def __call__(self, frame: AnyFrame, pose: Pose, width_px: int | None = None) -> None:
+    def __call__(self, frame: Frame, pose: Pose, width_px: int | None = None) -> None:
         """Take the next frame, and the lifter in it; without a grey picture it says nothing.
 
         Parameters
@@ -97,7 +97,7 @@ class CameraWatch:
         grey = frame.small_grey
         if grey is None or not self._camera.is_due(frame.t_s):
             return
-        factor = grey.shape[1] / (width_px or frame.picture.shape[1])
+        factor = grey.shape[1] / (width_px or frame.image_rgb.shape[1])
         place = self._camera.update(grey, moving_box(factor * pose.image_px))
         place[:, 2] /= factor
         self._t_s.append(frame.t_s)

@@ -87,7 +87,7 @@ def watch_camera(
         _check_same(path, video.info, poses)
         if keep is not None:
             keep.size = video.stored_size(work_short_side_px(poses))
-        watched = video.stored_frames(Pace().is_due, small_grey_px=WATCHED_LONG_SIDE_PX, keep=keep)
+        watched = video.frames(Pace().is_due, small_grey_px=WATCHED_LONG_SIDE_PX, keep=keep)
         with closing(watched) as frames:
             for frame in frames:
                 watch(frame, poses.at(frame.t_s), poses.width_px)

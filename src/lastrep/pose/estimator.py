@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from lastrep.pose.sequence import Pose
-from lastrep.video.frames import AnyFrame
+from lastrep.video.frames import Frame
 
 
 class PoseEstimator(Protocol):
@@ -25,7 +25,7 @@ class PoseEstimator(Protocol):
         """Seconds spent inside the pose model so far."""
         ...
 
-    def estimate(self, frame: AnyFrame) -> tuple[Pose, ...]:
+    def estimate(self, frame: Frame) -> tuple[Pose, ...]:
         """Return the people found in a frame, the most certain first; empty if there are none."""
         ...
 

@@ -32,7 +32,7 @@ from lastrep.pose.people import (
 )
 from lastrep.pose.sequence import Pose
 from lastrep.video.cuts import CutDetector
-from lastrep.video.frames import AnyFrame, Frame
+from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
 
 #: How often all people are looked at: while all is well, while several are there and it is not
@@ -102,7 +102,7 @@ class LifterTracker:
         self._crowd = Acquaintances()
         #: Colours of somebody who was followed in error a moment ago.
         self._stranger: Colours | None = None
-        self._recent: deque[AnyFrame] = deque(maxlen=LOOK_BACK_FRAMES)
+        self._recent: deque[Frame] = deque(maxlen=LOOK_BACK_FRAMES)
         self._held: list[Pose] | None = None
         self._alone_until_s = -math.inf
         self._suspected_s = -math.inf
@@ -126,9 +126,9 @@ class LifterTracker:
         if self._looker is not None:
             self._looker.close()
 
-    def update(self, frame: AnyFrame) -> Pose:
+    def update(self, frame: Frame) -> Pose:
         """Return the lifter's pose in the next frame, missing where the lifter is not seen."""
-        if self._cuts.is_cut(frame.picture):
+        if self._cuts.is_cut(frame.image_rgb):
             self.cuts_s.append(frame.t_s)
             self._tracker.restart()
             self._forget()
@@ -178,16 +178,16 @@ class LifterTracker:
         self._hint = None
         self._stranger = None
 
-    def _choose(self, frame: AnyFrame, tracked: Pose) -> Pose:
+    def _choose(self, frame: Frame, tracked: Pose) -> Pose:
         """Begin with the most prominent person."""
         people = self._look(frame) or [tracked]
-        width_px = frame.picture.shape[1]
+        width_px = frame.image_rgb.shape[1]
         chosen = max(people, key=lambda pose: prominence(pose, width_px))
         if Place.of(chosen).is_same(Place.of(tracked)):
             return tracked
         return self._follow(chosen, frame)
 
-    def _check(self, frame: AnyFrame, tracked: Pose, expected: Whereabouts) -> Pose | None:
+    def _check(self, frame: Frame, tracked: Pose, expected: Whereabouts) -> Pose | None:
         """Return the pose that is the lifter's: the tracked one, another, or none."""
         place = Place.of(tracked)
         if expected.strangeness(place) <= 1 and (
@@ -258,27 +258,27 @@ class LifterTracker:
         earlier = list(self._recent)[:: LOOK_BACK_FRAMES // 2]
         return looker is not None and any(len(distinct(looker.estimate(f))) > 1 for f in earlier)
 
-    def _is_lifter(self, frame: AnyFrame, pose: Pose) -> bool:
+    def _is_lifter(self, frame: Frame, pose: Pose) -> bool:
         """Whether somebody resembles the lifter more than the stranger under suspicion."""
         usual = self._memory.colours(frame.t_s)
         if self._stranger is None or usual is None:
             return True
-        seen = colours(frame.picture, pose)
+        seen = colours(frame.image_rgb, pose)
         return difference(seen, usual) < difference(seen, self._stranger)
 
-    def _has_moved(self, frame: AnyFrame, tracked: Pose) -> bool:
+    def _has_moved(self, frame: Frame, tracked: Pose) -> bool:
         """Whether somebody wears the lifter's colours and came steadily from the lifter's place."""
         usual = self._memory.colours(frame.t_s)
         return (
             usual is not None
             and self._memory.follows_on(frame.t_s, Place.of(tracked))
-            and difference(colours(frame.picture, tracked), usual) < ALIKE_LEVELS
+            and difference(colours(frame.image_rgb, tracked), usual) < ALIKE_LEVELS
         )
 
-    def _suspect(self, frame: AnyFrame, tracked: Pose) -> None:
+    def _suspect(self, frame: Frame, tracked: Pose) -> None:
         """Take the tracked person for a stranger."""
         if self._stranger is None:
-            self._stranger = colours(frame.picture, tracked)
+            self._stranger = colours(frame.image_rgb, tracked)
         self._suspected_s = frame.t_s
 
     def _take_back(self, t_s: float) -> None:
@@ -289,7 +289,7 @@ class LifterTracker:
             self.taken_back.append((lifter_seen_s, self._seen_s))
             self._seen_s = lifter_seen_s
 
-    def _reconsider(self, frame: AnyFrame, tracked: Pose) -> Pose:
+    def _reconsider(self, frame: Frame, tracked: Pose) -> Pose:
         """Return the tracked pose, unless it is time to look and somebody else is lifting."""
         every_s = CROWD_LOOK_S if self._crowd.open_question else CALM_LOOK_S
         if frame.t_s - self._looked_s < every_s:
@@ -305,7 +305,7 @@ class LifterTracker:
             return tracked
         return self._follow(min(there, key=lambda p: lifter.strangeness(Place.of(p))), frame)
 
-    def _look(self, frame: AnyFrame) -> list[Pose]:
+    def _look(self, frame: Frame) -> list[Pose]:
         """Return all people in the frame."""
         if self._looker is None:
             self._looker = self._make_look()
@@ -315,7 +315,7 @@ class LifterTracker:
             self._crowd.add(people)
         return people
 
-    def _follow(self, person: Pose, frame: AnyFrame) -> Pose:
+    def _follow(self, person: Pose, frame: Frame) -> Pose:
         """Make the tracker follow somebody, by showing it nobody else for once."""
         self._tracker.restart()
         found = self._tracker.estimate(Frame(frame.t_s, blinkered(frame.image_rgb, person)))

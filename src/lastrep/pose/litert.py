@@ -23,8 +23,8 @@ from lastrep.pose.blazepose.square import Square
 from lastrep.pose.models import DEFAULT_MODEL, find_model, model_label
 from lastrep.pose.quiet import quiet_stderr
 from lastrep.pose.sequence import Pose
-from lastrep.video.frames import AnyFrame
-from lastrep.video.planes import Picture
+from lastrep.video.frames import Frame
+from lastrep.video.orientation import Image
 
 #: Members of a model bundle.
 DETECTOR_FILE = "pose_detector.tflite"
@@ -126,13 +126,13 @@ class LitertEstimator:
         """Release the model."""
         self.restart()
 
-    def estimate(self, frame: AnyFrame) -> tuple[Pose, ...]:
+    def estimate(self, frame: Frame) -> tuple[Pose, ...]:
         """Return the people found in a frame; their times are the frame's own."""
         start_s = time.perf_counter()
         if not 0 < frame.t_s - self._last_s <= GAP_S:
             self.restart()
         self._last_s = frame.t_s
-        readings = self._read(frame.picture)
+        readings = self._read(frame.image_rgb)
         if not readings:
             self._smoother = Smoother()
         elif self._smooths:
@@ -155,13 +155,13 @@ class LitertEstimator:
         self._squares = []
         self._smoother = Smoother()
 
-    def _read(self, picture: Picture) -> list[Reading]:
+    def _read(self, image_rgb: Image) -> list[Reading]:
         """Return the people in a picture, not smoothed."""
         squares = self._squares
         if len(squares) < self._people:
-            found = self._networks.detector.squares(picture)
+            found = self._networks.detector.squares(image_rgb)
             squares = joined([*squares, *found]) if self._tracking else found
-        readings = [self._networks.reader.read(picture, s) for s in squares[: self._people]]
+        readings = [self._networks.reader.read(image_rgb, s) for s in squares[: self._people]]
         return [reading for reading in readings if reading is not None]
 
 

@@ -23,7 +23,7 @@ from lastrep.errors import ModelError
 from lastrep.pose.models import DEFAULT_MODEL, find_model, model_label
 from lastrep.pose.quiet import quiet_stderr
 from lastrep.pose.sequence import Pose
-from lastrep.video.frames import AnyFrame
+from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
 
 #: Where MediaPipe's clock starts. At 0 its smoother would assume 1/30 s for the first step.
@@ -83,12 +83,12 @@ class MediapipeEstimator:
         """Release the model."""
         self._landmarker.close()
 
-    def estimate(self, frame: AnyFrame) -> tuple[Pose, ...]:
+    def estimate(self, frame: Frame) -> tuple[Pose, ...]:
         """Return the people found in a frame; their times are the frame's own."""
         # MediaPipe wants whole, strictly increasing milliseconds, and steers its smoother by
         # them: they must follow the true time.
         stamp_ms = max(CLOCK_START_MS + round(frame.t_s * 1000), self._last_ms + 1)
-        height, width = frame.picture.shape[:2]
+        height, width = frame.image_rgb.shape[:2]
         # The first search and the first person found log, too.
         with contextlib.nullcontext() if self._found_someone else quiet_stderr():
             result = self._landmarks(frame.image_rgb, stamp_ms)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from lastrep.pose.landmarks import Landmark
 from lastrep.pose.sequence import Pose
-from lastrep.video.frames import AnyFrame
-from lastrep.video.planes import Picture, pixels_at
+from lastrep.video.frames import Frame
+from lastrep.video.orientation import Image
 
 #: shape = (lines, 3), see `colours`.
 Colours = NDArray[np.float32]
@@ -147,7 +147,7 @@ class Whereabouts:
         )
 
 
-def colours(picture: Picture, pose: Pose) -> Colours:
+def colours(image_rgb: Image, pose: Pose) -> Colours:
     """Return the mean colours along the trunk and limbs: what somebody wears, roughly.
 
     Returns
@@ -155,12 +155,12 @@ def colours(picture: Picture, pose: Pose) -> Colours:
     Colours
         shape = (lines, 3): 0..255.
     """
-    height, width = picture.shape[:2]
+    height, width = image_rgb.shape[:2]
     ends = pose.image_px[_LINES, :2]
     points = ends[:, :1] * (1 - _COLOUR_POINTS) + ends[:, 1:] * _COLOUR_POINTS
     x = np.clip(points[..., 0], 0, width - 1).astype(np.intp)
     y = np.clip(points[..., 1], 0, height - 1).astype(np.intp)
-    mean: Colours = pixels_at(picture, y, x).mean(axis=1, dtype=np.float32)
+    mean: Colours = image_rgb[y, x].mean(axis=1, dtype=np.float32)
     return mean
 
 
@@ -184,12 +184,12 @@ class Memory:
     def __init__(self) -> None:
         self._sights: deque[Sight] = deque()
 
-    def add(self, frame: AnyFrame, pose: Pose) -> None:
+    def add(self, frame: Frame, pose: Pose) -> None:
         """Remember the lifter in this frame."""
         t_s = frame.t_s
         if self._sights and t_s - self._sights[-1].t_s < MEMORY_EVERY_S:
             return
-        self._sights.append(Sight(t_s, Place.of(pose), colours(frame.picture, pose)))
+        self._sights.append(Sight(t_s, Place.of(pose), colours(frame.image_rgb, pose)))
         while self._sights[0].t_s < t_s - MEMORY_S[0]:
             self._sights.popleft()
 

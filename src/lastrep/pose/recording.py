@@ -17,14 +17,14 @@ from lastrep.pose.models import DEFAULT_MODEL
 from lastrep.pose.pace import Pace, filled
 from lastrep.pose.people import Whereabouts
 from lastrep.pose.sequence import Pose, PoseSequence
-from lastrep.video.frames import AnyFrame
+from lastrep.video.frames import Frame
 from lastrep.video.reading import VideoFile, VideoInfo
 from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
 #: Is shown the frames, with small grey pictures, and the lifter in each.
-Watch = Callable[[AnyFrame, Pose], None]
+Watch = Callable[[Frame, Pose], None]
 
 #: Long side of the grey pictures for those who watch.
 WATCHED_LONG_SIDE_PX = 400
@@ -182,7 +182,7 @@ def _follow(
     ask_s = ASKED_FIRST_S
     keep = None if keeping is None else keeping.pictures
     grey_px = None if watch is None else WATCHED_LONG_SIDE_PX
-    given = video.stored_frames(pace.is_due, small_grey_px=grey_px, keep=keep)
+    given = video.frames(pace.is_due, keep=keep, small_grey_px=grey_px)
     with lifter as tracker, closing(given) as frames:
         for frame in frames:
             poses.append(tracker.update(frame))

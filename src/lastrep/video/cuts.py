@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.video.planes import Picture, pixels_at
+from lastrep.video.orientation import Image
 
 #: Pixels looked at: (rows, columns) of a sparse grid.
 GRID = (36, 64)
@@ -30,9 +30,9 @@ class CutDetector:
         self._last: NDArray[np.int16] | None = None
         self._changes: deque[float] = deque([0.0], maxlen=FRAMES_BEFORE)
 
-    def is_cut(self, picture: Picture) -> bool:
+    def is_cut(self, image_rgb: Image) -> bool:
         """Whether this picture begins another shot."""
-        sample = pixels_at(picture, *_grid(*picture.shape[:2])).astype(np.int16)
+        sample = image_rgb[_grid(*image_rgb.shape[:2])].astype(np.int16)
         if self._last is None:
             self._last = sample
             return False

@@ -9,8 +9,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from lastrep.video.orientation import Image, Orientation
-from lastrep.video.planes import Picture, Planes, matrix_to_rgb, planes
-from lastrep.video.resizing import PictureMaker
+from lastrep.video.resizing import PictureMaker, planes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,11 +31,6 @@ class Frame:
     small_grey: Image | None = None
 
     @property
-    def picture(self) -> Picture:
-        """The picture in the form that is at hand."""
-        return self.image_rgb
-
-    @property
     def grey(self) -> Image:
         """The picture in grey, shape = (height, width); made anew each time."""
         return np.asarray(cv2.cvtColor(self.image_rgb, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -48,11 +42,11 @@ class Frame:
 
 
 class StoredFrame:
-    """One frame as it is stored, in half the memory of its picture.
+    """One frame as it is stored, in half the memory of its picture; in grey it costs nothing.
 
     Parameters
     ----------
-    t_s, small_grey
+    t_s
         As in `Frame`.
     stored
         Its pixels: brightness first.
@@ -62,32 +56,13 @@ class StoredFrame:
         How it is turned upright.
     """
 
-    __slots__ = ("_maker", "_orientation", "_picture", "_stored", "small_grey", "t_s")
+    __slots__ = ("_maker", "_orientation", "_stored", "t_s")
 
     def __init__(
-        self,
-        t_s: float,
-        stored: VideoFrame,
-        maker: PictureMaker,
-        orientation: Orientation,
-        small_grey: Image | None = None,
+        self, t_s: float, stored: VideoFrame, maker: PictureMaker, orientation: Orientation
     ) -> None:
-        self.t_s, self.small_grey = t_s, small_grey
+        self.t_s = t_s
         self._stored, self._maker, self._orientation = stored, maker, orientation
-        self._picture: Planes | None = None
-
-    @property
-    def picture(self) -> Picture:
-        """The picture as it is stored, but upright."""
-        if self._picture is None:
-            stored = self._stored
-            upright = tuple(self._orientation.turned(plane) for plane in planes(stored))
-            matrix = matrix_to_rgb(
-                stored.format.name, int(stored.colorspace), int(stored.color_range)
-            )
-            colours = 0 if stored.format.is_rgb else 128
-            self._picture = Planes(upright, matrix, (0, colours, colours)[: len(upright)])
-        return self._picture
 
     @property
     def image_rgb(self) -> Image:

@@ -156,7 +156,13 @@ class VideoFile:
         scale = min(1.0, short_side_px / min(width, height))
         return max(1, round(width * scale)), max(1, round(height * scale))
 
-    def frames(self, wanted: Wanted = lambda t_s: True) -> Generator[Frame, None, None]:
+    def frames(
+        self,
+        wanted: Wanted = lambda t_s: True,
+        *,
+        keep: RecentPictures | None = None,
+        small_grey_px: int | None = None,
+    ) -> Generator[Frame, None, None]:
         """Yield frames from the start, decoded ahead in a thread of their own.
 
         Damaged stretches are left out and named in `warnings`. Only a few frames are in memory at
@@ -167,12 +173,23 @@ class VideoFile:
         wanted
             Says of each frame's time whether it shall be given; skipped frames cost little. The
             last frame is always given.
+        keep
+            Where to keep what may be asked for again.
+        small_grey_px
+            Long side of the small grey pictures that are wanted too; None for none.
         """
 
         def pictures() -> Generator[Frame, None, None]:
             maker = PictureMaker(self._lying_size)
-            for t_s, frame in _chosen(self._decoded(), wanted):
-                yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
+            scale = min(1.0, (small_grey_px or 0) / max(self._lying_size))
+            small = PictureMaker((round(scale * width), round(scale * height)))
+            for t_s, frame in _chosen(self._decoded(), wanted, keep):
+                planar = maker.planar(frame) or frame
+                image = self._orientation.upright(maker.picture(planar))
+                grey = self._orientation.upright(small.grey(planar)) if small_grey_px else None
+                yield Frame(t_s, image, grey)
+
+        width, height = self._lying_size
 
         return self._ahead(pictures)
 
@@ -180,40 +197,27 @@ class VideoFile:
         self,
         wanted: Wanted = lambda t_s: True,
         *,
-        small_grey_px: int | None = None,
-        keep: RecentPictures | None = None,
         recent: RecentPictures | None = None,
     ) -> Generator[AnyFrame, None, None]:
-        """Yield frames as `frames` does, but as they are stored, where they have plain planes.
+        """Yield frames as `frames` does, but as they are stored.
 
         Parameters
         ----------
         wanted
             As in `frames`.
-        small_grey_px
-            Long side of the small grey pictures that are wanted too; None for none.
-        keep
-            Where to keep what may be asked for again.
         recent
             What was kept of this file, with the same `slowmo`; it is used up. Frames of the size
             of this file's are not decoded again.
         """
-        width, height = self._lying_size
-        scale = min(1.0, (small_grey_px or 0) / max(self._lying_size))
 
         def stored() -> Generator[AnyFrame, None, None]:
             maker = PictureMaker(self._lying_size)
-            small = PictureMaker((round(scale * width), round(scale * height)))
-            for t_s, frame in _chosen(self._decoded(recent), wanted, keep):
-                planar = maker.planar(frame)
-                grey = None
-                if small_grey_px is not None:
-                    grey = self._orientation.upright(small.grey(planar or frame))
-                resized = None if planar is None else maker.resized(planar)
-                if resized is None:
-                    yield Frame(t_s, self._orientation.upright(maker.picture(frame)), grey)
+            for t_s, frame in _chosen(self._decoded(recent), wanted):
+                small = maker.resized(frame)
+                if small is None:
+                    yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
                 else:
-                    yield StoredFrame(t_s, resized, maker, self._orientation, grey)
+                    yield StoredFrame(t_s, small, maker, self._orientation)
 
         return self._ahead(stored)
 

@@ -10,7 +10,6 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from lastrep.video.orientation import Image
-from lastrep.video.planes import has_plain_planes, planes
 
 
 def halved(image: Image) -> Image:
@@ -80,9 +79,28 @@ class PictureMaker:
 
     def planar(self, frame: VideoFrame) -> VideoFrame | None:
         """Return a frame with a plane for brightness and two for colour; None if it has none."""
-        if has_plain_planes(frame):
+        if _has_plain_planes(frame):
             return frame
         if frame.format.is_rgb or len(frame.format.components) < 3:
             return None
         with self._lock:
             return self._to_planes.reformat(frame, format="yuv420p")
+
+
+def _has_plain_planes(frame: VideoFrame) -> bool:
+    """Whether each component of the pixels has a plane of bytes."""
+    components = frame.format.components
+    return (
+        len(components) == len(frame.planes)
+        and all(component.bits == 8 for component in components)
+        and not frame.format.has_palette
+        and all(plane.line_size > 0 for plane in frame.planes)
+    )
+
+
+def planes(frame: VideoFrame) -> list[Image]:
+    """Return views of a frame's planes of bytes, each of shape = (height, width)."""
+    return [
+        np.asarray(memoryview(plane)).view(np.uint8).reshape(plane.height, -1)[:, : plane.width]
+        for plane in frame.planes
+    ]

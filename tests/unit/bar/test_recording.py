@@ -91,7 +91,7 @@ def test_pictures_that_were_kept_give_the_same_track(clip: tuple[Path, PoseSeque
         width, height = size = video.stored_size(work_short_side_px(poses))
         recent = RecentPictures(max_bytes=120 * width * height * 3 // 2)
         recent.size = size
-        for _ in video.stored_frames(Pace().is_due, keep=recent):
+        for _ in video.frames(Pace().is_due, keep=recent):
             pass
     first_s = recent.first_s(size)
     assert first_s is not None

@@ -23,7 +23,7 @@ def kept(path: Path, recent: RecentPictures, short_px: int | None = SHORT_PX) ->
     wanted = iter(range(10_000))
     with VideoFile(path) as video:
         recent.size = None if short_px is None else video.stored_size(short_px)
-        for _ in video.stored_frames(lambda t_s: next(wanted) % 3 == 0, keep=recent):
+        for _ in video.frames(lambda t_s: next(wanted) % 3 == 0, keep=recent):
             pass
     return recent
 
@@ -91,7 +91,7 @@ def test_a_change_of_size_lets_the_earlier_go(make_video: MakeVideo) -> None:
     recent = RecentPictures()
     with VideoFile(path) as video:
         recent.size = video.stored_size(20)
-        for frame in video.stored_frames(keep=recent):
+        for frame in video.frames(keep=recent):
             if frame.t_s > 0.4:
                 recent.size = video.stored_size(SHORT_PX)
     first_s = recent.first_s((48, 32))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lastrep.pose.blazepose.network import Network
 from lastrep.pose.blazepose.square import Square
-from lastrep.video.planes import Picture
+from lastrep.video.orientation import Image
 
 #: The network's anchors, row by row on grids of these strides (px) with so many in each cell.
 ANCHOR_GRIDS = ((8, 2), (16, 2), (32, 6))
@@ -49,11 +49,11 @@ class Detector:
         )
         self._anchors = anchors(self._network.pixels)
 
-    def squares(self, picture: Picture) -> list[Square]:
+    def squares(self, image_rgb: Image) -> list[Square]:
         """Return the squares around the people in a picture, the most certain first."""
-        height, width = picture.shape[:2]
+        height, width = image_rgb.shape[:2]
         frame = Square(width / 2, height / 2, max(width, height))
-        self._network.run(picture, frame)
+        self._network.run(image_rgb, frame)
         logits = self._network.output(ANCHORS, 1)[:, 0].astype(np.float64)
         found = np.flatnonzero(logits >= math.log(MIN_SCORE / (1 - MIN_SCORE)))
         scores = 1 / (1 + np.exp(-logits[found]))

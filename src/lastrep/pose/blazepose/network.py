@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from lastrep.pose.blazepose.square import Square
 from lastrep.video.orientation import Image
-from lastrep.video.planes import Picture, Planes
 
 #: Pictures are sampled on a grid of 1/32 pixel.
 GRID_BITS = 5
@@ -41,9 +40,8 @@ class SquareCutter:
         self._whole = np.empty((pixels, pixels, 2), np.int16)
         self._part = np.empty((pixels, pixels), np.uint16)
         self._cut = np.empty((pixels, pixels, 3), np.uint8)
-        self._first = np.empty((pixels, pixels), np.uint8)
 
-    def __call__(self, picture: Picture, square: Square) -> Image:
+    def __call__(self, image_rgb: Image, square: Square) -> Image:
         """Return the square, shape = (pixels, pixels, 3); overwritten by the next call."""
         step = square.side_px / len(self._steps) * square.rotation
         left, top = (square.x_px, square.y_px) - len(self._steps) / 2 * step.sum(axis=0)
@@ -55,39 +53,15 @@ class SquareCutter:
         y &= GRID - 1
         y <<= GRID_BITS
         np.bitwise_or(y, x, out=self._part, casting="unsafe")
-        if not isinstance(picture, Planes):
-            return self._sampled(picture, self._cut)
-        first, *colours = picture.planes
-        cut = [self._sampled(first, self._first, picture.black[0])]
-        for plane, each, black in zip(colours, picture.steps[1:], picture.black[1:], strict=True):
-            # Pixels are counted from their middles.
-            to_plane = np.column_stack([step.T, (left + 0.5, top + 0.5)])
-            to_plane /= np.array(each)[:, None]
-            to_plane[:, 2] -= 0.5
-            part = cv2.warpAffine(
-                plane,
-                to_plane,
-                self._first.shape,
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=self._border,
-                borderValue=(black,),
-            )
-            cut.append(np.asarray(part, np.uint8))
-        cv2.transform(cv2.merge(cut), picture.to_rgb, dst=self._cut)
-        return self._cut
-
-    def _sampled(self, image: Image, cut: Image, black: int = 0) -> Image:
-        """Fill `cut` with a picture's, or a plane's, values where the square's pixels lie."""
         cv2.remap(
-            image,
+            image_rgb,
             self._whole,
             self._part,
             cv2.INTER_LINEAR,
-            dst=cut,
+            dst=self._cut,
             borderMode=self._border,
-            borderValue=(black,) * 3,
         )
-        return cut
+        return self._cut
 
     def _coordinates(self, a_column: float, a_row: float, start: float) -> NDArray[np.int32]:
         """Return where each pixel of the result lies, in 1/32 pixel: x or y, rounded to nearest."""
@@ -135,9 +109,9 @@ class Network:
         self._scale, self._offset = np.float32((high - low) / 255), np.float32(low)
         self._cut = SquareCutter(self.pixels, border)
 
-    def run(self, picture: Picture, square: Square) -> None:
+    def run(self, image_rgb: Image, square: Square) -> None:
         """Look at a square of a picture."""
-        cut = self._cut(picture, square)
+        cut = self._cut(image_rgb, square)
         target = self._image()[0]
         np.multiply(cut, self._scale, out=target)
         if self._offset:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lastrep.pose.blazepose.network import Network
 from lastrep.pose.blazepose.square import Square
 from lastrep.pose.landmarks import LANDMARK_COUNT
-from lastrep.video.planes import Picture
+from lastrep.video.orientation import Image
 
 #: Points that the network gives: the landmarks, the two of the circle around the body, and others.
 POINTS = 39
@@ -70,10 +70,10 @@ class LandmarkReader:
             model, threads=threads, low=0.0, high=1.0, border=cv2.BORDER_REPLICATE
         )
 
-    def read(self, picture: Picture, square: Square) -> Reading | None:
+    def read(self, image_rgb: Image, square: Square) -> Reading | None:
         """Return the person in a square of a picture; None where the network sees nobody."""
         network = self._network
-        network.run(picture, square)
+        network.run(image_rgb, square)
         if not network.output(1)[0] > MIN_PRESENCE:
             return None
         values = network.output(POINTS * VALUES).astype(np.float64).reshape(POINTS, VALUES)
