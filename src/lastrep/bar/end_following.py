@@ -17,7 +17,7 @@ from lastrep.bar.end_pictures import best_match, edges_at
 from lastrep.bar.ends import SLACK_X, SLACK_Y, End, Ends
 from lastrep.bar.following import Following, Sighting
 from lastrep.bar.grip import Grip
-from lastrep.motion.cleaning import local_polynomial
+from lastrep.motion.cleaning import local_polynomial, runs
 
 #: How alike edges are that are not the bar's (wrong bodies in clips without any: 0.1 to 0.5), and
 #: how alike the bar's own at least usually are (0.7 to 0.95).
@@ -26,6 +26,8 @@ CHANCE_MATCH, CLEAR_MATCH = 0.40, 0.70
 LEAST_MATCH = 0.45
 #: The bar comes nearer to the camera evenly: fitted over so many frames, half a second at 30 Hz.
 NEARNESS_FRAMES = 15
+#: Of one end alone the bar's middle is known for so many frames: then it may have tilted.
+ONE_END_FRAMES = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +96,11 @@ def _together(
     likeness = np.minimum(left_end.likeness, right_end.likeness)
     support = np.clip((likeness - CHANCE_MATCH) / (CLEAR_MATCH - CHANCE_MATCH), 0, 1)
     sightings = {}
-    for k in np.flatnonzero(np.isfinite(left[:, 0]) | np.isfinite(right[:, 0])):
+    either = np.isfinite(left[:, 0]) | np.isfinite(right[:, 0])
+    for gap in runs(~both):
+        if gap.stop - gap.start > ONE_END_FRAMES:
+            either[gap] = False
+    for k in np.flatnonzero(either):
         x, y = left[k] + half[k] if np.isfinite(left[k, 0]) else right[k] - half[k]
         a, b = ends.a * nearness[k], ends.b * nearness[k]
         ellipse = Ellipse(float(x), float(y), float(a), float(b))
