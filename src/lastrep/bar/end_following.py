@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.ellipse import Array, Ellipse, Image
-from lastrep.bar.end_pictures import best_match, edges_at
+from lastrep.bar.end_pictures import best_match, edges_at, turning
 from lastrep.bar.ends import SLACK_X, SLACK_Y, End, Ends
 from lastrep.bar.following import Following, Sighting
 from lastrep.bar.grip import Grip
@@ -52,8 +52,7 @@ class FollowedEnds:
 
         shape = (n,)
         """
-        across, down = (self.right - self.left).T
-        return np.asarray(np.degrees(np.arctan2(-down, across)), np.float64)
+        return -np.degrees(_angle_rad(self.left, self.right))
 
 
 def follow_ends(
@@ -76,9 +75,14 @@ def follow_ends(
         _EndFollower(end, grip.beside(side * end.out_px), keys, stature_px)
         for side, end in ((-1, ends.left), (1, ends.right))
     )
+    usual_rad = float(np.median(_angle_rad(ends.left.centres, ends.right.centres)))
+    turned_rad = 0.0
     for k, image in enumerate(images):
-        left.look(k, image)
-        right.look(k, image)
+        left.look(k, image, turned_rad)
+        right.look(k, image, turned_rad)
+        angle_rad = float(_angle_rad(left.plate[k], right.plate[k]))
+        if np.isfinite(angle_rad):
+            turned_rad = angle_rad - usual_rad
     return _together(left, right, ends, keys)
 
 
@@ -106,6 +110,12 @@ def _together(
         ellipse = Ellipse(float(x), float(y), float(a), float(b))
         sightings[int(k)] = Sighting(ellipse, float(support[k]), shape_seen=bool(both[k]))
     return FollowedEnds(left, right, Following(sightings, 0, 0))
+
+
+def _angle_rad(left: Array, right: Array) -> Array:
+    """How far the way from one point to another is turned, clockwise; shapes = (..., 2)."""
+    across, down = np.moveaxis(right - left, -1, 0)
+    return np.asarray(np.arctan2(down, across), np.float64)
 
 
 def _nearness(half: Array, keys: Sequence[int]) -> Array:
@@ -139,19 +149,26 @@ class _EndFollower:
         self._last: Array | None = None
         self.plate, self.likeness = np.full((len(hands), 2), np.nan), np.zeros(len(hands))
 
-    def look(self, k: int, image: Image) -> None:
-        """Look for it in the next picture: where it last was from the hands, or usually is."""
+    def look(self, k: int, image: Image, turned_rad: float) -> None:
+        """Look for it in the next picture: where it last was from the hands, or usually is.
+
+        Parameters
+        ----------
+        turned_rad
+            How far the bar was turned from how it usually lies, clockwise.
+        """
+        turn = turning(turned_rad)
         places = [place for place in (self._last, self._usual[k]) if place is not None]
         self._last = None
         for place in places:
             expected = self._hands[k] + place
             if not ((expected >= 0).all() and (expected < image.shape[1::-1]).all()):
                 continue
-            edges = edges_at(image, expected, self._size)[1]
+            edges = edges_at(image, expected, self._size, turned_rad)[1]
             move, alike = best_match(edges, self._end.edges)
             if alike >= LEAST_MATCH and (np.abs(move) < self._slack).all():
-                self.plate[k], self.likeness[k] = expected + move + self._end.offset, alike
-                self._last = place + move
+                self.plate[k] = expected + turn @ (move + self._end.offset)
+                self.likeness[k], self._last = alike, place + turn @ move
                 return
 
 

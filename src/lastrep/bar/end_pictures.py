@@ -77,7 +77,15 @@ def align(
     return Aligned(there, across, down)
 
 
-def edges_at(image: Image, centre: Array, size: tuple[int, int]) -> tuple[Pixels, Pixels]:
+def turning(angle_rad: float) -> Array:
+    """Matrix that turns columns (x, y) of a picture clockwise, as seen."""
+    cos, sin = np.cos(angle_rad), np.sin(angle_rad)
+    return np.array([[cos, -sin], [sin, cos]], np.float64)
+
+
+def edges_at(
+    image: Image, centre: Array, size: tuple[int, int], angle_rad: float = 0.0
+) -> tuple[Pixels, Pixels]:
     """Edges of a part of a picture, across and down, each of shape = (h, w, 3).
 
     Parameters
@@ -86,8 +94,18 @@ def edges_at(image: Image, centre: Array, size: tuple[int, int]) -> tuple[Pixels
         shape = (2,): pixels, to a fraction.
     size
         Width and height.
+    angle_rad
+        How far the part is turned in the picture, clockwise as seen.
     """
-    part = cv2.getRectSubPix(image, size, (float(centre[0]), float(centre[1])))
+    turn = turning(angle_rad)
+    corner = centre - turn @ (np.array(size) - 1) / 2
+    part = cv2.warpAffine(
+        image,
+        np.column_stack([turn, corner]),
+        size,
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
     smooth = cv2.GaussianBlur(part, (0, 0), BLUR_PX).astype(np.float32)
     across, down = np.zeros_like(smooth), np.zeros_like(smooth)
     across[:, 1:-1] = smooth[:, 2:] - smooth[:, :-2]

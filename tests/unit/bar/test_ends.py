@@ -51,7 +51,7 @@ def test_both_ends_are_found_and_followed_to_a_third_of_a_pixel(scene) -> None:
     assert np.nanmax(np.abs(bar.tilt_deg)) < 0.4
 
 
-@pytest.mark.parametrize("most_deg", [-4.0, 4.0, 8.0])
+@pytest.mark.parametrize("most_deg", [-8.0, -4.0, 4.0, 8.0])
 def test_tilt_is_measured_with_its_sign(most_deg) -> None:
     scene = replace(LIFT, tilt_deg=lambda t_s: most_deg * np.sin(2 * t_s), seed=5)
     bar = both_ends(tracked(scene))
