@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.ellipse import Array, Ellipse, Image
-from lastrep.bar.end_pictures import best_match, edges_at, turning
+from lastrep.bar.end_pictures import best_match, edges_down, part_at, turning
 from lastrep.bar.ends import SLACK_X, SLACK_Y, End, Ends
 from lastrep.bar.following import Following, Sighting
 from lastrep.bar.grip import Grip
@@ -164,7 +164,7 @@ class _EndFollower:
             expected = self._hands[k] + place
             if not ((expected >= 0).all() and (expected < image.shape[1::-1]).all()):
                 continue
-            edges = edges_at(image, expected, self._size, turned_rad)[1]
+            edges = edges_down(part_at(image, expected, self._size, turned_rad))
             move, alike = best_match(edges, self._end.edges)
             if alike >= LEAST_MATCH and (np.abs(move) < self._slack).all():
                 self.plate[k] = expected + turn @ (move + self._end.offset)

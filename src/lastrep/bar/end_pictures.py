@@ -65,15 +65,20 @@ def align(
         How far off the centres may be, pixels right or left and up or down.
     """
     wide = size[0] + 2 * slack[0], size[1] + 2 * slack[1]
-    edges = [edges_at(image, at, wide)[1] for image, at in zip(images, centres, strict=True)]
+    edges = [
+        edges_down(part_at(image, at, wide)) for image, at in zip(images, centres, strict=True)
+    ]
     moves = np.zeros((len(images), 2))
     for _ in range(ROUNDS):
         parts = [_part(e, move, size) for e, move in zip(edges, moves, strict=True)]
         common = np.median(parts, axis=0).astype(np.float32)
         moves = np.array([best_match(e, common)[0] for e in edges])
     there = centres + moves
-    found = [edges_at(image, at, size) for image, at in zip(images, there, strict=True)]
-    across, down = (np.median(e, axis=0).astype(np.float32) for e in zip(*found, strict=True))
+    found = [part_at(image, at, size) for image, at in zip(images, there, strict=True)]
+    across, down = (
+        np.median([edges(part) for part in found], axis=0).astype(np.float32)
+        for edges in (edges_across, edges_down)
+    )
     return Aligned(there, across, down)
 
 
@@ -83,10 +88,8 @@ def turning(angle_rad: float) -> Array:
     return np.array([[cos, -sin], [sin, cos]], np.float64)
 
 
-def edges_at(
-    image: Image, centre: Array, size: tuple[int, int], angle_rad: float = 0.0
-) -> tuple[Pixels, Pixels]:
-    """Edges of a part of a picture, across and down, each of shape = (h, w, 3).
+def part_at(image: Image, centre: Array, size: tuple[int, int], angle_rad: float = 0.0) -> Pixels:
+    """Cut a part out of a picture, a little blurred, shape = (h, w, 3).
 
     Parameters
     ----------
@@ -106,11 +109,21 @@ def edges_at(
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    smooth = cv2.GaussianBlur(part, (0, 0), BLUR_PX).astype(np.float32)
-    across, down = np.zeros_like(smooth), np.zeros_like(smooth)
-    across[:, 1:-1] = smooth[:, 2:] - smooth[:, :-2]
-    down[1:-1] = smooth[2:] - smooth[:-2]
-    return across, down
+    return cv2.GaussianBlur(part, (0, 0), BLUR_PX).astype(np.float32)
+
+
+def edges_down(part: Pixels) -> Pixels:
+    """Change of grey level over two pixels downwards, of the same shape."""
+    down = np.zeros_like(part)
+    down[1:-1] = part[2:] - part[:-2]
+    return down
+
+
+def edges_across(part: Pixels) -> Pixels:
+    """Change of grey level over two pixels to the right, of the same shape."""
+    across = np.zeros_like(part)
+    across[:, 1:-1] = part[:, 2:] - part[:, :-2]
+    return across
 
 
 def best_match(edges: Pixels, sought: Pixels) -> tuple[Array, float]:

@@ -80,14 +80,18 @@ class Window:
 
         By its face; from the front by the narrow sides at both ends of the bar.
         """
-        ends = None
+        ends = followed = None
         if self._hips_apart_px >= FRONT_HIPS * self.stature_px:
             ends = self._find_ends(proxies)
-            if ends is not None and ends.confidence >= SURE:
-                return ends
+        if ends is not None and ends.ends.score >= ENDS_NEEDED:
+            followed = self._follow_ends(ends)
+            if followed.confidence >= SURE:
+                return followed
         disc = self._find_disc(proxies, known)
-        found = [plate for plate in (disc, ends) if plate is not None]
-        return max(found, key=lambda plate: plate.confidence, default=None)
+        if ends is None or (disc is not None and disc.confidence >= SURE):
+            return disc
+        followed = followed or self._follow_ends(ends)
+        return followed if disc is None or followed.confidence > disc.confidence else disc
 
     def _find_disc(self, proxies: tuple[Proxy, ...], known: Plate | None) -> FoundPlate | None:
         if known is not None and known.edge_on:
@@ -131,9 +135,9 @@ class Window:
             self._evidence(plate, following, hands, hands_seen),
         )
 
-    def _find_ends(self, proxies: tuple[Proxy, ...]) -> FoundPlate | None:
-        """Find the plates at both ends of the bar, and follow them."""
-        best: tuple[Ends, Grip, list[int], Proxy] | None = None
+    def _find_ends(self, proxies: tuple[Proxy, ...]) -> _FoundEnds | None:
+        """Find the plates at both ends of the bar."""
+        best: _FoundEnds | None = None
         for proxy in proxies:
             grip = grip_of(self.points, proxy)
             if grip is None:
@@ -143,11 +147,13 @@ class Window:
                 continue
             keys = level_frames(height)
             ends = find_ends([self.images[k] for k in keys], grip.at(keys), self.stature_px)
-            if ends is not None and (best is None or ends.score > best[0].score):
-                best = ends, grip, keys, proxy
-        if best is None:
-            return None
-        ends, grip, keys, proxy = best
+            if ends is not None and (best is None or ends.score > best.ends.score):
+                best = _FoundEnds(ends, grip, keys, proxy)
+        return best
+
+    def _follow_ends(self, found: _FoundEnds) -> FoundPlate:
+        """Follow the plates at both ends of the bar."""
+        ends, grip, keys, proxy = found.ends, found.grip, found.keys, found.proxy
         followed = follow_ends(self.images, ends, grip, keys, self.stature_px)
         plate = Plate(ends.a, ends.b, {}, ends.score, ENDS_NEEDED, edge_on=True)
         seen = clearly_seen(self.visibility, PROXY_LANDMARKS[proxy])
@@ -219,6 +225,16 @@ class Window:
             segments=following.segments,
             open_segments=following.open_segments,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _FoundEnds:
+    """The ends of the bar, the hands by which they were found, and in which pictures."""
+
+    ends: Ends
+    grip: Grip
+    keys: list[int]
+    proxy: Proxy
 
 
 @dataclass(frozen=True, slots=True, eq=False)

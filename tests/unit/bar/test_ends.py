@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lastrep.bar.end_pictures import align, beside_peak, best_match, edges_at
+from lastrep.bar.end_pictures import align, beside_peak, best_match, edges_down, part_at
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from unit.bar.front_scenes import FrontScene
 from unit.bar.scenes import Scene, lifts, tracked
@@ -136,8 +136,8 @@ def test_pictures_are_put_on_top_of_each_other_to_a_fraction_of_a_pixel(seed) ->
 def test_the_best_match_is_where_the_edges_were_moved_to(move) -> None:
     frame, _ = next(LIFT.frames())
     at = LIFT.centre[0] - (0.70 * LIFT.px_per_m, 0)
-    sought = edges_at(frame.image_rgb, at, (31, 71))[1]
-    moved = edges_at(frame.image_rgb, at - np.array(move), (39, 79))[1]
+    sought = edges_down(part_at(frame.image_rgb, at, (31, 71)))
+    moved = edges_down(part_at(frame.image_rgb, at - np.array(move), (39, 79)))
     found, likeness = best_match(moved, sought)
     assert found[1] == pytest.approx(move[1], abs=0.15)
     assert likeness > 0.9
