@@ -28,6 +28,9 @@ RENEW_BELOW, GIVE_UP_AFTER = 0.5, 5
 FLOW_RETURN_PX = 0.5
 #: Corners farther from the common movement than this do not belong to it (pixels).
 AGREE_PX = 0.8
+#: Corners that are so near to where they were (pixels) rest. If so many do, as a share of those
+#: that agree on a movement, the camera rests, and what moves is people and their shadows.
+RESTING_PX, RESTING_SHARE = 0.35, 0.5
 #: The person's box is widened by this share of its height: bar, plates and shadow move too.
 PERSON_MARGIN = 0.12
 
@@ -116,6 +119,12 @@ class CameraMotion:
         if good.sum() < MIN_CORNERS:
             return 0
         common = common_move(end[good], self._start[good], AGREE_PX)
+        agreeing = 0 if common is None else common[1]
+        resting = np.linalg.norm(end[good] - self._start[good], axis=1) < RESTING_PX
+        if resting.sum() >= max(MIN_CORNERS, RESTING_SHARE * agreeing):
+            self._to_room = self._reference_to_room
+            self._places = np.where(good[:, None], end, self._start).astype(np.float32)
+            return int(good.sum())
         if common is None or common[1] < max(MIN_CORNERS, MIN_AGREEING * good.sum()):
             return 0
         self._to_room = self._reference_to_room @ np.vstack([common[0], [0, 0, 1]])

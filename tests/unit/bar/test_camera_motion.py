@@ -87,3 +87,15 @@ def test_looks_are_fifteen_a_second_and_fewer_on_a_stand() -> None:
 def seen_still(camera: CameraMotion, picture: np.ndarray, k: int) -> bool:
     camera.update(noisy(seen(picture, 0, 0), k), None)
     return True
+
+
+def test_most_of_what_is_seen_may_move_while_the_camera_rests() -> None:
+    camera, picture = CameraMotion(), wall()
+    others = wall(9)[60:300, 80:400]
+    for k in range(40):
+        image = seen(picture, 0, 0).copy()
+        # People cross the left six tenths of the picture together.
+        image[:, :192] = np.roll(others, 2 * k, axis=1)[:, :192]
+        to_room = camera.update(noisy(image, k), None)
+    assert camera.known
+    np.testing.assert_array_equal(to_room, np.eye(2, 3))
