@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -169,7 +168,7 @@ def analyze_recording(
     from lastrep.pose.recording import Keeping, estimate_file
 
     # What the landmarks are for is loaded while they are looked for.
-    Thread(target=import_module, args=("lastrep.apps.conclusions",), daemon=True).start()
+    Thread(target=_load_the_rest, daemon=True).start()
     camera = recent = None
     if poses_path is not None:
         poses, warnings = load_poses(poses_path), list[str]()
@@ -194,19 +193,26 @@ def analyze_recording(
     if save_poses_path is not None:
         save_poses(save_poses_path, poses)
 
-    from lastrep.apps.conclusions import conclude
+    from lastrep.apps.conclusions import result_of
+    from lastrep.sets.analyzer import SetAnalyzer
 
-    return conclude(
+    engine = SetAnalyzer.of(poses, options.definition, options.judging, past=past)
+    return result_of(
+        engine.finish(),
         poses,
         options,
         name=name,
         video=video,
-        past=past,
         camera=camera,
         recent=recent,
         warnings=warnings,
         progress=lambda share: progress(POSE_SHARE + (1 - POSE_SHARE) * share),
     )
+
+
+def _load_the_rest() -> None:
+    import lastrep.apps.conclusions
+    import lastrep.sets.analyzer  # noqa: F401
 
 
 def _check_found(poses: PoseSequence, name: Path | None) -> None:

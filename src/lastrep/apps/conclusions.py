@@ -1,4 +1,4 @@
-"""From a lifter's landmarks to the document: the sets, the bar's speed, and what is unsure.
+"""From the sets of a recording to the document: the bar's speed, and what is unsure.
 
 It is only needed once the landmarks are there, and loaded while they are looked for.
 """
@@ -20,10 +20,8 @@ from lastrep.output.overlay import SetTrack
 from lastrep.output.writers import AnalyzedRecording
 from lastrep.pose import PoseSequence
 from lastrep.sets.analyzed import AnalyzedSet
-from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.bar_speed import with_bar
 from lastrep.sets.form import UNSEEN
-from lastrep.sets.options import Past
 from lastrep.sets.results import Analysis, Provenance, Source
 from lastrep.sets.setup_check import Check, check_setup
 from lastrep.video.reading import VideoFile
@@ -38,45 +36,14 @@ FEW_POSES = 0.8
 SLOW_FPS = 20.0
 #: The bar is followed from so long before a set until so long after it, seconds.
 AROUND_SET_S = 1.5
+#: Share of the work that watching the camera is, where only the landmarks were known.
+WATCH_SHARE = 0.5
 #: A recognised exercise below this confidence is shown with its runner-up.
 FIRM = 0.75
 #: What of the camera's set-up is said after the fact; the rest is said in other words.
 SET_UP = frozenset({Check.BODY, Check.FEET, Check.SIZE, Check.LEVEL})
 #: Counts below this confidence are said to be unsure.
 UNSURE = 0.3
-
-
-def conclude(
-    poses: PoseSequence,
-    options: AnalyzeOptions,
-    *,
-    name: Path | None,
-    video: Path | None,
-    past: Past | None = None,
-    camera: CameraPath | None = None,
-    recent: RecentPictures | None = None,
-    warnings: Sequence[str] = (),
-    progress: Progress = lambda share: None,
-) -> AnalyzedRecording:
-    """Find and judge the sets in a lifter's landmarks; see `result_of`.
-
-    Parameters
-    ----------
-    past
-        The lifter's own history; None without.
-    """
-    engine = SetAnalyzer.of(poses, options.definition, options.judging, past=past)
-    return result_of(
-        engine.finish(),
-        poses,
-        options,
-        name=name,
-        video=video,
-        camera=camera,
-        recent=recent,
-        warnings=warnings,
-        progress=progress,
-    )
 
 
 def result_of(
@@ -128,9 +95,17 @@ def _with_bar(
             with VideoFile(video) as file:
                 bar = bar.scaled(poses.width_px / file.info.source_width_px)
         stretches = [_stretch(one, options) for one in sets]
+        begun = 0.0
         if camera is None:
-            recent = RecentPictures()
-            camera = watch_camera(video, poses, slowmo=options.slowmo, keep=recent)
+            begun = WATCH_SHARE
+            recent = RecentPictures() if any(part.find_plate for part in stretches) else None
+            camera = watch_camera(
+                video,
+                poses,
+                slowmo=options.slowmo,
+                keep=recent,
+                progress=lambda share: progress(WATCH_SHARE * share),
+            )
         tracks = track_file(
             video,
             poses,
@@ -139,7 +114,7 @@ def _with_bar(
             bar_px=bar.bar_px,
             slowmo=options.slowmo,
             recent=recent,
-            progress=lambda share: progress(share),
+            progress=lambda share: progress(begun + (1 - begun) * share),
         )
     measured = [
         with_bar(one, track, bar, options.judging) for one, track in zip(sets, tracks, strict=True)

@@ -178,18 +178,17 @@ class VideoFile:
         small_grey_px
             Long side of the small grey pictures that are wanted too; None for none.
         """
+        width, height = self._lying_size
+        scale = min(1.0, (small_grey_px or 0) / max(width, height))
 
         def pictures() -> Generator[Frame, None, None]:
             maker = PictureMaker(self._lying_size)
-            scale = min(1.0, (small_grey_px or 0) / max(self._lying_size))
             small = PictureMaker((round(scale * width), round(scale * height)))
             for t_s, frame in _chosen(self._decoded(), wanted, keep):
                 planar = maker.planar(frame) or frame
                 image = self._orientation.upright(maker.picture(planar))
                 grey = self._orientation.upright(small.grey(planar)) if small_grey_px else None
                 yield Frame(t_s, image, grey)
-
-        width, height = self._lying_size
 
         return self._ahead(pictures)
 
