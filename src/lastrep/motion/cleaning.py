@@ -44,25 +44,23 @@ def unswap_sides(points: Array) -> Array:
         shape = (n, 33, d)
     """
     out = np.array(points, np.float64)
-    legs = np.array(_LEG_PAIRS)
-    pairs = np.array(BODY_PAIRS)
-    # A swap shows as a jump, so only frames next to a jump need the sequential test.
-    kept = _pair_distance(out[1:], out[:-1], legs)
-    crossed = _pair_distance(out[1:][:, _mirror()], out[:-1], legs)
-    if not (np.sum(crossed < SWAP_GAIN * kept, axis=1) >= SWAP_LEG_PAIRS).any():
-        return out
-    last = None
-    for frame in out:
-        if not np.isfinite(frame[legs.ravel(), 0]).all():
-            continue
-        if last is not None:
-            kept_one = _pair_distance(frame[None], last[None], legs)[0]
-            mirrored = frame[_mirror()]
-            crossed_one = _pair_distance(mirrored[None], last[None], legs)[0]
-            if np.sum(crossed_one < SWAP_GAIN * kept_one) >= SWAP_LEG_PAIRS:
-                frame[pairs.ravel()] = frame[pairs[:, ::-1].ravel()]
-        last = frame
+    complete = np.flatnonzero(np.isfinite(out[:, np.array(_LEG_PAIRS).ravel(), 0]).all(axis=1))
+    legs, mirror = out[complete, :, :2], _mirror()
+    kept = _pair_distance(legs[1:], legs[:-1])
+    crossed = _pair_distance(legs[1:][:, mirror], legs[:-1])
+    # Against a frame that is exchanged itself, staying as it is crosses.
+    after_right = _is_swap(kept, crossed).tolist()
+    after_exchanged = _is_swap(crossed, kept).tolist()
+    exchanged = [False]
+    for pair in zip(after_right, after_exchanged, strict=True):
+        exchanged.append(pair[exchanged[-1]])
+    swapped = complete[np.array(exchanged)[: len(complete)]]
+    out[swapped] = out[swapped][:, mirror]
     return out
+
+
+def _is_swap(kept: Array, crossed: Array) -> NDArray[np.bool_]:
+    return np.asarray(np.sum(crossed < SWAP_GAIN * kept, axis=1) >= SWAP_LEG_PAIRS, np.bool_)
 
 
 def _mirror() -> NDArray[np.intp]:
@@ -72,10 +70,11 @@ def _mirror() -> NDArray[np.intp]:
     return order
 
 
-def _pair_distance(a: Array, b: Array, pairs: NDArray[np.intp]) -> Array:
-    """Squared image distance of each left/right pair between frames, shape = (n, pairs)."""
-    squared = np.sum((a[:, :, :2] - b[:, :, :2]) ** 2, axis=2)
-    distance: Array = squared[:, pairs[:, 0]] + squared[:, pairs[:, 1]]
+def _pair_distance(a: Array, b: Array) -> Array:
+    """Squared distance of each pair of leg points between frames, shape = (n, pairs)."""
+    squared = np.sum((a - b) ** 2, axis=2)
+    left, right = np.array(_LEG_PAIRS).T
+    distance: Array = squared[:, left] + squared[:, right]
     return distance
 
 
