@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.ellipse import Array, Ellipse, Image, Pixels, RimFit, fit_rims
+from lastrep.bar.gradient import strongest_gradient
 
 #: Horizontal over vertical axis of the ellipses voted for; the fit finds what lies between.
 ASPECTS = (1.0, 0.82, 0.64, 0.46)
@@ -93,26 +94,26 @@ class Edges:
     origin: Array
 
 
-def still_edges(image: Image, elsewhere: Image, stature_px: float) -> NDArray[np.bool_]:
+def still_edges(grey: Image, elsewhere: Image, stature_px: float) -> NDArray[np.bool_]:
     """Mark pixels whose edge stands in another picture of the same camera too.
 
     Parameters
     ----------
-    image, elsewhere
-        shape = (h, w, 3): the second one moved so that the room coincides.
+    grey, elsewhere
+        shape = (h, w): the second one moved so that the room coincides.
     stature_px
         Height of the lifter: edges are compared in pictures as small as votes are cast in.
     """
     shrink = min(1.0, VOTE_STATURE_PX / stature_px)
     gradients = []
-    for picture in (image, elsewhere):
+    for picture in (grey, elsewhere):
         small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
-        gradients.append([cv2.Sobel(grey, cv2.CV_32F, *d, ksize=3) for d in ((1, 0), (0, 1))])
+        smooth = cv2.GaussianBlur(small, (0, 0), 1.0)
+        gradients.append([cv2.Sobel(smooth, cv2.CV_32F, *d, ksize=3) for d in ((1, 0), (0, 1))])
     (ax, ay), (bx, by) = gradients
     difference, size = cv2.magnitude(ax - bx, ay - by), cv2.magnitude(ax, ay)
     still = difference < np.maximum(STILL_DIFFERENCE * size, STILL_DIFFERENCE_LEAST)
-    height, width = image.shape[:2]
+    height, width = grey.shape
     whole = cv2.resize(still.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
     return np.asarray(whole, np.bool_)
 
@@ -145,10 +146,7 @@ def edges_near(
         fy=shrink,
         interpolation=cv2.INTER_AREA,
     )
-    gx, gy = (cv2.Sobel(small, cv2.CV_32F, *d, ksize=3) for d in ((1, 0), (0, 1)))
-    size = cv2.magnitude(gx, gy)
-    strongest = size.argmax(axis=2)[..., None]
-    gx, gy, size = (np.take_along_axis(q, strongest, 2)[..., 0] for q in (gx, gy, size))
+    gx, gy, size = strongest_gradient(np.asarray(small, np.uint8))
     least = max(EDGE_LEAST, float(np.quantile(size, EDGE_QUANTILE)))
     candidate = size > least
     candidate[[0, -1]] = candidate[:, [0, -1]] = False

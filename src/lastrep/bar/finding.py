@@ -325,11 +325,13 @@ def _still(key: KeyFrame, keys: Sequence[KeyFrame], stature_px: float) -> NDArra
     if away[furthest] < ELSEWHERE * stature_px:
         return None
     other = keys[furthest]
-    height, width = key.image.shape[:2]
+    grey, elsewhere = (
+        np.asarray(cv2.cvtColor(k.image, cv2.COLOR_RGB2GRAY), np.uint8) for k in (key, other)
+    )
     back = cv2.invertAffineTransform(key.to_room)
     there = np.vstack([other.to_room, [0, 0, 1]])
-    moved = cv2.warpAffine(other.image, (np.vstack([back, [0, 0, 1]]) @ there)[:2], (width, height))
-    return still_edges(key.image, np.asarray(moved, np.uint8), stature_px)
+    moved = cv2.warpAffine(elsewhere, back @ there, grey.shape[::-1])
+    return still_edges(grey, np.asarray(moved, np.uint8), stature_px)
 
 
 def _is_body(e: Ellipse, key: KeyFrame, stature_px: float) -> bool:

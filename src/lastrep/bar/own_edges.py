@@ -29,6 +29,7 @@ from lastrep.bar.ellipse import (
     fit_edges,
     fit_rims,
 )
+from lastrep.bar.gradient import GREY_LEVEL_PER_PX, strongest_gradient
 
 #: Radius of the found ring in its own coordinates, pixels, and how far beyond they reach, radii.
 OWN_RADIUS, REACH = 48, 1.7
@@ -60,8 +61,12 @@ NARROWEST, WIDEST = 0.25, 1.15
 #: So many rings are looked at one by one, and rings beyond rings for.
 LOOKED_AT, RINGS = 8, 3
 
+#: Edges this near to the border of the picture are its border, pixels of these coordinates.
+MARGIN = 2
+
 _MIDDLE = round(REACH * OWN_RADIUS)
 _SIZE = 2 * _MIDDLE + 1
+_Y, _X = np.mgrid[:_SIZE, :_SIZE].astype(np.float32)
 #: The found ring in its own coordinates.
 FOUND = Ellipse(_MIDDLE, _MIDDLE, OWN_RADIUS, OWN_RADIUS)
 
@@ -247,30 +252,25 @@ def _thin_edges(image: Image, e: Ellipse) -> tuple[Pixels, Pixels, Pixels, NDArr
 
     Their unit gradients too, and where the picture is.
     """
-    scale_x, scale_y = e.a / OWN_RADIUS, e.b / OWN_RADIUS
-    to_picture = np.array(
-        [[scale_x, 0, e.x - _MIDDLE * scale_x], [0, scale_y, e.y - _MIDDLE * scale_y]]
+    scale = np.array([[e.a], [e.b]]) / OWN_RADIUS
+    corner = e.centre[:, None] - _MIDDLE * scale
+    smooth = cv2.GaussianBlur(image, (0, 0), max(0.8, 0.6 * scale[1, 0]))
+    own = cv2.warpAffine(
+        smooth,
+        np.hstack([np.diag(scale[:, 0]), corner]),
+        (_SIZE, _SIZE),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
     )
-    way = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    smooth = cv2.GaussianBlur(image, (0, 0), max(0.8, 0.6 * scale_y))
-    own = cv2.warpAffine(smooth, to_picture, (_SIZE, _SIZE), flags=way)
-    here = cv2.warpAffine(
-        np.ones(image.shape[:2], np.float32), to_picture, (_SIZE, _SIZE), flags=way
-    )
-    inside = np.asarray(
-        cv2.erode((here > 0.99).astype(np.uint8), np.ones((5, 5), np.uint8)), np.bool_
-    )
-    gx, gy = (cv2.Sobel(own, cv2.CV_32F, *d, ksize=3) / 8 for d in ((1, 0), (0, 1)))
-    size = np.hypot(gx, gy, dtype=np.float32)
-    strongest = size.argmax(axis=2)[..., None]
-    gx, gy, size = (np.take_along_axis(q, strongest, 2)[..., 0] for q in (gx, gy, size))
+    at, last = corner + scale * np.arange(_SIZE), np.array(image.shape[1::-1])[:, None] - 1
+    in_x, in_y = (at >= MARGIN * scale) & (at <= last - MARGIN * scale)
+    inside = np.logical_and.outer(in_y, in_x)
+    gx, gy, size = strongest_gradient(np.asarray(own, np.uint8))
     ux, uy = (np.asarray(g / (size + 1e-6), np.float32) for g in (gx, gy))
-    y, x = np.mgrid[:_SIZE, :_SIZE].astype(np.float32)
     ahead, behind = (
-        cv2.remap(size, x + sign * ux, y + sign * uy, cv2.INTER_LINEAR)
+        cv2.remap(size, _X + sign * ux, _Y + sign * uy, cv2.INTER_LINEAR)
         for sign in (np.float32(1), np.float32(-1))
     )
     # An enlarged picture has fainter steps for the same edge.
-    least = EDGE_PER_PX * min(1.0, scale_y)
+    least = GREY_LEVEL_PER_PX * EDGE_PER_PX * min(1.0, scale[1, 0])
     thin = (size >= ahead) & (size >= behind) & (size > least) & inside
     return np.asarray(thin, np.float32), ux, uy, inside
