@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from lastrep.bar.camera_motion import CameraMotion
 from lastrep.bar.lifter import moving_box
 from lastrep.pose.sequence import Pose
-from lastrep.video.frames import Frame
+from lastrep.video.frames import AnyFrame
+from lastrep.video.resizing import resized
 
 Array = NDArray[np.float64]
 
+#: Long side of the pictures in which the camera is watched.
+LONG_SIDE_PX = 400
 #: A look at this little after a time still belongs to it, seconds.
 SAME_TIME_S = 1e-4
 
@@ -73,9 +76,16 @@ class CameraPath:
 
 
 class CameraWatch:
-    """Watches the camera, frame after frame; begun anew when the time goes back."""
+    """Watches the camera, frame after frame; begun anew when the time goes back.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    long_side_px
+        It looks at pictures made as small as this.
+    """
+
+    def __init__(self, long_side_px: int = LONG_SIDE_PX) -> None:
+        self._long_side_px = long_side_px
         self._begin()
 
     def _begin(self) -> None:
@@ -84,8 +94,8 @@ class CameraWatch:
         self._places: list[Array] = []
         self._known: list[bool] = []
 
-    def __call__(self, frame: Frame, pose: Pose, width_px: int | None = None) -> None:
-        """Take the next frame, and the lifter in it; without a grey picture it says nothing.
+    def __call__(self, frame: AnyFrame, pose: Pose, width_px: int | None = None) -> None:
+        """Take the next frame, and the lifter in it.
 
         Parameters
         ----------
@@ -94,11 +104,14 @@ class CameraWatch:
         """
         if self._t_s and frame.t_s <= self._t_s[-1]:
             self._begin()
-        grey = frame.small_grey
-        if grey is None or not self._camera.is_due(frame.t_s):
+        if not self._camera.is_due(frame.t_s):
             return
-        factor = grey.shape[1] / (width_px or frame.image_rgb.shape[1])
-        place = self._camera.update(grey, moving_box(factor * pose.image_px))
+        grey = frame.grey
+        height, width = grey.shape
+        scale = min(1.0, self._long_side_px / max(width, height))
+        small = resized(grey, (round(scale * width), round(scale * height)), by_area=True)
+        factor = small.shape[1] / (width_px or width)
+        place = self._camera.update(small, moving_box(factor * pose.image_px))
         place[:, 2] /= factor
         self._t_s.append(frame.t_s)
         self._places.append(place)

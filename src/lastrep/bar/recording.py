@@ -21,7 +21,6 @@ from lastrep.bar.tracker import BarTracker
 from lastrep.bar.work_size import work_short_side_px
 from lastrep.errors import PoseFileError
 from lastrep.pose.pace import Pace
-from lastrep.pose.recording import WATCHED_LONG_SIDE_PX
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.video.reading import VideoFile, VideoInfo
 from lastrep.video.recent import RecentPictures
@@ -87,7 +86,7 @@ def watch_camera(
         _check_same(path, video.info, poses)
         if keep is not None:
             keep.size = video.stored_size(work_short_side_px(poses))
-        watched = video.frames(Pace().is_due, small_grey_px=WATCHED_LONG_SIDE_PX, keep=keep)
+        watched = video.stored_frames(Pace().is_due, keep=keep)
         with closing(watched) as frames:
             for frame in frames:
                 watch(frame, poses.at(frame.t_s), poses.width_px)

@@ -23,11 +23,9 @@ from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
-#: Is shown the frames, with small grey pictures, and the lifter in each.
+#: Is shown the frames, and the lifter in each.
 Watch = Callable[[Frame, Pose], None]
 
-#: Long side of the grey pictures for those who watch.
-WATCHED_LONG_SIDE_PX = 400
 #: After this time it is asked how large pictures shall be kept, and again each time it has doubled.
 ASKED_FIRST_S = 0.5
 
@@ -181,8 +179,7 @@ def _follow(
     pace = Pace()
     ask_s = ASKED_FIRST_S
     keep = None if keeping is None else keeping.pictures
-    grey_px = None if watch is None else WATCHED_LONG_SIDE_PX
-    given = video.frames(pace.is_due, keep=keep, small_grey_px=grey_px)
+    given = video.frames(pace.is_due, keep=keep)
     with lifter as tracker, closing(given) as frames:
         for frame in frames:
             poses.append(tracker.update(frame))

@@ -12,35 +12,6 @@ from lastrep.video.orientation import Image, Orientation
 from lastrep.video.resizing import PictureMaker, planes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
-    """One picture of a video or camera.
-
-    Parameters
-    ----------
-    t_s
-        Seconds since the first frame, by the source's own clock.
-    image_rgb
-        shape = (height, width, 3): uint8, contiguous, upright, not mirrored.
-    small_grey
-        shape = (h, w): the same picture, small and in grey, if it was asked for.
-    """
-
-    t_s: float
-    image_rgb: Image
-    small_grey: Image | None = None
-
-    @property
-    def grey(self) -> Image:
-        """The picture in grey, shape = (height, width); made anew each time."""
-        return np.asarray(cv2.cvtColor(self.image_rgb, cv2.COLOR_RGB2GRAY), np.uint8)
-
-    @property
-    def size_bytes(self) -> int:
-        """Memory that it takes."""
-        return self.image_rgb.nbytes
-
-
 class StoredFrame:
     """One frame as it is stored, in half the memory of its picture; in grey it costs nothing.
 
@@ -78,6 +49,41 @@ class StoredFrame:
     def size_bytes(self) -> int:
         """Memory that it takes."""
         return stored_bytes(self._stored)
+
+    def pictured(self) -> Frame:
+        """Return the frame with its picture."""
+        return Frame(self.t_s, self.image_rgb, self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a video or camera.
+
+    Parameters
+    ----------
+    t_s
+        Seconds since the first frame, by the source's own clock.
+    image_rgb
+        shape = (height, width, 3): uint8, contiguous, upright, not mirrored.
+    stored
+        The same as it is stored in a video, where it is that.
+    """
+
+    t_s: float
+    image_rgb: Image
+    stored: StoredFrame | None = None
+
+    @property
+    def grey(self) -> Image:
+        """The picture in grey, shape = (height, width): as it is stored, or else made anew."""
+        if self.stored is not None:
+            return self.stored.grey
+        return np.asarray(cv2.cvtColor(self.image_rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that it takes."""
+        return self.image_rgb.nbytes
 
 
 AnyFrame = Frame | StoredFrame

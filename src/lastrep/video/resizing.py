@@ -61,13 +61,6 @@ class PictureMaker:
             picture = self._to_colours.reformat(frame, format="rgb24")
         return resized(np.asarray(picture.to_ndarray(), np.uint8), self.size)
 
-    def grey(self, frame: VideoFrame) -> Image:
-        """Return the picture in grey, to follow it closely, shape = (height, width)."""
-        planar = self.planar(frame)
-        if planar is not None:
-            return resized(planes(planar)[0], self.size, by_area=True)
-        return np.asarray(cv2.cvtColor(self.picture(frame), cv2.COLOR_RGB2GRAY), np.uint8)
-
     def resized(self, frame: VideoFrame) -> VideoFrame | None:
         """Return a frame at this size; itself, if it has it.
 

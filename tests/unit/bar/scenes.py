@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -154,7 +154,7 @@ def tracked(scene: Filmed, **options: Any) -> BarTrack:
     """Watch the camera, and follow the bar with the hands."""
     watch, frames = CameraWatch(), list(scene.frames())
     for frame, pose in frames:
-        watch(replace(frame, small_grey=frame.grey), pose)
+        watch(frame, pose)
     tracker = BarTracker("wrist", watch.path, **options)
     for frame, pose in frames:
         tracker.update(frame, pose)
