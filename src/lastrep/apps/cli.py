@@ -43,6 +43,7 @@ from lastrep.errors import ExerciseError, LastrepError, OutputError
 
 if TYPE_CHECKING:
     from lastrep.apps.training import Keeper
+    from lastrep.output.writers import AnalyzedRecording
     from lastrep.training.review import SetReview
 
 app = typer.Typer(
@@ -167,7 +168,6 @@ def analyze(
 ) -> None:
     """Analyse recorded sets: reps, range of motion, bar speed, and where the set ended."""
     from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
-    from lastrep.output.writers import AnalyzedRecording, to_json, write_files
     from lastrep.training.prescription import parse_prescription
 
     jobs = _jobs(videos or [], poses)
@@ -205,6 +205,9 @@ def analyze(
                 progress=step,
             )
             done.append(recording)
+            # What writes is loaded while the landmarks are looked for.
+            from lastrep.output.writers import write_files
+
             if not as_json:
                 _print_recording(recording)
             written = write_files(recording, wanted, folder, partial(progress.task, folder.name))
@@ -213,11 +216,8 @@ def analyze(
             if keeper is not None:
                 _advise(keeper, keeper.keep(job.name, recording.analysis.sets), as_json)
         failed += outcome.failed
-    if as_json and len(jobs) == 1 and done:
-        sys.stdout.write(to_json(done[0].analysis) + "\n")
-    elif as_json and len(jobs) > 1:
-        documents = ",\n".join(to_json(r.analysis) for r in done)
-        sys.stdout.write(f"[{documents}]\n")
+    if as_json and (done or len(jobs) > 1):
+        _print_documents(done, as_list=len(jobs) > 1)
     raise typer.Exit(EXIT_FAILED if failed else EXIT_OK)
 
 
@@ -299,12 +299,17 @@ def _advise(keeper: Keeper, reviews: Sequence[SetReview], as_json: bool) -> None
     console.print(f"{sets} added to the history of {keeper.athlete}", style="dim", markup=False)
 
 
-def _print_recording(recording: object) -> None:
+def _print_documents(recordings: Sequence[AnalyzedRecording], *, as_list: bool) -> None:
+    from lastrep.output.writers import to_json
+
+    documents = ",\n".join(to_json(recording.analysis) for recording in recordings)
+    sys.stdout.write(f"[{documents}]\n" if as_list else f"{documents}\n")
+
+
+def _print_recording(recording: AnalyzedRecording) -> None:
     from lastrep.exercises import catalogue
     from lastrep.output.terminal import render
-    from lastrep.output.writers import AnalyzedRecording
 
-    assert isinstance(recording, AnalyzedRecording)
     titles = {definition.name: definition.title for definition in catalogue().values()}
     _stdout.print(render(recording.analysis, titles))
 
