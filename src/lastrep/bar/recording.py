@@ -17,7 +17,7 @@ from lastrep.bar.camera_path import CameraPath, CameraWatch
 from lastrep.bar.lifter import DEFAULT_PROXY, Proxy
 from lastrep.bar.stand_in import landmark_track
 from lastrep.bar.track import BarTrack
-from lastrep.bar.tracker import BarTracker
+from lastrep.bar.tracker import WINDOW_BYTES, BarTracker
 from lastrep.bar.work_size import work_short_side_px
 from lastrep.errors import PoseFileError
 from lastrep.pose.pace import Pace
@@ -175,7 +175,13 @@ def _tracks_in_pictures(
         factor = video.info.width_px / poses.width_px
         shown = None if bar_px is None else (bar_px[0] * factor, bar_px[1] * factor)
         small = camera.scaled(factor)
-        trackers = {k: BarTracker(s.proxy, small, bar_px=shown) for k, s in stretches.items()}
+        # Of a long file, frames wait in two windows beside those that were kept and come last.
+        long = recent is not None and recent.dropped
+        window_bytes = WINDOW_BYTES // 2 if long else WINDOW_BYTES
+        trackers = {
+            k: BarTracker(s.proxy, small, bar_px=shown, window_bytes=window_bytes)
+            for k, s in stretches.items()
+        }
 
         def wanted(t_s: float) -> bool:
             return t_s > last_s or any(t_s in stretch for stretch in stretches.values())

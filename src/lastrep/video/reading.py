@@ -154,11 +154,14 @@ class VideoFile:
     def stored_size(self, short_side_px: int) -> tuple[int, int]:
         """Return width and height, before turning it upright, of a picture of this short side.
 
-        Pictures are never made larger.
+        Pictures are never made larger. Smaller ones have even sides: there is a colour for each
+        four pixels.
         """
         width, height = self._full_size
-        scale = min(1.0, short_side_px / min(width, height))
-        return max(1, round(width * scale)), max(1, round(height * scale))
+        scale = short_side_px / min(width, height)
+        if scale >= 1:
+            return width, height
+        return 2 * max(1, round(width * scale / 2)), 2 * max(1, round(height * scale / 2))
 
     def frames(
         self,

@@ -29,10 +29,13 @@ class RecentPictures:
     size
         Stored width and height of the frames to come; None to keep none. May be changed from
         another thread; frames of another size are let go.
+    dropped
+        Whether frames were let go to make place for others.
     """
 
     def __init__(self, *, max_bytes: int = MAX_BYTES) -> None:
         self.size: tuple[int, int] | None = None
+        self.dropped = False
         self._max_bytes = max_bytes
         self._maker = PictureMaker((0, 0))
         self._frames: deque[tuple[float, VideoFrame]] = deque()
@@ -52,6 +55,7 @@ class RecentPictures:
         self._frames.append((t_s, small))
         if len(self._frames) * stored_bytes(small) > self._max_bytes:
             self._frames.popleft()
+            self.dropped = True
 
     def first_s(self, size: tuple[int, int]) -> float | None:
         """Return the time of the oldest frame, None if there is none of this size."""
