@@ -7,6 +7,7 @@
     python scripts/evaluate.py forms DIR [--json FILE]
     python scripts/evaluate.py training [--json FILE]
     python scripts/evaluate.py recognition [--corpus DIR ...] [--clips DIR ...] [--json FILE]
+    python scripts/evaluate.py parity DIR [--models full,lite] [--json FILE]
 
 A DIR is a landmark corpus (`labels.csv`, `clips/*.npz`), a video corpus (`LABELS.csv`, videos), or
 any folder above such. Without `--mode` both are run.
@@ -25,6 +26,7 @@ from pathlib import Path
 from evaluation import accuracy, counting
 from evaluation.comparing import read_clips
 from evaluation.corpora import CACHE, find_corpora
+from lastrep.batch.clips import VIDEO_SUFFIXES
 from lastrep.pose.backends import BACKENDS, DEFAULT_BACKEND
 
 DEFAULT_CORPORA = Path(__file__).resolve().parents[1] / ".." / "shared"
@@ -60,10 +62,14 @@ def main() -> int:
     )  # fmt: skip
     command.add_argument("--backend", choices=BACKENDS, default=DEFAULT_BACKEND)
     command.add_argument("--json", type=Path, metavar="FILE")
+    command = commands.add_parser("parity", help="both backends on the same pictures")
+    command.add_argument("videos", type=Path, metavar="DIR", help="searched for videos")
+    command.add_argument("--models", default="full,lite", help="comma-separated")
+    command.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     run = {
         "counting": run_counting, "accuracy": run_accuracy, "form": run_form, "forms": run_forms,
-        "training": run_training, "recognition": run_recognition,
+        "training": run_training, "recognition": run_recognition, "parity": run_parity,
     }[options.command]  # fmt: skip
     document = run(options)
     if options.json:
@@ -129,6 +135,15 @@ def run_recognition(options: argparse.Namespace) -> dict[str, object]:
     tables = list(recognition.tables(results))
     print("\n".join([*map(str, tables), *recognition.not_right(results)]), flush=True)
     return {"tables": [t.document() for t in tables], "clips": [asdict(one) for one in results]}
+
+
+def run_parity(options: argparse.Namespace) -> dict[str, object]:
+    from evaluation import parity
+
+    videos = sorted(path for path in options.videos.rglob("*") if path.suffix in VIDEO_SUFFIXES)
+    results = [one for model in options.models.split(",") for one in parity.compare(videos, model)]
+    print(parity.table(results), flush=True)
+    return {"clips": [asdict(one) for one in results]}
 
 
 def run_accuracy(options: argparse.Namespace) -> dict[str, object]:
