@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from av.video.frame import VideoFrame
 
 from lastrep.video.orientation import Image, Orientation
-from lastrep.video.resizing import PictureMaker, planes
+from lastrep.video.resizing import PictureMaker, Stored, planes
 
 
 class StoredFrame:
@@ -30,7 +29,7 @@ class StoredFrame:
     __slots__ = ("_maker", "_orientation", "_stored", "t_s")
 
     def __init__(
-        self, t_s: float, stored: VideoFrame, maker: PictureMaker, orientation: Orientation
+        self, t_s: float, stored: Stored, maker: PictureMaker, orientation: Orientation
     ) -> None:
         self.t_s = t_s
         self._stored, self._maker, self._orientation = stored, maker, orientation
@@ -89,6 +88,6 @@ class Frame:
 AnyFrame = Frame | StoredFrame
 
 
-def stored_bytes(frame: VideoFrame) -> int:
-    """Return the memory that a decoded frame takes."""
-    return sum(plane.buffer_size for plane in frame.planes)
+def stored_bytes(frame: Stored) -> int:
+    """Return the memory that a frame's pixels take."""
+    return sum(plane.nbytes for plane in planes(frame))

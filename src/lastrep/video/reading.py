@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeVar
 
-from av.video.frame import VideoFrame
-
 from lastrep.video.container import (
     decoded,
     duration_s,
@@ -22,7 +20,7 @@ from lastrep.video.frames import AnyFrame, Frame, StoredFrame
 from lastrep.video.orientation import Orientation
 from lastrep.video.prefetch import prefetch
 from lastrep.video.recent import RecentPictures
-from lastrep.video.resizing import PictureMaker
+from lastrep.video.resizing import PictureMaker, Stored
 from lastrep.video.timeline import Timeline
 
 T = TypeVar("T", Frame, AnyFrame)
@@ -154,14 +152,11 @@ class VideoFile:
     def stored_size(self, short_side_px: int) -> tuple[int, int]:
         """Return width and height, before turning it upright, of a picture of this short side.
 
-        Pictures are never made larger. Smaller ones have even sides: there is a colour for each
-        four pixels.
+        Pictures are never made larger.
         """
         width, height = self._full_size
-        scale = short_side_px / min(width, height)
-        if scale >= 1:
-            return width, height
-        return 2 * max(1, round(width * scale / 2)), 2 * max(1, round(height * scale / 2))
+        scale = min(1.0, short_side_px / min(width, height))
+        return max(1, round(width * scale)), max(1, round(height * scale))
 
     def frames(
         self,
@@ -184,8 +179,13 @@ class VideoFile:
         """
 
         def pictures() -> Generator[Frame, None, None]:
-            for frame in self._sized(_chosen(self._decoded(), wanted, keep)):
-                yield frame if isinstance(frame, Frame) else frame.pictured()
+            maker = PictureMaker(self._lying_size)
+            for t_s, frame in _chosen(self._decoded(), wanted, keep):
+                planar = maker.resized(frame)
+                if planar is None:
+                    yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
+                else:
+                    yield StoredFrame(t_s, planar, maker, self._orientation).pictured()
 
         return self._ahead(pictures)
 
@@ -206,17 +206,17 @@ class VideoFile:
             What was kept of this file, with the same `slowmo`; it is used up. Frames of the size
             of this file's are not decoded again.
         """
-        return self._ahead(lambda: self._sized(_chosen(self._decoded(recent), wanted, keep)))
 
-    def _sized(self, frames: Iterable[tuple[float, VideoFrame]]) -> Generator[AnyFrame, None, None]:
-        """Yield frames in the size of this file's pictures; without planes, as pictures."""
-        maker = PictureMaker(self._lying_size)
-        for t_s, frame in frames:
-            small = maker.resized(frame)
-            if small is None:
-                yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
-            else:
-                yield StoredFrame(t_s, small, maker, self._orientation)
+        def stored() -> Generator[AnyFrame, None, None]:
+            maker = PictureMaker(self._lying_size)
+            for t_s, frame in _chosen(self._decoded(recent), wanted, keep):
+                kept = maker.kept(frame)
+                if kept is None:
+                    yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
+                else:
+                    yield StoredFrame(t_s, kept, maker, self._orientation)
+
+        return self._ahead(stored)
 
     def _ahead(self, source: Callable[[], Generator[T, None, None]]) -> Generator[T, None, None]:
         reader = prefetch(source, PREFETCH_FRAMES)
@@ -225,7 +225,7 @@ class VideoFile:
 
     def _decoded(
         self, recent: RecentPictures | None = None
-    ) -> Generator[tuple[float, VideoFrame], None, None]:
+    ) -> Generator[tuple[float, Stored], None, None]:
         """Yield all frames with their times: decoded, and from where there are some, the recent."""
         recent_s = None if recent is None else recent.first_s(self._lying_size)
         damaged, t_s = 0, 0.0
@@ -260,10 +260,10 @@ class VideoFile:
 
 
 def _chosen(
-    frames: Iterable[tuple[float, VideoFrame]],
+    frames: Iterable[tuple[float, Stored]],
     wanted: Wanted,
     keep: RecentPictures | None = None,
-) -> Generator[tuple[float, VideoFrame], None, None]:
+) -> Generator[tuple[float, Stored], None, None]:
     """Yield the frames that are wanted, and the last; all are kept."""
     skipped = None
     for t_s, frame in frames:

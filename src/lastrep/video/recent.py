@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from av.video.frame import VideoFrame
-
 from lastrep.video.frames import stored_bytes
-from lastrep.video.resizing import PictureMaker
+from lastrep.video.resizing import KeptFrame, PictureMaker, Stored
 
 #: Memory that the frames may take: 40 s at 30 a second of a picture of 480 x 270.
 MAX_BYTES = 256 * 2**20
@@ -38,9 +36,9 @@ class RecentPictures:
         self.dropped = False
         self._max_bytes = max_bytes
         self._maker = PictureMaker((0, 0))
-        self._frames: deque[tuple[float, VideoFrame]] = deque()
+        self._frames: deque[tuple[float, KeptFrame]] = deque()
 
-    def add(self, t_s: float, frame: VideoFrame) -> None:
+    def add(self, t_s: float, frame: Stored) -> None:
         """Keep a frame; the times must increase, or all begin again."""
         if self.size is None:
             return
@@ -49,7 +47,7 @@ class RecentPictures:
             self._frames.clear()
         if self._frames and self._frames[-1][0] >= t_s:
             self._frames.clear()
-        small = self._maker.resized(frame)
+        small = self._maker.kept(frame)
         if small is None:
             return
         self._frames.append((t_s, small))
@@ -61,7 +59,7 @@ class RecentPictures:
         """Return the time of the oldest frame, None if there is none of this size."""
         return self._frames[0][0] if self._frames and self._maker.size == size else None
 
-    def taken(self) -> Iterator[tuple[float, VideoFrame]]:
+    def taken(self) -> Iterator[tuple[float, KeptFrame]]:
         """Yield the frames with their times, and let go of them."""
         while self._frames:
             yield self._frames.popleft()

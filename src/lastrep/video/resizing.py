@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from mmap import mmap
 from threading import Lock
 
 import cv2
 import numpy as np
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
 from lastrep.video.orientation import Image
 
-#: Smaller frames lie in blocks of memory of their own, which go back to the system with the last of
+#: Kept frames lie in blocks of memory of their own, which go back to the system with the last of
 #: them. On the heap, between pictures that come and go, the places of frames that were let go fill
 #: up with less: it grew by 0.7 GB in five minutes of video.
 BLOCK_BYTES = 8 * 2**20
@@ -44,6 +47,29 @@ def resized(image: Image, size: tuple[int, int], *, by_area: bool = False) -> Im
     return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptFrame:
+    """A frame that is kept for long.
+
+    Parameters
+    ----------
+    kind
+        How its pixels are stored, as libav calls it.
+    planes
+        Each of shape = (height, width): brightness first.
+    colorspace, color_range
+        As libav counts them.
+    """
+
+    kind: str
+    planes: tuple[Image, ...]
+    colorspace: int
+    color_range: int
+
+
+Stored = VideoFrame | KeptFrame
+
+
 class PictureMaker:
     """Turns decoded frames into pictures of one size; threads may share it.
 
@@ -60,40 +86,54 @@ class PictureMaker:
         self._lock = Lock()
         self._free = np.empty(0, np.uint8)
 
-    def picture(self, frame: VideoFrame) -> Image:
+    def picture(self, frame: Stored) -> Image:
         """Return the picture of a frame."""
+        decoded = _decoded(frame)
         # Half of the numbers are resized, and far fewer turned into colours.
-        frame = self.resized(frame) or frame
+        decoded = self.resized(decoded) or decoded
         with self._lock:
-            picture = self._to_colours.reformat(frame, format="rgb24")
+            picture = self._to_colours.reformat(decoded, format="rgb24")
         return resized(np.asarray(picture.to_ndarray(), np.uint8), self.size)
 
-    def resized(self, frame: VideoFrame) -> VideoFrame | None:
+    def resized(self, frame: Stored) -> VideoFrame | None:
         """Return a frame at this size; itself, if it has it.
 
         None where that is not to be had without making a picture of it first: of frames that are
         stored as red, green and blue, side by side.
         """
-        planar = self.planar(frame)
+        planar = self.planar(_decoded(frame))
         if planar is None or (planar.width, planar.height) == self.size:
             return planar
-        small = self._empty(planar.format.name)
+        small = VideoFrame(*self.size, planar.format.name)
         small.colorspace, small.color_range = planar.colorspace, planar.color_range
         for source, target in zip(planes(planar), planes(small), strict=True):
             target[:] = resized(source, target.shape[::-1])
         return small
 
-    def _empty(self, kind: str) -> VideoFrame:
-        """Return a frame of this size to be filled, in memory that only such frames share."""
-        width, height = self.size
-        if kind not in {"yuv420p", "yuvj420p"} or width % 2 or height % 2:
-            return VideoFrame(width, height, kind)
-        size = width * height * 3 // 2
+    def kept(self, frame: Stored) -> KeptFrame | None:
+        """Return a frame at this size, to be kept for long; itself, if it is; None as above."""
+        if isinstance(frame, KeptFrame):
+            return frame
+        planar = self.planar(frame)
+        if planar is None:
+            return None
+        kind = planar.format.name
+        sizes = [(c.width, c.height) for c in VideoFormat(kind, *self.size).components]
+        memory = self._memory(sum(width * height for width, height in sizes))
+        copies = []
+        for source, (width, height) in zip(planes(planar), sizes, strict=True):
+            pixels, memory = memory[: width * height], memory[width * height :]
+            copies.append(pixels.reshape(height, width))
+            copies[-1][:] = resized(source, (width, height))
+        return KeptFrame(kind, tuple(copies), planar.colorspace, planar.color_range)
+
+    def _memory(self, size_bytes: int) -> Image:
+        """Return some memory of the block at hand, else of a new one."""
         with self._lock:
-            if len(self._free) < size:
-                self._free = np.frombuffer(mmap(-1, max(BLOCK_BYTES, size)), np.uint8)
-            pixels, self._free = self._free[:size], self._free[size:]
-        return VideoFrame.from_numpy_buffer(pixels.reshape(-1, width), kind)
+            if len(self._free) < size_bytes:
+                self._free = np.frombuffer(mmap(-1, max(BLOCK_BYTES, size_bytes)), np.uint8)
+            memory, self._free = self._free[:size_bytes], self._free[size_bytes:]
+            return memory
 
     def planar(self, frame: VideoFrame) -> VideoFrame | None:
         """Return a frame with a plane for brightness and two for colour; None if it has none."""
@@ -103,6 +143,18 @@ class PictureMaker:
             return None
         with self._lock:
             return self._to_planes.reformat(frame, format="yuv420p")
+
+
+def _decoded(frame: Stored) -> VideoFrame:
+    """Return a frame as libav knows it: of one that is kept a copy."""
+    if isinstance(frame, VideoFrame):
+        return frame
+    height, width = frame.planes[0].shape
+    copy = VideoFrame(width, height, frame.kind)
+    copy.colorspace, copy.color_range = frame.colorspace, frame.color_range
+    for source, target in zip(frame.planes, planes(copy), strict=True):
+        target[:] = source
+    return copy
 
 
 def _has_plain_planes(frame: VideoFrame) -> bool:
@@ -116,8 +168,10 @@ def _has_plain_planes(frame: VideoFrame) -> bool:
     )
 
 
-def planes(frame: VideoFrame) -> list[Image]:
+def planes(frame: Stored) -> Sequence[Image]:
     """Return views of a frame's planes of bytes, each of shape = (height, width)."""
+    if isinstance(frame, KeptFrame):
+        return frame.planes
     return [
         np.asarray(memoryview(plane)).view(np.uint8).reshape(plane.height, -1)[:, : plane.width]
         for plane in frame.planes

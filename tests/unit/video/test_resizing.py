@@ -6,7 +6,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange
 
 from lastrep.video.orientation import Image
-from lastrep.video.resizing import PictureMaker, halved, resized
+from lastrep.video.resizing import PictureMaker, halved, planes, resized
 
 
 def ramp(width: int, height: int) -> Image:
@@ -46,3 +46,30 @@ def test_the_range_of_colours_is_kept() -> None:
     frame.color_range = ColorRange.JPEG
     picture = PictureMaker((320, 180)).picture(frame)
     np.testing.assert_allclose(picture.astype(float), ramp(320, 180), atol=4)
+
+
+@pytest.mark.parametrize(
+    "kind", ["yuv420p", "yuv422p", "yuv444p", "gbrp", "yuvj420p", "yuv420p10le"]
+)
+@pytest.mark.parametrize("size", [(320, 180), (427, 241), (480, 270), (640, 360)])
+def test_what_is_kept_gives_the_same_picture(kind: str, size: tuple[int, int]) -> None:
+    picture = np.dstack([ramp(640, 360)[..., 0], ramp(360, 640)[..., 0].T, ramp(640, 360)[..., 0]])
+    frame = VideoFrame.from_ndarray(np.ascontiguousarray(picture), "rgb24").reformat(format=kind)
+    maker = PictureMaker(size)
+    kept = maker.kept(frame)
+    assert kept is not None
+    assert maker.kept(kept) is kept
+    assert not np.shares_memory(kept.planes[0], planes(frame)[0])
+    np.testing.assert_array_equal(maker.picture(kept), maker.picture(frame))
+
+
+def test_colours_side_by_side_are_not_kept() -> None:
+    assert PictureMaker((64, 36)).kept(VideoFrame.from_ndarray(ramp(64, 36), "rgb24")) is None
+
+
+def test_kept_frames_lie_side_by_side_in_memory_of_their_own() -> None:
+    frame = VideoFrame.from_ndarray(ramp(640, 360), "rgb24").reformat(format="yuv420p")
+    maker = PictureMaker((320, 180))
+    frames = [maker.kept(frame) for _ in range(3)]
+    starts = [kept.planes[0].ctypes.data for kept in frames if kept is not None]
+    assert np.diff(starts).tolist() == [320 * 180 * 3 // 2] * 2
