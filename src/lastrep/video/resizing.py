@@ -21,13 +21,21 @@ from lastrep.video.orientation import Image
 BLOCK_BYTES = 8 * 2**20
 
 
-def halved(image: Image) -> Image:
-    """Return the picture, or a plane of one, at half its size: each pixel the mean of four."""
-    small = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+def halved(image: Image, out: Image | None = None) -> Image:
+    """Return the picture, or a plane of one, at half its size: each pixel the mean of four.
+
+    Parameters
+    ----------
+    out
+        Where to put it, if it is of that size.
+    """
+    small = cv2.resize(image, None, out, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
 
 
-def resized(image: Image, size: tuple[int, int], *, by_area: bool = False) -> Image:
+def resized(
+    image: Image, size: tuple[int, int], *, by_area: bool = False, out: Image | None = None
+) -> Image:
     """Return the picture, or a plane of one, at another size (width, height).
 
     It is halved while it is at least twice as large, and interpolated the rest of the way: a third
@@ -38,13 +46,18 @@ def resized(image: Image, size: tuple[int, int], *, by_area: bool = False) -> Im
     ----------
     by_area
         Whether the rest of the way goes by means over areas: no texture changes as it moves.
+    out
+        Where to put it.
     """
     while image.shape[1] >= 2 * size[0] and image.shape[0] >= 2 * size[1]:
-        image = halved(image)
-    if image.shape[1::-1] == size:
-        return image
-    way = cv2.INTER_AREA if by_area else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
+        image = halved(image, out)
+    if image.shape[1::-1] != size:
+        way = cv2.INTER_AREA if by_area else cv2.INTER_LINEAR
+        image = np.asarray(cv2.resize(image, size, out, interpolation=way), np.uint8)
+    if out is not None and image is not out:
+        out[:] = image
+        return out
+    return image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +120,7 @@ class PictureMaker:
         small = VideoFrame(*self.size, planar.format.name)
         small.colorspace, small.color_range = planar.colorspace, planar.color_range
         for source, target in zip(planes(planar), planes(small), strict=True):
-            target[:] = resized(source, target.shape[::-1])
+            resized(source, target.shape[::-1], out=target)
         return small
 
     def kept(self, frame: Stored) -> KeptFrame | None:
@@ -124,7 +137,7 @@ class PictureMaker:
         for source, (width, height) in zip(planes(planar), sizes, strict=True):
             pixels, memory = memory[: width * height], memory[width * height :]
             copies.append(pixels.reshape(height, width))
-            copies[-1][:] = resized(source, (width, height))
+            resized(source, (width, height), out=copies[-1])
         return KeptFrame(kind, tuple(copies), planar.colorspace, planar.color_range)
 
     def _memory(self, size_bytes: int) -> Image:
