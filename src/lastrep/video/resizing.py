@@ -105,7 +105,8 @@ class PictureMaker:
         # Half of the numbers are resized, and far fewer turned into colours.
         decoded = self.resized(decoded) or decoded
         with self._lock:
-            picture = self._to_colours.reformat(decoded, format="rgb24")
+            # One thread: it is quick, and the other cores look for landmarks.
+            picture = self._to_colours.reformat(decoded, format="rgb24", threads=1)
         return resized(np.asarray(picture.to_ndarray(), np.uint8), self.size)
 
     def resized(self, frame: Stored) -> VideoFrame | None:
