@@ -65,7 +65,7 @@ class Frame:
     image_rgb
         shape = (height, width, 3): uint8, contiguous, upright, not mirrored.
     stored
-        The same as it is stored in a video, where it is that.
+        The same frame as a video stores it; None of one that comes from a camera.
     """
 
     t_s: float
