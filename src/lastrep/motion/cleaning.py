@@ -22,6 +22,8 @@ MAX_GAP_S = 0.2
 #: Hampel filter: samples in the window, and distance from its median in robust deviations.
 HAMPEL_WINDOW = 7
 HAMPEL_LIMIT = 3.0
+#: Numbers that are looked at together.
+HAMPEL_AT_ONCE = 500_000
 #: 1.4826 x MAD estimates the standard deviation of a Gaussian.
 MAD_TO_SD = 1.4826
 #: Two passes of a filter lower its cutoff by this factor for second order (Winter 2009).
@@ -93,15 +95,24 @@ def hampel(x: Array, window: int = HAMPEL_WINDOW, limit: float = HAMPEL_LIMIT) -
     x = np.asarray(x, np.float64)
     if len(x) < window:
         return x.copy()
-    half = window // 2
     flat = x.reshape(len(x), -1)
+    # A dozen arrays of this size are needed at a time: of an hour of video not all columns at once.
+    columns = max(1, HAMPEL_AT_ONCE // len(x))
+    parts = [
+        _hampel(flat[:, k : k + columns], window, limit) for k in range(0, flat.shape[1], columns)
+    ]
+    return np.hstack(parts).reshape(x.shape) if parts else x.copy()
+
+
+def _hampel(flat: Array, window: int, limit: float) -> Array:
+    half = window // 2
     padded = np.pad(flat, ((half, half), (0, 0)), mode="reflect")
     neighbours = [padded[k : k + len(flat)] for k in range(window)]
     # Windows that hold a gap have no median, and are left alone.
     middle = _middle_of(neighbours)
     deviation = MAD_TO_SD * _middle_of([np.abs(one - middle) for one in neighbours])
     outlier = np.abs(flat - middle) > np.maximum(limit * deviation, 1e-9)
-    cleaned: Array = np.where(outlier & np.isfinite(middle), middle, flat).reshape(x.shape)
+    cleaned: Array = np.where(outlier & np.isfinite(middle), middle, flat)
     return cleaned
 
 
