@@ -140,7 +140,9 @@ def run_recognition(options: argparse.Namespace) -> dict[str, object]:
 def run_parity(options: argparse.Namespace) -> dict[str, object]:
     from evaluation import parity
 
-    videos = sorted(path for path in options.videos.rglob("*") if path.suffix in VIDEO_SUFFIXES)
+    videos = sorted(
+        path for path in options.videos.rglob("*") if path.suffix.lower() in VIDEO_SUFFIXES
+    )
     results = [one for model in options.models.split(",") for one in parity.compare(videos, model)]
     print(parity.table(results), flush=True)
     return {"clips": [asdict(one) for one in results]}

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from evaluation.tables import Table
+from lastrep.pose.landmarks import Landmark
 from lastrep.pose.litert import LitertEstimator
 from lastrep.pose.mediapipe import MediapipeEstimator
 from lastrep.pose.sequence import Pose
@@ -18,8 +19,8 @@ from lastrep.video.reading import VideoFile
 EVERY = 10
 #: Pixels are those of pictures with this short side, so that clips can be compared.
 SHORT_SIDE_PX = 720
-#: The first joint; points before it are the face's.
-FIRST_JOINT = 11
+#: Points before it are the face's.
+FIRST_JOINT = Landmark.LEFT_SHOULDER
 
 
 @dataclass(frozen=True, slots=True)

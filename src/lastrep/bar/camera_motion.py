@@ -122,14 +122,14 @@ class CameraMotion:
         agreeing = 0 if common is None else common[1]
         resting = np.linalg.norm(end[good] - self._start[good], axis=1) < RESTING_PX
         if resting.sum() >= max(MIN_CORNERS, RESTING_SHARE * agreeing):
-            self._to_room = self._reference_to_room
-            self._places = np.where(good[:, None], end, self._start).astype(np.float32)
-            return int(good.sum())
-        if common is None or common[1] < max(MIN_CORNERS, MIN_AGREEING * good.sum()):
+            move = np.eye(2, 3)
+        elif common is None or agreeing < max(MIN_CORNERS, MIN_AGREEING * good.sum()):
             return 0
-        self._to_room = self._reference_to_room @ np.vstack([common[0], [0, 0, 1]])
+        else:
+            move = common[0]
+        self._to_room = self._reference_to_room @ np.vstack([move, [0, 0, 1]])
         # Corners that were lost are looked for where the room's movement puts them.
-        back = cv2.invertAffineTransform(common[0])
+        back = cv2.invertAffineTransform(move)
         predicted = self._start @ back[:, :2].T + back[:, 2]
         self._places = np.where(good[:, None], end, predicted).astype(np.float32)
         return int(good.sum())

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.ellipse import Array, Ellipse, Image, Pixels, RimFit, fit_rims
-from lastrep.bar.gradient import strongest_gradient
+from lastrep.bar.gradient import gradient, strongest_gradient
 
 #: Horizontal over vertical axis of the ellipses voted for; the fit finds what lies between.
 ASPECTS = (1.0, 0.82, 0.64, 0.46)
@@ -109,7 +109,7 @@ def still_edges(grey: Image, elsewhere: Image, stature_px: float) -> NDArray[np.
     for picture in (grey, elsewhere):
         small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         smooth = cv2.GaussianBlur(small, (0, 0), 1.0)
-        gradients.append([cv2.Sobel(smooth, cv2.CV_32F, *d, ksize=3) for d in ((1, 0), (0, 1))])
+        gradients.append(gradient(np.asarray(smooth, np.uint8)))
     (ax, ay), (bx, by) = gradients
     difference, size = cv2.magnitude(ax - bx, ay - by), cv2.magnitude(ax, ay)
     still = difference < np.maximum(STILL_DIFFERENCE * size, STILL_DIFFERENCE_LEAST)

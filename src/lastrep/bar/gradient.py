@@ -1,4 +1,4 @@
-"""Gradients of a picture in colour."""
+"""Gradients of pictures."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ from lastrep.bar.ellipse import Image, Pixels
 GREY_LEVEL_PER_PX = 8
 
 
+def gradient(grey: Image) -> tuple[Pixels, Pixels]:
+    """Return the gradient of a picture in grey, x and y, as Sobel's filter gives it."""
+    x, y = (
+        np.asarray(cv2.Sobel(grey, cv2.CV_32F, *d, ksize=3), np.float32) for d in ((1, 0), (0, 1))
+    )
+    return x, y
+
+
 def strongest_gradient(image: Image) -> tuple[Pixels, Pixels, Pixels]:
     """Return the gradient of the channel in which it is largest: x, y, and its size.
 
@@ -21,11 +29,11 @@ def strongest_gradient(image: Image) -> tuple[Pixels, Pixels, Pixels]:
 
     Returns
     -------
-    Each of shape = (h, w), as Sobel's filter gives it (`GREY_LEVEL_PER_PX`).
+    Each of shape = (h, w), as `gradient` gives it (`GREY_LEVEL_PER_PX`).
     """
     x, y, size = (np.zeros(image.shape[:2], np.float32) for _ in range(3))
     for channel in cv2.split(image):
-        gx, gy = (cv2.Sobel(channel, cv2.CV_32F, *d, ksize=3) for d in ((1, 0), (0, 1)))
+        gx, gy = gradient(np.asarray(channel, np.uint8))
         own = cv2.magnitude(gx, gy)
         larger = cv2.compare(own, size, cv2.CMP_GT)
         for strongest, here in ((x, gx), (y, gy), (size, own)):

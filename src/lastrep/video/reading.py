@@ -179,13 +179,8 @@ class VideoFile:
         """
 
         def pictures() -> Generator[Frame, None, None]:
-            maker = PictureMaker(self._lying_size)
-            for t_s, frame in _chosen(self._decoded(), wanted, keep):
-                planar = maker.resized(frame)
-                if planar is None:
-                    yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
-                else:
-                    yield StoredFrame(t_s, planar, maker, self._orientation).pictured()
+            for frame in self._sized(PictureMaker.resized, _chosen(self._decoded(), wanted, keep)):
+                yield frame if isinstance(frame, Frame) else frame.pictured()
 
         return self._ahead(pictures)
 
@@ -208,15 +203,23 @@ class VideoFile:
         """
 
         def stored() -> Generator[AnyFrame, None, None]:
-            maker = PictureMaker(self._lying_size)
-            for t_s, frame in _chosen(self._decoded(recent), wanted, keep):
-                kept = maker.kept(frame)
-                if kept is None:
-                    yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
-                else:
-                    yield StoredFrame(t_s, kept, maker, self._orientation)
+            return self._sized(PictureMaker.kept, _chosen(self._decoded(recent), wanted, keep))
 
         return self._ahead(stored)
+
+    def _sized(
+        self,
+        make: Callable[[PictureMaker, Stored], Stored | None],
+        frames: Iterable[tuple[float, Stored]],
+    ) -> Generator[AnyFrame, None, None]:
+        """Yield frames in the size of this file's pictures; as pictures where none can be made."""
+        maker = PictureMaker(self._lying_size)
+        for t_s, frame in frames:
+            sized = make(maker, frame)
+            if sized is None:
+                yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
+            else:
+                yield StoredFrame(t_s, sized, maker, self._orientation)
 
     def _ahead(self, source: Callable[[], Generator[T, None, None]]) -> Generator[T, None, None]:
         reader = prefetch(source, PREFETCH_FRAMES)
