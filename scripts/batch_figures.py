@@ -32,7 +32,7 @@ import numpy as np
 
 from lastrep.pose.recorded import save_poses
 from lastrep.video.reading import VideoFile
-from synthetic import Clip, landmark_recording, lifting_set
+from lifters import Clip, landmark_recording, lifting_set
 
 LASTREP = (sys.executable, "-m", "lastrep")
 SAMPLE_S = 1.0

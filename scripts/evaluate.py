@@ -163,7 +163,7 @@ def run_accuracy(options: argparse.Namespace) -> dict[str, object]:
 
 def rendered_suite() -> Path:
     """Return the folder of the rendered suite, rendering what is missing."""
-    from synthetic import suite
+    from lifters import suite
 
     return suite.render_missing(CACHE.parent / "suite")
 

@@ -16,9 +16,9 @@ import sys
 import time
 from pathlib import Path
 
-from synthetic import EXERCISES, Camera, Clip, Lifter, lifting_set
-from synthetic.samples import sample_clips
-from synthetic.suite import is_rendered, render_clip, rendered_suite
+from lifters import EXERCISES, Camera, Clip, Lifter, lifting_set
+from lifters.samples import sample_clips
+from lifters.suite import is_rendered, render_clip, rendered_suite
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 

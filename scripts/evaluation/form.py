@@ -17,7 +17,7 @@ from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.results import EndReason, SetReport
-from synthetic import (
+from lifters import (
     NO_NOISE,
     Camera,
     Clip,

@@ -8,9 +8,9 @@ from multiprocessing import get_context
 
 from evaluation.comparing import Compared, compare_landmarks
 from evaluation.truth import parse_truth
-from synthetic import Clip, landmark_recording
-from synthetic.suite import landmark_suite
-from synthetic.truth import truth_document
+from lifters import Clip, landmark_recording
+from lifters.suite import landmark_suite
+from lifters.truth import truth_document
 
 
 def compare_suite(clips: Collection[Clip] = ()) -> list[Compared]:

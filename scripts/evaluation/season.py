@@ -17,8 +17,8 @@ from typing import Literal
 import numpy as np
 
 from lastrep.pose.recorded import save_poses
-from synthetic import Camera, Clip, GrowingFault, Lifter, Recording, landmark_recording, lifting_set
-from synthetic.faults import FAULTS
+from lifters import Camera, Clip, GrowingFault, Lifter, Recording, landmark_recording, lifting_set
+from lifters.faults import FAULTS
 
 ATHLETE, STATURE_M = "anna", 1.70
 #: By the lifter's own clock.

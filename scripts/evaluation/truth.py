@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic.truth import brought_up_to_date
+from lifters.truth import brought_up_to_date
 
 Array = NDArray[np.float64]
 

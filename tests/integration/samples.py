@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lastrep.pose.recorded import save_poses
-from synthetic import Camera, Clip, Move, Rep, landmark_recording
+from lifters import Camera, Clip, Move, Rep, landmark_recording
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_videos"

@@ -21,7 +21,7 @@ from integration.samples import SAMPLES, Run, write_landmarks
 from lastrep.batch.running import run_jobs
 from lastrep.video.reading import VideoFile
 from lastrep.video.writing import VideoWriter
-from synthetic import lifting_set
+from lifters import lifting_set
 from unit.batch.batch_tasks import Silent, job_for, misbehave, tried
 
 #: Clips in the folder that runs are cut short on.

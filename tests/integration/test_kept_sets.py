@@ -12,7 +12,7 @@ import pytest
 from integration.samples import Run, write_landmarks
 from lastrep.training.history import History, Query
 from lastrep.training.record import SetRecord
-from synthetic import GrowingFault, lifting_set
+from lifters import GrowingFault, lifting_set
 
 MONDAY = datetime(2026, 1, 5, 18, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import pytest
 
 from evaluation.comparing import Compared
 from evaluation.landmark_suite import compare_set
-from synthetic.suite import landmark_suite
+from lifters.suite import landmark_suite
 
 #: One set of so many is taken.
 STEP = 13

@@ -18,7 +18,7 @@ from lastrep.batch.records import ClipOutcome
 from lastrep.batch.running import Task
 from lastrep.pose import PoseSequence
 from lastrep.pose.recorded import save_poses
-from synthetic import Camera, Clip, landmark_recording, lifting_set
+from lifters import Camera, Clip, landmark_recording, lifting_set
 
 
 @cache

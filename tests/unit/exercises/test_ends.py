@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lastrep.exercises import find
 from lastrep.exercises.ends import Ends, Travel
-from synthetic import NO_NOISE, Camera, Clip, landmark_recording, lifting_set
+from lifters import NO_NOISE, Camera, Clip, landmark_recording, lifting_set
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ import numpy as np
 from lastrep.pose import Pose, PoseSequence
 from lastrep.video.frames import Frame
 from lastrep.video.live_source import LiveSource, clock
-from synthetic import BLAZEPOSE_NOISE, Camera, Clip, Move, Rep, Sampling, landmark_recording
+from lifters import BLAZEPOSE_NOISE, Camera, Clip, Move, Rep, Sampling, landmark_recording
 
 SIZE_PX = (1280, 720)
 

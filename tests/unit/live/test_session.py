@@ -26,7 +26,7 @@ from lastrep.sets.hindsight import Inline
 from lastrep.sets.results import EndReason, SetReport
 from lastrep.training.prescription import parse_prescription
 from lastrep.video.orientation import Image
-from synthetic import Move, lifting_set
+from lifters import Move, lifting_set
 from unit.live.made_up import SIZE_PX, FakeCamera, FakeLifter, poses_of
 
 

@@ -16,7 +16,7 @@ from lastrep.output.writers import AnalyzedRecording, write_files
 from lastrep.pose import PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.results import Analysis, Provenance, SetReport, Source
-from synthetic import Camera, Clip, GrowingFault, Noise, landmark_recording, lifting_set
+from lifters import Camera, Clip, GrowingFault, Noise, landmark_recording, lifting_set
 
 CALM = Noise(jitter=0.002, drift=0.002, white=0.001)
 

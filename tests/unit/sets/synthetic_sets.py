@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lastrep.pose import PoseSequence
-from synthetic import BLAZEPOSE_NOISE, Camera, Clip, landmark_recording, lifting_set
+from lifters import BLAZEPOSE_NOISE, Camera, Clip, landmark_recording, lifting_set
 
 
 def poses_of(clip: Clip) -> PoseSequence:

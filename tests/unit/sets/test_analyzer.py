@@ -15,7 +15,7 @@ from lastrep.sets.analyzed import AnalyzedSet
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import EndReason, RepStatus
-from synthetic import (
+from lifters import (
     BLAZEPOSE_NOISE,
     Clip,
     GrowingFault,

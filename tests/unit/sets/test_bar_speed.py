@@ -19,8 +19,8 @@ from lastrep.sets.bar_options import BarOptions, may_have_plates
 from lastrep.sets.bar_speed import with_bar
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import EndReason, SetReport
-from synthetic import Camera, Clip, landmark_recording, lifting_set
-from synthetic.landmarks import Recording
+from lifters import Camera, Clip, landmark_recording, lifting_set
+from lifters.landmarks import Recording
 
 STATURE_M = 1.75
 BY_HEIGHT = BarOptions(Calibration(height_m=STATURE_M))

@@ -9,8 +9,8 @@ import pytest
 
 from lastrep.motion.view import ViewName
 from lastrep.sets.joint_angle import angle_track, angle_uncertainty_deg
-from synthetic.motion import Motion
-from synthetic.truth import joint_angles
+from lifters.motion import Motion
+from lifters.truth import joint_angles
 from unit.sets.synthetic_sets import clip_of, poses_of
 
 VIEWS: list[tuple[float, ViewName]] = [(90.0, "side"), (45.0, "oblique"), (0.0, "front")]

@@ -34,7 +34,7 @@ from lastrep.sets.events import (
 from lastrep.sets.hindsight import Inline
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import EndReason, RepStatus, SetReport
-from synthetic import (
+from lifters import (
     BLAZEPOSE_NOISE,
     Camera,
     Clip,

@@ -15,7 +15,7 @@ from lastrep.pose import PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.options import SetOptions, Strictness
 from lastrep.sets.results import EndReason, Rep, RepStatus, SetReport
-from synthetic import (
+from lifters import (
     Camera,
     Clip,
     Fault,
@@ -25,7 +25,7 @@ from synthetic import (
     landmark_recording,
     lifting_set,
 )
-from synthetic import Rep as Script
+from lifters import Rep as Script
 from unit.sets.synthetic_sets import poses_of
 
 #: Torso swing is injected at the pelvis and the chest; the line hip-shoulder tilts this much of it.

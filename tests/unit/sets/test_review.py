@@ -14,7 +14,7 @@ from lastrep.errors import ResultError
 from lastrep.exercises import find
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.results import Analysis, EndReason, Override, Provenance, RepStatus, Source
-from synthetic import Camera, Clip, GrowingFault, Noise, landmark_recording, lifting_set
+from lifters import Camera, Clip, GrowingFault, Noise, landmark_recording, lifting_set
 
 CALM = Noise(jitter=0.002, drift=0.002, white=0.001)
 

@@ -10,7 +10,7 @@ import pytest
 from lastrep.exercises import catalogue, find
 from lastrep.sets.hypotheses import reference_swing
 from lastrep.sets.segmentation import Segmentation, segment
-from synthetic import BLAZEPOSE_NOISE, Camera, Clip, Sampling, lifting_set
+from lifters import BLAZEPOSE_NOISE, Camera, Clip, Sampling, lifting_set
 from unit.sets.synthetic_sets import poses_of
 
 EVERY = tuple(catalogue().values())

@@ -12,7 +12,7 @@ from lastrep.exercises import find
 from lastrep.pose import PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.results import SetReport
-from synthetic import BLAZEPOSE_NOISE, Camera, Clip, landmark_recording, lifting_set
+from lifters import BLAZEPOSE_NOISE, Camera, Clip, landmark_recording, lifting_set
 
 ARM = (13, 15, 17, 19, 21)
 OTHER = {"left": "right", "right": "left", "both": "both"}
