@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle
@@ -75,6 +75,7 @@ def run_throughput(options: argparse.Namespace, folder: Path) -> None:
     for clip in options.clip:
         (clips / clip.name).symlink_to(clip.absolute())
     model = ("--model", options.model)
+    words: list[Sequence[str | Path]]
     if options.loop:
         words = [
             (*LASTREP, "analyze", clip, *model, "--out", folder / "loop") for clip in options.clip
@@ -109,6 +110,14 @@ def _timed(what: str, commands: Sequence[Sequence[str | Path]], length_s: float)
 # -- made-up clips
 
 
+_HARMS: tuple[Callable[[bytes], bytes], ...] = (
+    lambda whole: b"",
+    lambda whole: whole[:2000],
+    lambda whole: b"no landmarks" * 99,
+    lambda whole: whole[: len(whole) // 2] + bytes(len(whole) // 2),
+)
+
+
 def write_clips(folder: Path, count: int, broken_share: float = 0.0) -> set[str]:
     """Write recorded landmarks that are all different; return the names of the broken ones."""
     folder.mkdir()
@@ -116,10 +125,7 @@ def write_clips(folder: Path, count: int, broken_share: float = 0.0) -> set[str]
         landmark_recording(Clip("s", "back_squat", lifting_set(reps, seed=reps))).poses
         for reps in (2, 3, 4)
     ]
-    harms = cycle(
-        (lambda whole: b"", lambda whole: whole[:2000], lambda whole: b"no landmarks" * 99,
-         lambda whole: whole[: len(whole) // 2] + bytes(len(whole) // 2))
-    )  # fmt: skip
+    harms = cycle(_HARMS)
     broken = set()
     for index, poses in zip(range(count), cycle(sets)):
         path = folder / f"clip-{index:04}.npz"
@@ -241,12 +247,29 @@ def _cluster(folder: Path) -> Iterator[tuple[tuple[str, ...], int | None]]:
     places = folder / "scheduler.json"
     dask = (sys.executable, "-m", "dask")
     host = ("--host", "127.0.0.1", "--no-dashboard")
-    scheduler = [*dask, "scheduler", *host, "--port", "0", "--scheduler-file", places]
+    scheduler: list[str | Path] = [
+        *dask,
+        "scheduler",
+        *host,
+        "--port",
+        "0",
+        "--scheduler-file",
+        places,
+    ]
     with _started(scheduler):
         while not places.exists():
             time.sleep(0.1)
         address = json.loads(places.read_text())["address"]
-        workers = [*dask, "worker", address, *host, "--nworkers", "2", "--nthreads", "1"]
+        workers: list[str | Path] = [
+            *dask,
+            "worker",
+            address,
+            *host,
+            "--nworkers",
+            "2",
+            "--nthreads",
+            "1",
+        ]
         with _started([*workers, "--local-directory", folder / "dask"]) as keeper:
             yield ("--scheduler", address), keeper.pid
 

@@ -26,8 +26,9 @@ import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
-import flatbuffers
+import flatbuffers  # type: ignore[import-untyped]
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata_schema
@@ -152,7 +153,9 @@ def check_equal(name: str, slim: bytes, original: bytes) -> None:
             sys.exit(f"{name}: without its segmentation branch the landmarks differ")
 
 
-def _outputs(network: Interpreter, image: NDArray[np.float32]) -> dict[tuple[int, ...], object]:
+def _outputs(
+    network: Interpreter, image: NDArray[np.float32]
+) -> dict[tuple[int, ...], NDArray[Any]]:
     """Run a network; its outputs by shape."""
     network.set_tensor(network.get_input_details()[0]["index"], image)
     network.invoke()

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,6 +38,7 @@ from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.events import CueDue, RepCounted, SetClosed, SetEvent
 from lastrep.sets.options import SetOptions
 from lastrep.sets.results import SetReport
+from lastrep.video.frames import Frame
 from lastrep.video.playback import PlayedFile
 from lastrep.video.reading import VideoFile
 
@@ -86,7 +88,7 @@ class Repeated(PlayedFile):
         super().__init__(path)
         self._path, self._for_s = path, for_s
 
-    def _frames(self) -> Iterator:
+    def _frames(self) -> Iterator[tuple[Frame, bool]]:
         offset_s = last_s = 0.0
         while offset_s < self._for_s:
             with VideoFile(self._path) as video:
@@ -128,6 +130,20 @@ def clips(samples: Path, corpus: Path | None, limit: int) -> Iterator[tuple[Path
             yield corpus / rows[i]["file"], rows[i]["exercise"]
 
 
+class _Counted(NamedTuple):
+    """What `analyze` and the live session say of a clip."""
+
+    analyzed: int
+    running: int
+    final: int
+    analyzed_ends: list[str]
+    live_ends: list[str]
+
+    @property
+    def agree(self) -> bool:
+        return self.analyzed == self.final and self.analyzed_ends == self.live_ends
+
+
 def run_sets(options: argparse.Namespace) -> None:
     print(f"{'clip':28} {'analyze':>8} {'live':>5} {'final':>6}  end (analyze | live)")
     rows, counts_s, cues_s, delays_s, fps = [], [], [], [], []
@@ -138,7 +154,7 @@ def run_sets(options: argparse.Namespace) -> None:
         watcher, delays = play(PlayedFile(path), exercise, options.model)
         live = watcher.reports()
         running = [_running(watcher, i) for i in range(max(len(live), 1))]
-        row = (
+        row = _Counted(
             sum(r.attempts for r in truth),
             sum(running),
             sum(r.attempts for r in live),
@@ -156,21 +172,25 @@ def run_sets(options: argparse.Namespace) -> None:
                 cues_s += [v for v in late if abs(v) < 2 * SAME_REP_S]
         delays_s += delays.delay_s
         fps.append(len(delays.t_s) / max(delays.t_s[-1], 1e-9) if delays.t_s else 0.0)
-        mark = "" if row[0] == row[2] and row[3] == row[4] else "  <"
+        mark = "" if row.agree else "  <"
         print(
-            f"{path.stem:28} {row[0]:8} {row[1]:5} {row[2]:6}  "
-            f"{', '.join(row[3]) or '-'} | {', '.join(row[4]) or '-'}{mark}",
+            f"{path.stem:28} {row.analyzed:8} {row.running:5} {row.final:6}  "
+            f"{', '.join(row.analyzed_ends) or '-'} | {', '.join(row.live_ends) or '-'}{mark}",
             flush=True,
         )
     n = len(rows)
     print(f"\n{n} clips, model {options.model}, {np.median(fps):.1f} frames/s looked at (median)")
-    for label, at in (("running count", 1), ("count at the end", 2)):
-        apart = np.array([abs(row[0] - row[at]) for row in rows])
+    counts = {
+        "running count": [row.running for row in rows],
+        "count at the end": [row.final for row in rows],
+    }
+    for label, found in counts.items():
+        apart = np.abs(np.subtract([row.analyzed for row in rows], found))
         print(
             f"{label}: equal to analyze on {(apart == 0).mean():.0%}, within one on "
             f"{(apart <= 1).mean():.0%}"
         )
-    print(f"same end reason: {sum(row[3] == row[4] for row in rows)} of {n}")
+    print(f"same end reason: {sum(row.analyzed_ends == row.live_ends for row in rows)} of {n}")
     print(_late("rep counted after its end", counts_s))
     print(_late("cue after its rep's end", cues_s))
     print(_late("capture to picture", delays_s))

@@ -21,17 +21,19 @@ def looped(video: Path, seconds: float, folder: Path) -> Path:
     """Return the video, or its packets repeated until it lasts so long."""
     with av.open(video) as source:
         stream = source.streams.video[0]
-        length = stream.duration
-        if length * stream.time_base >= seconds:
+        length, tick_s = stream.duration, stream.time_base
+        if length is None or tick_s is None:
+            raise ValueError(f"{video}: does not say how long it is")
+        if length * tick_s >= seconds:
             return video
         out_path = folder / f"{video.stem}-{seconds:.0f}s{video.suffix}"
         with av.open(out_path, "w") as out:
             copy = out.add_stream_from_template(stream)
             shift = 0
-            while shift * stream.time_base < seconds:
+            while shift * tick_s < seconds:
                 source.seek(0)
                 for packet in source.demux(stream):
-                    if packet.dts is None:
+                    if packet.dts is None or packet.pts is None:
                         continue
                     packet.pts += shift
                     packet.dts += shift

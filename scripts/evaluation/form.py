@@ -7,7 +7,7 @@ one that moves the judged metric by x times its major limit in a recording witho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -24,6 +24,7 @@ from lifters import (
     GrowingFault,
     Noise,
     Recording,
+    SetScript,
     landmark_recording,
     lifting_set,
 )
@@ -145,8 +146,18 @@ def evaluate(
     say
         Called with each line of the table as it is known.
     """
-    rows: list[Row] = []
     wrong: list[Wrong] = []
+    rows = [
+        *_faulty_sets(seeds, cases, wrong, say),
+        *_clean_sets(3 * seeds, clean, wrong, say),
+        *_last_reps(2 * seeds, wrong, say),
+    ]
+    return FormAccuracy(tuple(rows), tuple(wrong))
+
+
+def _faulty_sets(
+    seeds: int, cases: Sequence[Case], wrong: list[Wrong], say: Callable[[str], None]
+) -> Iterator[Row]:
     for factor, within, share in ((2.0, 1, 0.95), (1.5, 3, 0.85)):
         total = _Tally(f"fault of {factor:g} x major ends the set within {within} reps", share)
         for case in cases:
@@ -163,26 +174,32 @@ def evaluate(
                     t.add(ended)
                 if not ended:
                     wrong.append(Wrong(tally.what.strip(), seed, report.end.explanation))
-            rows.append(tally.row(say))
-        rows.append(total.row(say))
+            yield tally.row(say)
+        yield total.row(say)
+
+
+def _clean_sets(
+    seeds: int,
+    clean: Sequence[tuple[str, float]],
+    wrong: list[Wrong],
+    say: Callable[[str], None],
+) -> Iterator[Row]:
     for noise, share in ((DESIGN, 0.01), (NOISY, 0.05)):
         total = _Tally(f"clean set of {REPS} ends falsely, {noise:g} x noise", share, at_most=True)
         for exercise, yaw_deg in clean:
             tally = _Tally(f"  {exercise} {yaw_deg:.0f}°, {noise:g} x noise", share, at_most=True)
-            for seed in range(3 * seeds):
+            for seed in range(seeds):
                 report = _analyse(_recording(exercise, yaw_deg, seed, (), noise))
                 false = report.end.reason is EndReason.TECHNICAL_FAILURE
                 for t in (tally, total):
                     t.add(false)
                 if false:
                     wrong.append(Wrong(tally.what.strip(), seed, report.end.explanation))
-            rows.append(tally.row(say))
-        rows.append(total.row(say))
-    rows.extend(_last_reps(seeds, wrong, say))
-    return FormAccuracy(tuple(rows), tuple(wrong))
+            yield tally.row(say)
+        yield total.row(say)
 
 
-LAST_REPS: tuple[tuple[str, EndReason, dict[str, float]], ...] = (
+LAST_REPS: tuple[tuple[str, EndReason, SetScript], ...] = (
     ("failed last rep", EndReason.ABSOLUTE_FAILURE, {"fail_last_at": 0.45}),
     ("failed high last rep", EndReason.ABSOLUTE_FAILURE, {"fail_last_at": 0.65}),
     ("slow last rep, completed", EndReason.LIFTER_STOPPED, {"grind": 0.85, "velocity_loss": 0.55}),
@@ -190,12 +207,11 @@ LAST_REPS: tuple[tuple[str, EndReason, dict[str, float]], ...] = (
 )
 
 
-def _last_reps(seeds: int, wrong: list[Wrong], say: Callable[[str], None]) -> list[Row]:
-    rows = []
+def _last_reps(seeds: int, wrong: list[Wrong], say: Callable[[str], None]) -> Iterator[Row]:
     for name, reason, script in LAST_REPS:
         tally = _Tally(f"{name}: {reason.value}", 0.95)
         for exercise in ("back_squat", "bench_press", "overhead_press", "deadlift"):
-            for seed in range(2 * seeds):
+            for seed in range(seeds):
                 clip = Clip(
                     name, exercise, lifting_set(8, seed=seed, **script),
                     camera=Camera(yaw_deg=80), tail_s=3.0, seed=seed,
@@ -204,8 +220,7 @@ def _last_reps(seeds: int, wrong: list[Wrong], say: Callable[[str], None]) -> li
                 tally.add(end.reason is reason)
                 if end.reason is not reason:
                     wrong.append(Wrong(f"{name} {exercise}", seed, end.explanation))
-        rows.append(tally.row(say))
-    return rows
+        yield tally.row(say)
 
 
 class _Tally:

@@ -121,7 +121,7 @@ def _own_curve(one: Lifted, earlier: Sequence[Lifted]) -> float | None:
     reps = [good for good, _ in points]
     if len(points) < 4 or max(reps) - min(reps) < 3:
         return None
-    slope, level = np.polyfit(*np.array(points, float).T, 1)
+    slope, level = np.polyfit(reps, [per_kg for _, per_kg in points], 1)
     return float(level / slope) if slope > 0 < level else None
 
 

@@ -17,7 +17,16 @@ from typing import Literal
 import numpy as np
 
 from lastrep.pose.recorded import save_poses
-from lifters import Camera, Clip, GrowingFault, Lifter, Recording, landmark_recording, lifting_set
+from lifters import (
+    Camera,
+    Clip,
+    GrowingFault,
+    Lifter,
+    Recording,
+    Tempo,
+    landmark_recording,
+    lifting_set,
+)
 from lifters.faults import FAULTS
 
 ATHLETE, STATURE_M = "anna", 1.70
@@ -127,7 +136,7 @@ class Lifted:
             lifting_set(
                 reps,
                 seed=seed,
-                concentric_s=TIRED_CONCENTRIC_S if self.tired else CONCENTRIC_S,
+                tempo=Tempo(concentric_s=TIRED_CONCENTRIC_S if self.tired else CONCENTRIC_S),
                 velocity_loss=0.15 if self.end == "done" else 0.30,
                 faults=faults,
                 fail_last_at=0.45 if self.end == "absolute" else None,

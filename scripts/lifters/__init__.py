@@ -21,7 +21,7 @@ from lifters.description import (
 )
 from lifters.exercises import EXERCISES
 from lifters.landmarks import Recording, landmark_recording
-from lifters.sets import GrowingFault, lifting_set
+from lifters.sets import GrowingFault, SetScript, Tempo, lifting_set
 from lifters.truth import RepTruth, SetEnd, Truth, write_truth
 
 __all__ = [
@@ -42,6 +42,8 @@ __all__ = [
     "RepTruth",
     "Sampling",
     "SetEnd",
+    "SetScript",
+    "Tempo",
     "Truth",
     "landmark_recording",
     "lifting_set",

@@ -83,7 +83,7 @@ class Proportions:
     @property
     def trunk_m(self) -> Array:
         """From between the hips to between the shoulders, upright."""
-        return np.array(self.lumbar_m) + np.array(self.thorax_m)
+        return np.asarray(np.array(self.lumbar_m) + np.array(self.thorax_m))
 
     @property
     def leg_m(self) -> float:

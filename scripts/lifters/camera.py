@@ -40,7 +40,8 @@ class View:
         still[[0, 2]] += self.aim[[0, 2]]
         angle = 2 * np.pi * np.multiply.outer(np.asarray(t_s, float), SHAKE_HZ)
         sway = [np.sin(angle + p).sum(-1) for p in self._phase]
-        return still + self.camera.shake_m * np.sqrt(2 / len(SHAKE_HZ)) * np.stack(sway, -1)
+        size_m = self.camera.shake_m * np.sqrt(2 / len(SHAKE_HZ))
+        return np.asarray(still + size_m * np.stack(sway, -1))
 
     def axes(self, t_s: Array) -> Array:
         """Camera axes at each time, rows right, up and backward, ``(n, 3, 3)``."""

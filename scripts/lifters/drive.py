@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lifters.body import SIDES, Pose, Proportions, shoulder
-from lifters.geometry import Array, X, Y, Z, apply, frame, pitch, rotation
+from lifters.geometry import Array, X, Y, Z, apply, frame, pitch, rotation, unit
 
 # Where a bar lies in the hand, in palm lengths from the wrist: pulled bars hang in the fingers,
 # pressed bars rest on the heel of the hand.
@@ -44,7 +44,7 @@ def mix(fraction: Array, at0: ArrayLike, at1: ArrayLike) -> Array:
     """Straight line from `at0` to `at1`: ``(n,)`` for numbers, ``(n, 3)`` for points."""
     a, b = np.asarray(at0, float), np.asarray(at1, float)
     w = fraction[:, None] if max(a.ndim, b.ndim) >= 1 and a.shape[-1:] == (3,) else fraction
-    return a + w * (b - a)
+    return np.asarray(a + w * (b - a))
 
 
 def lean_trunk(pose: Pose, lean_deg: Array, round_deg: ArrayLike = 0.0) -> None:
@@ -56,7 +56,7 @@ def lean_trunk(pose: Pose, lean_deg: Array, round_deg: ArrayLike = 0.0) -> None:
 def lean_of(trunk: Array, forward_m: Array, upward_m: Array) -> Array:
     """Lean (deg) that makes the trunk vector point `forward_m`, `upward_m`."""
     rest = np.degrees(np.arctan2(trunk[2], trunk[1]))
-    return np.degrees(np.arctan2(forward_m, upward_m)) - rest
+    return np.asarray(np.degrees(np.arctan2(forward_m, upward_m)) - rest)
 
 
 def legs_over_feet(
@@ -84,22 +84,20 @@ def hold_bar(
     fingers: ArrayLike,
     elbows: Callable[[float], Array],
     tilt_deg: ArrayLike = 0.0,
-    across: float = 1.0,
     grip: float = GRIP,
 ) -> None:
-    """Both hands on a bar.
+    """Both hands on a bar, overhand.
 
-    `fingers` is the direction of the hand, `elbows` gives the elbow's pole per side sign, `across`
-    is 1 for an overhand and -1 for an underhand grip; `grip` is where in the hand the bar lies.
+    `fingers` is the direction of the hand, `elbows` gives the elbow's pole per side sign; `grip` is
+    where in the hand the bar lies.
     """
     pose.bar = bar
-    pose.bar_axis = apply(rotation(Z, np.zeros(len(bar)) + tilt_deg), X)
-    fingers = np.broadcast_to(np.asarray(fingers, float), bar.shape)
-    fingers = fingers / np.linalg.norm(fingers, axis=-1, keepdims=True)
+    pose.bar_axis = apply(rotation(Z, np.zeros(len(bar)) + np.asarray(tilt_deg, float)), X)
+    hand = unit(np.broadcast_to(np.asarray(fingers, float), bar.shape))
     for side, sign in SIDES.items():
         held = bar + sign * grip_half_m * pose.bar_axis
-        pose.wrist[side] = held - grip * body.palm_m * fingers
-        pose.hand[side] = frame(fingers, across * sign * X)
+        pose.wrist[side] = held - grip * body.palm_m * hand
+        pose.hand[side] = frame(hand, sign * X)
         pose.elbow_pole[side] = np.broadcast_to(elbows(sign), bar.shape)
 
 

@@ -69,4 +69,4 @@ def envelope(name: str, at_turn: Array, driving: Array, progress: Array) -> Arra
     if shape == "whole":
         return smoothstep(at_turn / 0.3)
     span = 0.6 if shape == "onset" else 1.0
-    return driving * np.sin(np.pi * np.clip(progress / span, 0, 1)) ** 2
+    return np.asarray(driving * np.sin(np.pi * np.clip(progress / span, 0, 1)) ** 2)

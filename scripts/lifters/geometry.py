@@ -20,14 +20,14 @@ MAX_REACH = 0.9999
 
 def unit(v: ArrayLike) -> Array:
     """Vectors scaled to length one along the last axis."""
-    v = np.asarray(v, float)
-    return v / np.linalg.norm(v, axis=-1, keepdims=True)
+    vectors = np.asarray(v, float)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
 
 
 def smoothstep(u: ArrayLike) -> Array:
     """Minimum-jerk ramp: 0 below 0, 1 above 1, without velocity or acceleration at both ends."""
-    u = np.clip(np.asarray(u, float), 0.0, 1.0)
-    return u**3 * (10 - 15 * u + 6 * u**2)
+    x = np.clip(np.asarray(u, float), 0.0, 1.0)
+    return np.asarray(x**3 * (10 - 15 * x + 6 * x**2))
 
 
 def rotation(axis: ArrayLike, angle_deg: ArrayLike) -> Array:
@@ -35,7 +35,7 @@ def rotation(axis: ArrayLike, angle_deg: ArrayLike) -> Array:
     a = unit(axis)
     t = np.radians(np.asarray(angle_deg, float))[..., None, None]
     k = np.array([[0, -a[2], a[1]], [a[2], 0, -a[0]], [-a[1], a[0], 0]])
-    return np.eye(3) + np.sin(t) * k + (1 - np.cos(t)) * (k @ k)
+    return np.asarray(np.eye(3) + np.sin(t) * k + (1 - np.cos(t)) * (k @ k))
 
 
 def pitch(angle_deg: ArrayLike) -> Array:
@@ -45,7 +45,7 @@ def pitch(angle_deg: ArrayLike) -> Array:
 
 def apply(rotations: Array, v: ArrayLike) -> Array:
     """``rotations @ v`` for ``(..., 3, 3)`` rotations and vectors ``(..., 3)``, broadcasting."""
-    return np.einsum("...ij,...j->...i", rotations, np.asarray(v, float))
+    return np.asarray(np.einsum("...ij,...j->...i", rotations, np.asarray(v, float)))
 
 
 def frame(direction: ArrayLike, hinge: ArrayLike) -> Array:
@@ -61,7 +61,7 @@ def slerp(a: Array, b: Array, fraction: ArrayLike) -> Array:
     a, b = np.broadcast_arrays(a, b)
     between = Rotation.from_matrix(np.swapaxes(a, -1, -2) @ b).as_rotvec()
     part = Rotation.from_rotvec(between * np.asarray(fraction, float)[..., None])
-    return a @ part.as_matrix()
+    return np.asarray(a @ part.as_matrix())
 
 
 def two_bone(
@@ -97,4 +97,4 @@ def angle_deg(a: Array, b: Array, c: Array) -> Array:
     """Angle ABC in degrees along the last axis, 180 = straight; any number of dimensions."""
     u, v = a - b, c - b
     cos = (u * v).sum(-1) / (np.linalg.norm(u, axis=-1) * np.linalg.norm(v, axis=-1))
-    return np.degrees(np.arccos(np.clip(cos, -1, 1)))
+    return np.asarray(np.degrees(np.arccos(np.clip(cos, -1, 1))))

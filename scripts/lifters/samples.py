@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lifters.description import Camera, Clip, Lifter, Load, Look, Move, Rep
-from lifters.sets import GrowingFault, lifting_set
+from lifters.sets import GrowingFault, Tempo, lifting_set
 
 
 def sample_clips() -> list[Clip]:
@@ -35,7 +35,12 @@ def sample_clips() -> list[Clip]:
             "deadlift_failed",
             "deadlift",
             lifting_set(
-                4, seed=13, eccentric_s=1.1, velocity_loss=0.45, grind=0.8, fail_last_at=0.45
+                4,
+                seed=13,
+                tempo=Tempo(eccentric_s=1.1),
+                velocity_loss=0.45,
+                grind=0.8,
+                fail_last_at=0.45,
             ),
             Lifter(1.84, "male", "male_dark"),
             camera=Camera(62, 3.25, 1.0),
@@ -48,7 +53,7 @@ def sample_clips() -> list[Clip]:
             lifting_set(
                 6,
                 seed=14,
-                eccentric_s=1.2,
+                tempo=Tempo(eccentric_s=1.2),
                 velocity_loss=0.3,
                 faults=(GrowingFault("torso_swing", 4, 17.0, 4.0),),
             ),
@@ -70,8 +75,7 @@ def sample_clips() -> list[Clip]:
             lifting_set(
                 6,
                 seed=16,
-                eccentric_s=1.0,
-                concentric_s=0.8,
+                tempo=Tempo(eccentric_s=1.0, concentric_s=0.8),
                 velocity_loss=0.35,
                 faults=(GrowingFault("hip_sag", 4, 15.0, 3.0),),
             ),
@@ -96,7 +100,7 @@ def sample_clips() -> list[Clip]:
         Clip(
             "row_60_degrees",
             "bent_over_row",
-            lifting_set(5, seed=18, eccentric_s=1.0, concentric_s=0.8, velocity_loss=0.25),
+            lifting_set(5, seed=18, tempo=Tempo(1.0, 0.8), velocity_loss=0.25),
             Lifter(1.70, "female", "female"),
             Load("barbell", 0.35),
             Camera(60, 2.9, 1.0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 
@@ -28,14 +29,35 @@ class GrowingFault:
         return (Fault(self.name, self.size + self.step * (rep - self.from_rep)),)
 
 
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How long the parts of the first rep take."""
+
+    eccentric_s: float = 1.3
+    concentric_s: float = 1.0
+    pause_s: float = 0.15
+    hold_s: float = 0.7
+
+
+USUAL_TEMPO = Tempo()
+
+
+class SetScript(TypedDict, total=False):
+    """What a helper hands on to :func:`lifting_set`."""
+
+    tempo: Tempo
+    velocity_loss: float
+    grind: float
+    faults: tuple[GrowingFault, ...]
+    fail_last_at: float | None
+    variation: float
+
+
 def lifting_set(
     reps: int,
     *,
     seed: int = 0,
-    eccentric_s: float = 1.3,
-    concentric_s: float = 1.0,
-    pause_s: float = 0.15,
-    hold_s: float = 0.7,
+    tempo: Tempo = USUAL_TEMPO,
     velocity_loss: float = 0.25,
     grind: float = 0.0,
     faults: tuple[GrowingFault, ...] = (),
@@ -50,8 +72,8 @@ def lifting_set(
         Number of reps, the failed one included.
     seed : int
         Rep-to-rep variation.
-    eccentric_s, concentric_s, pause_s, hold_s : float
-        Tempo of the first rep.
+    tempo : Tempo
+        Durations in the first rep.
     velocity_loss : float, 0..1
         Part of the first rep's velocity that is lost by the last full rep; it is lost ever faster.
     grind : float, 0..1
@@ -74,10 +96,10 @@ def lifting_set(
         failing = fail_last_at is not None and k == reps
         out.append(
             Rep(
-                eccentric_s=eccentric_s * float(np.exp(TEMPO_SD * a)),
-                concentric_s=concentric_s * slower * float(np.exp(TEMPO_SD / 2 * b)),
-                pause_s=pause_s * float(np.exp(PAUSE_SD * c)),
-                hold_s=hold_s * float(np.exp(PAUSE_SD * a)) * (1 + 0.6 * done),
+                eccentric_s=tempo.eccentric_s * float(np.exp(TEMPO_SD * a)),
+                concentric_s=tempo.concentric_s * slower * float(np.exp(TEMPO_SD / 2 * b)),
+                pause_s=tempo.pause_s * float(np.exp(PAUSE_SD * c)),
+                hold_s=tempo.hold_s * float(np.exp(PAUSE_SD * a)) * (1 + 0.6 * done),
                 rom=1.0 + ROM_SD * float(np.clip(d, -2, 0.5)),
                 stall=grind * float(late),
                 failed_at=fail_last_at if failing else None,

@@ -30,7 +30,7 @@ from lifters.description import (
 )
 from lifters.exercises import EXERCISES
 from lifters.faults import FAULTS
-from lifters.sets import GrowingFault, lifting_set
+from lifters.sets import GrowingFault, Tempo, lifting_set
 from lifters.truth import clip_document
 
 Events = tuple[Rep | Move, ...]
@@ -131,10 +131,14 @@ def _conditions(exercise: str) -> dict[str, Clip]:
     return {
         "clean": base,
         "fatigue": replace(base, events=lifting_set(7, seed=seed, velocity_loss=0.45, grind=0.9)),
-        "slow": replace(base, events=lifting_set(4, seed=seed, eccentric_s=3, concentric_s=2)),
-        "fast": replace(base, events=lifting_set(10, seed=seed, eccentric_s=0.7, concentric_s=0.6)),
-        "paused": replace(base, events=lifting_set(4, seed=seed, pause_s=2.0)),
-        "breathing": replace(base, events=lifting_set(4, seed=seed, hold_s=3.0)),
+        "slow": replace(
+            base, events=lifting_set(4, seed=seed, tempo=Tempo(eccentric_s=3, concentric_s=2))
+        ),
+        "fast": replace(
+            base, events=lifting_set(10, seed=seed, tempo=Tempo(eccentric_s=0.7, concentric_s=0.6))
+        ),
+        "paused": replace(base, events=lifting_set(4, seed=seed, tempo=Tempo(pause_s=2.0))),
+        "breathing": replace(base, events=lifting_set(4, seed=seed, tempo=Tempo(hold_s=3.0))),
         "partial": replace(base, events=(*reps[:3], partial, *reps[4:])),
         "failed": replace(base, events=lifting_set(6, seed=seed, grind=0.8, fail_last_at=0.45)),
         "one_bad_rep": replace(base, events=(*reps[:4], bad, *reps[5:])),
@@ -262,7 +266,7 @@ def _film_conditions() -> list[Clip]:
             squat,
             events=lifting_set(4, seed=squat.seed, velocity_loss=0.6, grind=0.9),
         ),
-        "pauses": replace(squat, events=lifting_set(3, seed=squat.seed, pause_s=1.5)),
+        "pauses": replace(squat, events=lifting_set(3, seed=squat.seed, tempo=Tempo(pause_s=1.5))),
         "partial": replace(squat, events=(*squat.reps[:2], Rep(rom=0.6), squat.reps[2])),
     }
     curls = {

@@ -268,7 +268,7 @@ class Timeline:
         if not any(sizes):
             return np.zeros(len(state.t_s))
         size = np.array([*sizes, 0.0])[state.rep]
-        return size * envelope(name, state.at_turn, state.driving, state.progress)
+        return np.asarray(size * envelope(name, state.at_turn, state.driving, state.progress))
 
     def _ramp(self, key: str, t: Array, start: float) -> Array:
         value = np.full(len(t), start)

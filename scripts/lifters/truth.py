@@ -408,7 +408,8 @@ def brought_up_to_date(document: dict[str, Any]) -> dict[str, Any]:
     path = CubicHermiteSpline(t_s, height, velocity)
     reps = []
     for rep in document["reps"]:
-        t = np.clip(np.linspace(*rep["concentric_window_s"], LIFT_SAMPLES), t_s[0], t_s[-1])
+        start_s, end_s = rep["concentric_window_s"]
+        t = np.clip(np.linspace(start_s, end_s, LIFT_SAMPLES), t_s[0], t_s[-1])
         lift = bar_lift(t, path(t), path(t, 1))
         new = {
             "lift_s": lift.lift_s,

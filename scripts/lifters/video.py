@@ -94,7 +94,7 @@ class Film:
         stage = _Stage(self, moments)
         for i in range(len(times_s)):
             shots = [stage.shoot(i * blur + k) for k in range(blur)]
-            yield np.mean(shots, axis=0, dtype=np.float32) if blur > 1 else shots[0]
+            yield np.asarray(np.mean(shots, axis=0, dtype=np.float32)) if blur > 1 else shots[0]
 
 
 class _Stage:

@@ -135,12 +135,12 @@ def _make_bad_inputs(folder: Path) -> dict[str, str]:
     (folder / "text.mp4").write_text("this is a shopping list, not a film\n" * 50)
     (folder / "folder.mp4").mkdir()
     with av.open(folder / "sound.mp4", "w") as container:
-        stream = container.add_stream("aac", rate=44100)
+        sound = container.add_stream("aac", rate=44100)
         samples = av.AudioFrame.from_ndarray(
             np.zeros((1, 44100), np.float32), format="fltp", layout="mono"
         )
         samples.sample_rate = 44100
-        for packet in (*stream.encode(samples), *stream.encode(None)):
+        for packet in (*sound.encode(samples), *sound.encode(None)):
             container.mux(packet)
     with av.open(folder / "nobody.mp4", "w") as container:
         stream = container.add_stream("libx264", rate=30)

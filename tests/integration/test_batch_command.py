@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,10 @@ def finished(out: Path) -> list[Path]:
     return sorted(path.parent for path in out.glob("clip*/grade.json"))
 
 
+def are_finished(out: Path, count: int) -> bool:
+    return len(finished(out)) >= count
+
+
 def descendants(process: int) -> list[int]:
     """Return the processes that this one started, and those that they did."""
     try:
@@ -111,6 +116,10 @@ def alive(process: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def are_gone(processes: list[int]) -> bool:
+    return not any(map(alive, processes))
 
 
 def graders(process: int) -> list[int]:
@@ -189,7 +198,7 @@ def test_a_killed_worker_costs_nothing(many: Path, whole: Path, tmp_path: Path) 
     killed = 0
     with started(*batch_words(many, out), "--workers", "2", cwd=tmp_path) as process:
         for done_before in (1, 4):
-            wait_for(lambda least=done_before: len(finished(out)) >= least)
+            wait_for(partial(are_finished, out, done_before))
             wait_for(lambda: graders(process.pid) or process.poll() is not None)
             for worker in graders(process.pid)[:1]:
                 os.kill(worker, signal.SIGKILL)
@@ -205,10 +214,10 @@ def test_a_killed_run_goes_on_where_it_was(many: Path, whole: Path, tmp_path: Pa
     kept: dict[Path, int] = {}
     for done_before in (2, 6):
         with started(*batch_words(many, out), "--workers", "2", cwd=tmp_path) as process:
-            wait_for(lambda least=done_before: len(finished(out)) >= least)
+            wait_for(partial(are_finished, out, done_before))
             workers = descendants(process.pid)
             os.kill(process.pid, signal.SIGKILL)
-            wait_for(lambda left=workers: not any(map(alive, left)))  # none stays behind
+            wait_for(partial(are_gone, workers))  # none stays behind
         assert kept.items() <= stamps(out).items()
         kept = stamps(out)
     with started(*batch_words(many, out), cwd=tmp_path) as process:

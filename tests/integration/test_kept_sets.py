@@ -6,6 +6,7 @@ import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,8 +81,8 @@ def test_earlier_good_reps_are_the_reference(kept: Path, lastrep: Run, tmp_path:
         clip = tmp_path / f"good{day}.npz"
         write_landmarks(clip, lifting_set(5, seed=day))
         os.utime(clip, ((MONDAY + timedelta(days=day)).timestamp(),) * 2)
-        words = ("-e", "back_squat", "--athlete", "anna", "--json")
-        assert lastrep("analyze", "--poses", clip, *words, cwd=tmp_path).returncode == 0
+        by_name = ("-e", "back_squat", "--athlete", "anna", "--json")
+        assert lastrep("analyze", "--poses", clip, *by_name, cwd=tmp_path).returncode == 0
     leaning = tmp_path / "leaning.npz"
     write_landmarks(
         leaning, lifting_set(5, seed=9, faults=(GrowingFault("forward_lean", 1, 14.0, 3.0),))
@@ -91,8 +92,8 @@ def test_earlier_good_reps_are_the_reference(kept: Path, lastrep: Run, tmp_path:
     alone = json.loads(lastrep(*words, "--no-keep", cwd=tmp_path).stdout)["sets"][0]
     known = json.loads(lastrep(*words, "--athlete", "anna", cwd=tmp_path).stdout)["sets"][0]
 
-    def reference(document: dict[str, object], fault: str) -> float:
-        standards = {one["id"]: one for one in document["standards"]}  # type: ignore[attr-defined]
+    def reference(document: dict[str, Any], fault: str) -> float:
+        standards = {one["id"]: one for one in document["standards"]}
         return float(standards[fault]["baseline"])
 
     assert reference(known, "SQ2") < reference(alone, "SQ2") - 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,9 @@ NO_SCREEN = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
 
 
 @pytest.fixture(scope="module")
-def coached(lastrep: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict], Path, str]:
+def coached(
+    lastrep: Run, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[list[dict[str, Any]], Path, str]:
     """Train by a plan in front of the clip, recorded and kept; the events and the folder."""
     tmp = tmp_path_factory.mktemp("live")
     process = lastrep(
@@ -31,7 +34,7 @@ def coached(lastrep: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[lis
     return [json.loads(line) for line in process.stdout.splitlines()], tmp, process.stderr
 
 
-def test_events_tell_the_course_of_the_set(coached: tuple[list[dict], Path, str]) -> None:
+def test_events_tell_the_course_of_the_set(coached: tuple[list[dict[str, Any]], Path, str]) -> None:
     events, _, _ = coached
     names = [event["event"] for event in events]
     for earlier, later in (
@@ -49,7 +52,7 @@ def test_events_tell_the_course_of_the_set(coached: tuple[list[dict], Path, str]
 
 
 def test_the_files_of_the_set_are_those_of_an_analysis(
-    coached: tuple[list[dict], Path, str], lastrep: Run
+    coached: tuple[list[dict[str, Any]], Path, str], lastrep: Run
 ) -> None:
     events, tmp, said = coached
     folder = tmp / "out" / "set-01"
@@ -71,7 +74,7 @@ def test_the_files_of_the_set_are_those_of_an_analysis(
     )
 
 
-def test_the_set_is_in_the_history(coached: tuple[list[dict], Path, str]) -> None:
+def test_the_set_is_in_the_history(coached: tuple[list[dict[str, Any]], Path, str]) -> None:
     _, tmp, _ = coached
     with History(tmp / "h.sqlite3") as history:
         (record,) = history.sets()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,9 @@ class Asked(PlayedFile):
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict], tuple[SetRecord, ...]]:
+def session(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[list[dict[str, Any]], tuple[SetRecord, ...]]:
     """The events of the session, and the history it leaves."""
     tmp = tmp_path_factory.mktemp("plan")
     with pytest.MonkeyPatch.context() as patch, (tmp / "events").open("w") as events:
@@ -70,7 +73,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict], tuple
 
 
 def test_each_clip_is_a_set_of_the_plan_and_judged(
-    session: tuple[list[dict], tuple[SetRecord, ...]],
+    session: tuple[list[dict[str, Any]], tuple[SetRecord, ...]],
 ) -> None:
     events, _ = session
     closed = [event["report"] for event in events if event["event"] == "set_closed"]
@@ -88,7 +91,7 @@ def test_each_clip_is_a_set_of_the_plan_and_judged(
 
 
 def test_rest_and_advice_follow_each_set_but_the_last(
-    session: tuple[list[dict], tuple[SetRecord, ...]],
+    session: tuple[list[dict[str, Any]], tuple[SetRecord, ...]],
 ) -> None:
     events, _ = session
     rests = [
@@ -100,7 +103,7 @@ def test_rest_and_advice_follow_each_set_but_the_last(
 
 
 def test_the_history_holds_the_three_sets(
-    session: tuple[list[dict], tuple[SetRecord, ...]],
+    session: tuple[list[dict[str, Any]], tuple[SetRecord, ...]],
 ) -> None:
     _, records = session
     assert [(one.attempts, one.end_reason) for one in records] == [

@@ -137,45 +137,63 @@ class Garment:
     texture: Path | None
 
 
-def read_garment(path: Path) -> Garment:
-    """Read a .mhclo file and the material it names."""
-    corners: list[list[int]] = []
-    shares: list[list[float]] = []
-    offsets: list[list[float]] = []
-    scale_by: dict[int, tuple[int, int, float]] = {}
-    hides: set[int] = set()
-    mesh, material, mode = path, path, ""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        p = line.split()
-        if not p or p[0].startswith("#"):
-            continue
+class _GarmentFile:
+    """What the lines of a .mhclo file say, gathered line by line."""
+
+    def __init__(self, path: Path) -> None:
+        self.corners: list[list[int]] = []
+        self.shares: list[list[float]] = []
+        self.offsets: list[list[float]] = []
+        self.scale_by: dict[int, tuple[int, int, float]] = {}
+        self.hides: set[int] = set()
+        self.mesh = self.material = path
+        self._folder, self._block = path.parent, ""
+
+    def read(self, p: list[str]) -> None:
+        """Take one line, as words."""
         if p[0] == "obj_file":
-            mesh = path.parent / p[1]
+            self.mesh = self._folder / p[1]
         elif p[0] == "material":
-            material = path.parent / p[1]
+            self.material = self._folder / p[1]
         elif p[0] in ("x_scale", "y_scale", "z_scale"):
-            scale_by["xyz".index(p[0][0])] = (int(p[1]), int(p[2]), float(p[3]))
+            self.scale_by["xyz".index(p[0][0])] = (int(p[1]), int(p[2]), float(p[3]))
         elif p[0] in ("verts", "delete_verts"):
-            mode = p[0]
-        elif p[0][0].isalpha():
-            continue  # other keywords may follow "verts 0" without ending the block
-        elif mode == "verts":
+            self._block = p[0]
+        elif not p[0][0].isalpha():  # other keywords may follow "verts 0" without ending the block
+            self._read_in_block(p)
+
+    def _read_in_block(self, p: list[str]) -> None:
+        if self._block == "verts":
             if len(p) == 1:
                 p = [p[0]] * 3 + ["1", "0", "0", "0", "0", "0"]
-            corners.append([int(x) for x in p[:3]])
-            shares.append([float(x) for x in p[3:6]])
-            offsets.append([float(x) for x in p[6:9]])
-        elif mode == "delete_verts":
-            hides |= _ranges(p)
+            self.corners.append([int(x) for x in p[:3]])
+            self.shares.append([float(x) for x in p[3:6]])
+            self.offsets.append([float(x) for x in p[6:9]])
+        elif self._block == "delete_verts":
+            self.hides |= _ranges(p)
+
+
+def read_garment(path: Path) -> Garment:
+    """Read a .mhclo file and the material it names."""
+    file = _GarmentFile(path)
+    for line in path.read_text(encoding="utf-8").splitlines():
+        p = line.split()
+        if p and not p[0].startswith("#"):
+            file.read(p)
+    return Garment(
+        np.array(file.corners), np.array(file.shares), np.array(file.offsets), file.scale_by,
+        frozenset(file.hides), file.mesh, _diffuse_texture(file.material),
+    )  # fmt: skip
+
+
+def _diffuse_texture(material: Path) -> Path | None:
+    """Return the picture that a material names last."""
     texture = None
     for line in material.read_text(encoding="utf-8").splitlines():
         p = line.split()
         if p and p[0] == "diffuseTexture":
             texture = material.parent / p[1]
-    return Garment(
-        np.array(corners), np.array(shares), np.array(offsets), scale_by, frozenset(hides), mesh,
-        texture,
-    )  # fmt: skip
+    return texture
 
 
 def _ranges(words: list[str]) -> set[int]:

@@ -93,7 +93,8 @@ class Renderer:
         self, width: int, height: int, gain: float, light_yaw_deg: float, centre: Array
     ) -> None:
         self.width, self.height, self.gain = width, height, gain
-        self.ctx = ctx = moderngl.create_standalone_context(backend="egl", require=330)
+        # The stubs of moderngl take the backend's name for a dictionary.
+        self.ctx = ctx = moderngl.create_standalone_context(backend="egl", require=330)  # type: ignore[arg-type]
         self.body = ctx.program(BODY_VERTEX, BODY_FRAGMENT)
         self.shadow = ctx.program(SHADOW_VERTEX, SHADOW_FRAGMENT)
         self.place = ctx.program(PLACE_VERTEX, PLACE_FRAGMENT)
@@ -221,15 +222,16 @@ class Renderer:
 
     def _load(self, path: Path) -> moderngl.Texture:
         if path not in self._textures:
-            picture: Image | None = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-            if picture is None:
+            read = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+            if read is None:
                 raise FileNotFoundError(f"{path}: not a picture")
-            code = cv2.COLOR_BGRA2RGBA if picture.shape[2] == 4 else cv2.COLOR_BGR2RGBA
-            picture = cv2.cvtColor(picture, code)
+            code = cv2.COLOR_BGRA2RGBA if read.shape[2] == 4 else cv2.COLOR_BGR2RGBA
+            picture = np.asarray(cv2.cvtColor(read, code), np.uint8)
             longest = max(picture.shape[:2])
             if longest > MAX_TEXTURE_PX:
                 k = MAX_TEXTURE_PX / longest
-                picture = cv2.resize(picture, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
+                smaller = cv2.resize(picture, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
+                picture = np.asarray(smaller, np.uint8)
             self._textures[path] = self._upload(picture)
         return self._textures[path]
 

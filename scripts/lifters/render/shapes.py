@@ -55,7 +55,9 @@ def cylinder(radius: float, x0: float, x1: float, around: int = 40) -> Mesh:
 def box(low: ArrayLike, high: ArrayLike) -> Mesh:
     """Axis-parallel box."""
     ends = np.array([low, high], float)
-    vertices, normals, triangles = [], [], []
+    vertices: list[NDArray[np.float64]] = []
+    normals: list[NDArray[np.float64]] = []
+    triangles: list[tuple[int, int, int]] = []
     for axis in range(3):
         others = [(axis + 1) % 3, (axis + 2) % 3]
         for far in (0, 1):
@@ -109,4 +111,4 @@ def noise_texture(
         for x in (0, size // 2):
             x = (x + (i % 2) * size // 4) % size
             image[y : y + size // rows, x : x + 3] *= 0.82
-    return np.clip(image, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image, 0, 255), np.uint8)

@@ -92,7 +92,9 @@ class FrontScene(Filmed):
         rng = np.random.default_rng(self.seed)
         width, height = self.size
         coarse = rng.uniform(110, 200, (height // 20 + 3, width // 20 + 3, 3)).astype(np.float32)
-        wall = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_NEAREST)
+        wall = np.asarray(
+            cv2.resize(coarse, (width, height), interpolation=cv2.INTER_NEAREST), np.float32
+        )
         wall[:, int(0.76 * width) : int(0.79 * width)] = 60  # a post of the rack
         tilt = np.radians(self.tilt_deg(self.t_s))
         for t_s, at, angle, size in zip(self.t_s, self.centre, tilt, self.size_of, strict=True):

@@ -120,7 +120,7 @@ class Scene(Filmed):
                 cover = cv2.resize(big, (width, height), interpolation=cv2.INTER_AREA)[..., None]
                 image += cover / 255 * (np.array(colour) - image)
         noisy = self.light * image + rng.normal(0, 2, image.shape[:2])[..., None]
-        return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(np.rint(noisy), 0, 255), np.uint8)
 
     def _pose(self, t_s: float, at: Array, rng: np.random.Generator) -> Pose:
         points = np.full((33, 3), np.nan, np.float32)

@@ -17,7 +17,7 @@ def wall(seed: int = 3) -> np.ndarray:
 
 def seen(picture: np.ndarray, dx: float, dy: float, turn_deg: float = 0.0) -> np.ndarray:
     """What the camera shows when the room is moved by (dx, dy) and turned about the middle."""
-    move = cv2.getRotationMatrix2D((160, 120), turn_deg, 1.0)
+    move = np.asarray(cv2.getRotationMatrix2D((160, 120), turn_deg, 1.0), np.float64)
     move[:, 2] += (dx - 80, dy - 60)
     return cv2.warpAffine(picture, move, (320, 240), flags=cv2.INTER_AREA)
 

@@ -43,7 +43,9 @@ def drawn(*parts: tuple[Ellipse, int], apart_px: float = 0.0, size: int = 160) -
     dark=st.booleans(),
     off=st.floats(-0.08, 0.08),
 )
-def test_a_drawn_ellipse_is_found_to_a_fifth_of_a_pixel(x, y, b, aspect, dark, off) -> None:
+def test_a_drawn_ellipse_is_found_to_a_fifth_of_a_pixel(
+    x: float, y: float, b: float, aspect: float, dark: bool, off: float
+) -> None:
     true = Ellipse(x, y, aspect * b, b)
     image = drawn((true, 40 if dark else 250))
     fit = fit_rim(image, Ellipse(x + off * b, y - off * b, true.a * (1 + off), b * (1 - off)))
@@ -127,7 +129,7 @@ def test_an_unclear_picture_is_left_to_following() -> None:
 
 
 @pytest.mark.parametrize("apart_px", [0.0, 5.0, 9.0])
-def test_a_thick_plate_is_not_taken_for_a_taller_one(apart_px) -> None:
+def test_a_thick_plate_is_not_taken_for_a_taller_one(apart_px: float) -> None:
     b, size = 36.0, 200
     pictures = []
     for k in range(6):

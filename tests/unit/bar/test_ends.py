@@ -39,7 +39,7 @@ def height_error_px(bar: MovingPoint, scene: FrontScene) -> np.ndarray:
     ],
     ids=["one plate", "red", "many plates", "trembling landmarks", "60 fps"],
 )
-def test_both_ends_are_found_and_followed_to_a_third_of_a_pixel(scene) -> None:
+def test_both_ends_are_found_and_followed_to_a_third_of_a_pixel(scene: FrontScene) -> None:
     bar = both_ends(tracked(scene))
     assert bar.confidence.min() > 0.8
     assert bar.seen.mean() > 0.98
@@ -52,7 +52,7 @@ def test_both_ends_are_found_and_followed_to_a_third_of_a_pixel(scene) -> None:
 
 
 @pytest.mark.parametrize("most_deg", [-4.0, 4.0, 8.0])
-def test_tilt_is_measured_with_its_sign(most_deg) -> None:
+def test_tilt_is_measured_with_its_sign(most_deg: float) -> None:
     scene = replace(LIFT, tilt_deg=lambda t_s: most_deg * np.sin(2 * t_s), seed=5)
     bar = both_ends(tracked(scene))
     assert bar.confidence.min() > 0.8
@@ -62,7 +62,7 @@ def test_tilt_is_measured_with_its_sign(most_deg) -> None:
 
 
 @pytest.mark.parametrize("most_deg", [-14.0, 14.0])
-def test_a_bar_that_tips_over_for_a_moment_is_seen_throughout(most_deg) -> None:
+def test_a_bar_that_tips_over_for_a_moment_is_seen_throughout(most_deg: float) -> None:
     tips = replace(
         LIFT, tilt_deg=lambda t_s: most_deg * np.exp(-(((t_s - 0.95) / 0.2) ** 2)), seed=9
     )
@@ -106,7 +106,7 @@ def test_where_one_end_is_hidden_the_other_one_tells() -> None:
     ],
     ids=["bare bar", "one plate", "two sizes", "stored plates", "near stored plates", "dumbbells"],
 )
-def test_what_is_no_loaded_bar_is_not_believed(scene) -> None:
+def test_what_is_no_loaded_bar_is_not_believed(scene: FrontScene) -> None:
     bar = tracked(scene).bar
     assert bar is None or not bar.both_ends or bar.confidence.max() < 0.3
 
@@ -118,7 +118,7 @@ def test_from_the_side_no_ends_are_looked_for() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_pictures_are_put_on_top_of_each_other_to_a_fraction_of_a_pixel(seed) -> None:
+def test_pictures_are_put_on_top_of_each_other_to_a_fraction_of_a_pixel(seed: int) -> None:
     rng = np.random.default_rng(seed)
     scene = replace(LIFT, duration_s=2.0, seed=seed)
     frames = list(scene.frames())
@@ -133,7 +133,7 @@ def test_pictures_are_put_on_top_of_each_other_to_a_fraction_of_a_pixel(seed) ->
 
 
 @pytest.mark.parametrize("move", [(0.0, 0.0), (1.0, -2.0), (-1.5, 2.25), (0.4, 0.7)])
-def test_the_best_match_is_where_the_edges_were_moved_to(move) -> None:
+def test_the_best_match_is_where_the_edges_were_moved_to(move: tuple[float, float]) -> None:
     frame, _ = next(LIFT.frames())
     at = LIFT.centre[0] - (0.70 * LIFT.px_per_m, 0)
     sought = edges_down(part_at(frame.image_rgb, at, (31, 71)))
@@ -144,7 +144,7 @@ def test_the_best_match_is_where_the_edges_were_moved_to(move) -> None:
 
 
 @pytest.mark.parametrize("true", [-0.5, -0.2, 0.0, 0.3, 0.5])
-def test_the_peak_of_a_parabola_is_found_exactly(true) -> None:
+def test_the_peak_of_a_parabola_is_found_exactly(true: float) -> None:
     at = np.arange(7.0)
     assert beside_peak(-((at - 3 - true) ** 2), 3) == pytest.approx(true)
     assert beside_peak(at, 6) == 0.0

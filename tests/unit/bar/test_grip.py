@@ -22,7 +22,7 @@ def landmarks(lean: float, tremble_px: float = 0.0) -> np.ndarray:
 
 
 @pytest.mark.parametrize("lean", [-0.3, 0.2])
-def test_the_ends_of_a_tilting_bar_are_beside_the_hands(lean) -> None:
+def test_the_ends_of_a_tilting_bar_are_beside_the_hands(lean: float) -> None:
     grip = grip_of(landmarks(lean), "wrist")
     assert grip is not None
     assert grip.half_px == pytest.approx(40.0)

@@ -6,17 +6,23 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from checks import known
 from lastrep.bar.lift_window import RISE_PCT, STANDSTILL, WindowRule, lift_window
 
+Array = NDArray[np.float64]
 
-def ends(t_s, height, rule: WindowRule = STANDSTILL):
+
+def ends(t_s: Array, height: Array, rule: WindowRule = STANDSTILL) -> tuple[float, float]:
     """Start and end of a lift."""
-    window = lift_window(t_s, height, rule)
+    window = known(lift_window(t_s, height, rule))
     return window.start_s, window.end_s
 
 
-def lift(power: float, lasts_s: float, rise: float, rate_hz: float, start_s: float, noise: float):
+def lift(
+    power: float, lasts_s: float, rise: float, rate_hz: float, start_s: float, noise: float
+) -> tuple[Array, Array]:
     """Time and height of one lift whose speed is u^p (1-u)^p, with rest before and after."""
     u = np.linspace(0, 1, 4001)
     speed = (u * (1 - u)) ** power
@@ -29,21 +35,24 @@ def lift(power: float, lasts_s: float, rise: float, rate_hz: float, start_s: flo
 @pytest.mark.parametrize("rate_hz", [24, 30, 60])
 @pytest.mark.parametrize("lasts_s", [0.6, 1.0, 2.0])
 @pytest.mark.parametrize("power", [1.2, 1.5])
-def test_duration_is_right_within_four_percent(rate_hz, lasts_s, power) -> None:
+def test_duration_is_right_within_four_percent(
+    rate_hz: float, lasts_s: float, power: float
+) -> None:
     t_s, height = lift(power, lasts_s, 0.6, rate_hz, 0.71, noise=0.0005)
     start, end = ends(t_s, height)
     assert end - start == pytest.approx(lasts_s, rel=0.04)
 
 
 @pytest.mark.parametrize("power", [0.6, 1.0, 1.5, 2.0])
-def test_clear_film_tells_how_rest_is_left(power) -> None:
+def test_clear_film_tells_how_rest_is_left(power: float) -> None:
     t_s, height = lift(power, 1.2, 0.6, 60, 0.71, noise=0.0002)
-    assert lift_window(t_s, height).start_s == pytest.approx(0.71, abs=0.03)
+    assert known(lift_window(t_s, height)).start_s == pytest.approx(0.71, abs=0.03)
 
 
 def test_poor_film_is_less_sure() -> None:
     clear, poor = (
-        lift_window(*lift(1.5, 1.0, 0.6, 30, 0.7, noise)).unsure_s for noise in (0.0002, 0.004)
+        known(lift_window(*lift(1.5, 1.0, 0.6, 30, 0.7, noise))).unsure_s
+        for noise in (0.0002, 0.004)
     )
     assert 0 < clear < poor
 
@@ -55,7 +64,7 @@ def test_the_uncertainty_is_honest() -> None:
         lasts_s, rate_hz = rng.uniform(0.6, 2.5), rng.choice([24.0, 30.0, 60.0])
         noise = rng.choice([0.0002, 0.0005, 0.001, 0.002])
         t_s, height = lift(rng.uniform(0.8, 2.0), lasts_s, 0.5, rate_hz, 0.8, noise)
-        window = lift_window(t_s, height)
+        window = known(lift_window(t_s, height))
         total_s = np.hypot(window.unsure_s, RISE_PCT / 100 * lasts_s)
         deviations.append((window.end_s - window.start_s - lasts_s) / total_s)
     within = np.mean(np.abs(deviations) <= 2)
@@ -73,7 +82,7 @@ def test_a_threshold_cuts_the_ends_off_and_so_overstates_the_mean() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(shift_s=st.floats(-5, 5), factor=st.floats(0.01, 500), level=st.floats(-100, 100))
-def test_units_and_clock_do_not_matter(shift_s, factor, level) -> None:
+def test_units_and_clock_do_not_matter(shift_s: float, factor: float, level: float) -> None:
     t_s, height = lift(1.4, 0.9, 0.5, 30, 0.6, noise=0.001)
     start, end = ends(t_s, height)
     moved = ends(t_s + shift_s, factor * height + level)

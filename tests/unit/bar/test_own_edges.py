@@ -44,7 +44,7 @@ def rims(aspect: float) -> list[Ellipse]:
 
 @pytest.mark.parametrize("aspect", [1.0, 0.7])
 @pytest.mark.parametrize("ring", [0.86, 0.72])
-def test_the_rim_around_any_ring_is_found(aspect, ring) -> None:
+def test_the_rim_around_any_ring_is_found(aspect: float, ring: float) -> None:
     true = rims(aspect)
     images = [plate(rim, k) for k, rim in enumerate(true)]
     found = outermost(images, [rim.scaled(ring) for rim in true], 70.0)

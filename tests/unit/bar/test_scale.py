@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -101,7 +102,7 @@ def test_nothing_known_no_metres() -> None:
         lambda: KnownDistance((1, 1), (9, 1), 0.0),
     ],
 )
-def test_impossible_sizes_are_refused(make) -> None:
+def test_impossible_sizes_are_refused(make: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match=r"plate|height|distance"):
         make()
 

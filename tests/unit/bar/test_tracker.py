@@ -20,7 +20,7 @@ def error_px(track: BarTrack, scene: Scene) -> np.ndarray:
     """Distance from the true place in the room, constant offset removed."""
     assert track.bar is not None
     off = track.bar.room_px - scene.centre
-    return np.linalg.norm(off - np.nanmedian(off, axis=0), axis=1)
+    return np.asarray(np.linalg.norm(off - np.nanmedian(off, axis=0), axis=1))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def error_px(track: BarTrack, scene: Scene) -> np.ndarray:
     ],
     ids=["side", "oblique", "red", "60 fps"],
 )
-def test_the_plate_is_found_and_followed_to_a_third_of_a_pixel(scene) -> None:
+def test_the_plate_is_found_and_followed_to_a_third_of_a_pixel(scene: Scene) -> None:
     track = tracked(scene)
     assert track.bar is not None
     assert track.bar.source is PointSource.PLATE
@@ -138,7 +138,9 @@ def test_no_frames_at_all() -> None:
 
 
 @pytest.mark.parametrize(("right_seen", "nearness"), [(0.95, 1.0), (0.1, 1 + NEAR_SIDE)])
-def test_both_hands_stand_for_the_bar_as_far_as_they_are_seen(right_seen, nearness) -> None:
+def test_both_hands_stand_for_the_bar_as_far_as_they_are_seen(
+    right_seen: float, nearness: float
+) -> None:
     n = 30
     points, visibility = np.zeros((n, 33, 3)), np.full((n, 33), 0.95)
     points[:, [15, 17, 19], 1] = 100.0

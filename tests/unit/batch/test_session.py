@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow.parquet
+import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 
 import lastrep
+from checks import known
 from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
 from lastrep.batch import jobs
 from lastrep.batch.clips import find_clips
@@ -187,7 +188,7 @@ def test_a_prescription_leaves_the_velocity_cap_of_the_command(batch: Batch) -> 
     )
     run(replace(batch, clips=clips, options=options))
     judged = {
-        clip.name: load_record(batch.out / clip.name).options.judging
+        clip.name: known(load_record(batch.out / clip.name)).options.judging
         for clip in clips
         if clip.name != "broken"
     }

@@ -19,7 +19,7 @@ def recorded(exercise: str, yaw_deg: float = 90.0) -> tuple[Array, NDArray[np.in
     clip = Clip(exercise, exercise, reps, camera=Camera(yaw_deg=yaw_deg), noise=NO_NOISE)
     recording = landmark_recording(clip)
     at = [(r.start_s, r.turn_s, r.end_s) for r in recording.truth.reps]
-    return recording.image_px, np.searchsorted(recording.t_s, at).astype(np.intp)
+    return recording.image_px.astype(np.float64), np.searchsorted(recording.t_s, at).astype(np.intp)
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_a_joint_that_was_not_seen_or_slipped_does_not_decide() -> None:
     curl = ends_of(find("biceps_curl"))
     for knee in (np.nan, 60.0):
         strange = (knee, knee, knee)
-        seen = replace(curl, rest=curl.rest | {"knee": strange}, far=curl.far | {"knee": strange})
+        seen = replace(curl, rest={**curl.rest, "knee": strange}, far={**curl.far, "knee": strange})
         found = recognize(seen, EVERY)
         assert find(found.name).family == "curl"
         assert found.confidence <= recognize(curl, EVERY).confidence

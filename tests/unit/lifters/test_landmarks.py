@@ -27,7 +27,7 @@ QUIET = Noise(0, 0.12, 0, 0, 1, 1, 0, 0)
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 @pytest.mark.parametrize("yaw", [0, 60, -100])
-def test_exact_landmarks_are_the_projected_joints(exercise, yaw):
+def test_exact_landmarks_are_the_projected_joints(exercise: str, yaw: float) -> None:
     clip = replace(CLIP, exercise=exercise, camera=Camera(yaw_deg=yaw))
     recording = landmark_recording(clip)
     for side in ("left", "right"):
@@ -40,7 +40,7 @@ def test_exact_landmarks_are_the_projected_joints(exercise, yaw):
             )
 
 
-def test_seen_from_the_front_the_left_side_is_right_in_the_image():
+def test_seen_from_the_front_the_left_side_is_right_in_the_image() -> None:
     left, right = (INDEX[f"{s}_shoulder"] for s in ("left", "right"))
     front = landmark_recording(replace(CLIP, camera=Camera(yaw_deg=0))).image_px
     back = landmark_recording(replace(CLIP, camera=Camera(yaw_deg=180))).image_px
@@ -48,7 +48,7 @@ def test_seen_from_the_front_the_left_side_is_right_in_the_image():
     assert (back[:, left, 0] < back[:, right, 0] - 30).all()
 
 
-def test_from_the_left_the_lifter_faces_left_and_the_left_side_is_near():
+def test_from_the_left_the_lifter_faces_left_and_the_left_side_is_near() -> None:
     recording = landmark_recording(replace(CLIP, camera=Camera(yaw_deg=90)))
     toe, heel = INDEX["left_foot_index"], INDEX["left_heel"]
     assert (recording.image_px[:, toe, 0] < recording.image_px[:, heel, 0]).all()
@@ -56,7 +56,7 @@ def test_from_the_left_the_lifter_faces_left_and_the_left_side_is_near():
     assert (recording.image_px[:, near, 2] < recording.image_px[:, far, 2]).all()
 
 
-def test_camera_roll_turns_the_image_clockwise():
+def test_camera_roll_turns_the_image_clockwise() -> None:
     upright = landmark_recording(replace(CLIP, camera=Camera(yaw_deg=0))).image_px[0]
     rolled = landmark_recording(replace(CLIP, camera=Camera(yaw_deg=0, roll_deg=10))).image_px[0]
     for image, expected in ((upright, 0), (rolled, -10)):
@@ -65,7 +65,7 @@ def test_camera_roll_turns_the_image_clockwise():
         assert np.degrees(np.arctan2(up[0], up[1])) == pytest.approx(expected, abs=2)
 
 
-def test_world_landmarks_are_metric_and_hip_centred():
+def test_world_landmarks_are_metric_and_hip_centred() -> None:
     world = landmark_recording(CLIP).world_m
     hips = world[:, [INDEX["left_hip"], INDEX["right_hip"]]].mean(1)
     np.testing.assert_allclose(hips, 0, atol=1e-6)
@@ -73,7 +73,7 @@ def test_world_landmarks_are_metric_and_hip_centred():
     np.testing.assert_allclose(np.linalg.norm(shank, axis=1), 0.246 * 1.78, atol=1e-3)
 
 
-def test_the_same_seed_gives_the_same_and_another_seed_another_recording():
+def test_the_same_seed_gives_the_same_and_another_seed_another_recording() -> None:
     clip = replace(CLIP, noise=BLAZEPOSE_NOISE, seed=3)
     a, b = landmark_recording(clip), landmark_recording(clip)
     np.testing.assert_array_equal(a.image_px, b.image_px)
@@ -82,7 +82,7 @@ def test_the_same_seed_gives_the_same_and_another_seed_another_recording():
     assert np.nanmax(np.abs(a.image_px - other.image_px)) > 1
 
 
-def test_jitter_has_the_announced_size_and_is_correlated():
+def test_jitter_has_the_announced_size_and_is_correlated() -> None:
     noise = replace(QUIET, jitter=0.01)
     clip = replace(CLIP, noise=noise, events=(Rep(),) * 12)
     exact = landmark_recording(replace(clip, noise=NO_NOISE)).image_px
@@ -93,7 +93,7 @@ def test_jitter_has_the_announced_size_and_is_correlated():
     assert 0.7 < lagged < 0.98
 
 
-def test_far_limbs_are_hidden_from_the_side_and_not_from_the_front():
+def test_far_limbs_are_hidden_from_the_side_and_not_from_the_front() -> None:
     clip = replace(CLIP, noise=Noise(), load=None, exercise="biceps_curl")
     side = landmark_recording(replace(clip, camera=Camera(yaw_deg=90))).visibility
     front = landmark_recording(replace(clip, camera=Camera(yaw_deg=0))).visibility
@@ -102,7 +102,7 @@ def test_far_limbs_are_hidden_from_the_side_and_not_from_the_front():
     assert np.median(front[:, INDEX["right_knee"]]) > 0.9
 
 
-def test_compression_opens_the_knee_at_the_bottom_only():
+def test_compression_opens_the_knee_at_the_bottom_only() -> None:
     noise = replace(QUIET, compression_m=0.12)
     clip = replace(CLIP, camera=Camera(yaw_deg=90))
     exact = landmark_recording(clip)
@@ -114,7 +114,7 @@ def test_compression_opens_the_knee_at_the_bottom_only():
     assert slide[np.argmin(np.abs(exact.t_s - rep.start_s))] < 0.02
 
 
-def test_dropouts_are_nan_and_swaps_exchange_sides():
+def test_dropouts_are_nan_and_swaps_exchange_sides() -> None:
     clip = replace(CLIP, events=(Rep(),) * 8, seed=1, camera=Camera(yaw_deg=0))
     exact = landmark_recording(clip)
     lost = landmark_recording(replace(clip, noise=replace(QUIET, dropout_per_s=0.4)))
@@ -133,12 +133,12 @@ def test_dropouts_are_nan_and_swaps_exchange_sides():
 
 
 @pytest.mark.parametrize("fps", [15, 24, 30, 60, 240])
-def test_truth_does_not_depend_on_the_frame_rate(fps):
+def test_truth_does_not_depend_on_the_frame_rate(fps: float) -> None:
     reps = landmark_recording(replace(CLIP, sampling=Sampling(fps=fps))).truth.reps
     assert reps == landmark_recording(CLIP).truth.reps
 
 
-def test_variable_frame_rate_and_missing_frames():
+def test_variable_frame_rate_and_missing_frames() -> None:
     t = landmark_recording(replace(CLIP, sampling=Sampling(30, jitter=0.3, drop=0.2))).t_s
     steps = np.diff(t)
     assert (steps > 0).all()

@@ -47,7 +47,9 @@ coordinate = st.floats(-0.6, 0.6)
 
 
 @given(st.tuples(coordinate, coordinate, coordinate), st.floats(0.2, 0.6), st.floats(0.2, 0.6))
-def test_two_bone_keeps_its_lengths_and_reaches_what_it_can(target, upper, lower):
+def test_two_bone_keeps_its_lengths_and_reaches_what_it_can(
+    target: tuple[float, float, float], upper: float, lower: float
+) -> None:
     goal = np.array([[target[0], target[1], target[2] + 0.05]])
     root = np.zeros((1, 3))
     middle, end, _ = two_bone(root, goal, upper, lower, np.array([[0.3, 1.0, 0.2]]))
@@ -57,7 +59,7 @@ def test_two_bone_keeps_its_lengths_and_reaches_what_it_can(target, upper, lower
         np.testing.assert_allclose(end, goal, atol=1e-9)
 
 
-def test_half_rep_starts_and_ends_at_rest_and_peaks_at_1_7_times_its_mean():
+def test_half_rep_starts_and_ends_at_rest_and_peaks_at_1_7_times_its_mean() -> None:
     path = half_rep(0.0)
     assert path(0) == 0
     assert path(1) == pytest.approx(1)
@@ -67,7 +69,7 @@ def test_half_rep_starts_and_ends_at_rest_and_peaks_at_1_7_times_its_mean():
     assert speed.max() == pytest.approx(1.7, abs=0.06)
 
 
-def test_a_stall_is_a_sticking_region():
+def test_a_stall_is_a_sticking_region() -> None:
     speed = half_rep(0.8)(np.linspace(0, 1, 1001), 1)
     first, dip, second = speed[:400].max(), speed[400:550].min(), speed[550:].max()
     assert dip < 0.5 * first
@@ -75,7 +77,7 @@ def test_a_stall_is_a_sticking_region():
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_bones_keep_their_length_and_hands_and_feet_reach_their_targets(exercise):
+def test_bones_keep_their_length_and_hands_and_feet_reach_their_targets(exercise: str) -> None:
     clip = Clip("t", exercise, (Rep(), Rep(rom=0.7)))
     motion = Motion(clip)
     sample = motion.sample(np.linspace(0, motion.duration_s, 80))
@@ -91,7 +93,7 @@ def test_bones_keep_their_length_and_hands_and_feet_reach_their_targets(exercise
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_a_full_rep_meets_the_exercise_standard(exercise):
+def test_a_full_rep_meets_the_exercise_standard(exercise: str) -> None:
     motion = Motion(Clip("t", exercise, (Rep(),), sway=0))
     when = motion.timeline.reps[0]
     angles = joint_angles(motion.sample(np.array([when.start_s, when.turn_s])).joints)
@@ -102,7 +104,7 @@ def test_a_full_rep_meets_the_exercise_standard(exercise):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_movement_has_no_jumps(exercise):
+def test_movement_has_no_jumps(exercise: str) -> None:
     events = (*lifting_set(3, seed=4, grind=0.9), Rep(failed_at=0.5))
     motion = Motion(Clip("t", exercise, events))
     t = np.arange(0, motion.duration_s, 0.005)
@@ -112,7 +114,7 @@ def test_movement_has_no_jumps(exercise):
 
 
 @pytest.mark.parametrize("exercise", ["back_squat", "deadlift", "bench_press", "push_up"])
-def test_setup_moves_do_not_jump_and_end_in_the_lift(exercise):
+def test_setup_moves_do_not_jump_and_end_in_the_lift(exercise: str) -> None:
     events = (Move("walk_in"), Move("fidget"), Move("unrack"), Rep(), Move("rerack"))
     motion = Motion(Clip("t", exercise, (*events, Move("rest", 5.0), Move("walk_out"))))
     t = np.arange(0, motion.duration_s, 0.005)
@@ -126,7 +128,7 @@ def test_setup_moves_do_not_jump_and_end_in_the_lift(exercise):
 
 
 @pytest.mark.parametrize("exercise", ["back_squat", "deadlift", "biceps_curl", "pull_up"])
-def test_bar_velocity_is_the_derivative_of_bar_position(exercise):
+def test_bar_velocity_is_the_derivative_of_bar_position(exercise: str) -> None:
     motion = Motion(Clip("t", exercise, (Rep(stall=0.5),)))
     t = np.linspace(0.5, motion.duration_s - 0.5, 4001)
     speed = motion.bar_velocity(t)
@@ -149,7 +151,7 @@ FAULT_EFFECTS = {
 
 
 @pytest.mark.parametrize("name", FAULT_EFFECTS)
-def test_a_fault_changes_what_it_is_about(name):
+def test_a_fault_changes_what_it_is_about(name: str) -> None:
     exercise, size, angle, where, (low, high) = FAULT_EFFECTS[name]
 
     def value(faults: tuple[Fault, ...]) -> float:
@@ -163,7 +165,7 @@ def test_a_fault_changes_what_it_is_about(name):
     assert low <= value((Fault(name, size),)) - value(()) <= high
 
 
-def test_hip_sag_bends_the_plank_by_its_size():
+def test_hip_sag_bends_the_plank_by_its_size() -> None:
     def line(size: float) -> float:
         motion = Motion(Clip("t", "push_up", (Rep(faults=(Fault("hip_sag", size),)),), sway=0))
         j = motion.sample(np.array([motion.timeline.reps[0].turn_s])).joints
@@ -173,7 +175,7 @@ def test_hip_sag_bends_the_plank_by_its_size():
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_every_fault_an_exercise_claims_moves_the_body(exercise):
+def test_every_fault_an_exercise_claims_moves_the_body(exercise: str) -> None:
     clean = Motion(Clip("t", exercise, (Rep(),), sway=0))
     t = np.linspace(0, clean.duration_s, 60)
     for name in EXERCISES[exercise].faults:
@@ -190,11 +192,11 @@ def test_every_fault_an_exercise_claims_moves_the_body(exercise):
         assert moved > 0.02, f"{name} does nothing"
 
 
-def test_a_fault_the_exercise_cannot_show_is_refused():
+def test_a_fault_the_exercise_cannot_show_is_refused() -> None:
     with pytest.raises(ValueError, match="push_up cannot show 'knee_cave'"):
         Motion(Clip("t", "push_up", (Rep(faults=(Fault("knee_cave", 10),)),)))
 
 
-def test_an_unknown_exercise_is_refused():
+def test_an_unknown_exercise_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown exercise 'yoga'"):
         Motion(Clip("t", "yoga", (Rep(),)))

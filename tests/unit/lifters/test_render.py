@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from pathlib import Path
 
 import av
 import numpy as np
@@ -17,7 +18,7 @@ needs_tools = pytest.mark.skipif(not TOOLS, reason="rendering tools are not inst
 SMALL = Camera(yaw_deg=75, width_px=160, height_px=120)
 
 
-def test_film_keeps_the_true_time_of_every_frame(tmp_path):
+def test_film_keeps_the_true_time_of_every_frame(tmp_path: Path) -> None:
     from lifters.render.encode import FilmWriter
 
     times = [0.0, 0.031, 0.075, 0.1, 0.166]
@@ -34,7 +35,7 @@ def test_film_keeps_the_true_time_of_every_frame(tmp_path):
 
 
 @needs_tools
-def test_the_rendered_bodys_joints_are_the_stick_figures():
+def test_the_rendered_bodys_joints_are_the_stick_figures() -> None:
     from lifters.video import Film
 
     film = Film(Clip("t", "back_squat", (Rep(),)))
@@ -47,7 +48,7 @@ def test_the_rendered_bodys_joints_are_the_stick_figures():
 
 
 @needs_tools
-def test_a_clip_shows_the_lifter_where_the_truth_says(tmp_path):
+def test_a_clip_shows_the_lifter_where_the_truth_says(tmp_path: Path) -> None:
     from lifters.video import Film
 
     clip = Clip("t", "back_squat", (Rep(),), camera=SMALL, sampling=Sampling(2), look=Look(grain=0))
@@ -72,7 +73,7 @@ def test_a_clip_shows_the_lifter_where_the_truth_says(tmp_path):
 
 @needs_tools
 @pytest.mark.parametrize("exercise", ["bench_press", "dip"])
-def test_equipment_people_and_moving_cameras_are_drawn(exercise):
+def test_equipment_people_and_moving_cameras_are_drawn(exercise: str) -> None:
     from lifters.video import Film
 
     camera = Camera(yaw_deg=60, width_px=96, height_px=72, shake_m=0.01)
@@ -85,7 +86,7 @@ def test_equipment_people_and_moving_cameras_are_drawn(exercise):
 
 
 @needs_tools
-def test_an_unknown_person_is_refused():
+def test_an_unknown_person_is_refused() -> None:
     from lifters import Lifter
     from lifters.video import Film
 

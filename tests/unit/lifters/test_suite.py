@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,19 +18,19 @@ LANDMARK_CLIPS = list(landmark_suite())
 RENDERED_CLIPS = rendered_suite()
 
 
-def test_lists_are_the_same_every_time():
+def test_lists_are_the_same_every_time() -> None:
     assert list(landmark_suite()) == LANDMARK_CLIPS
     assert rendered_suite() == RENDERED_CLIPS
 
 
 @pytest.mark.parametrize("clips", [LANDMARK_CLIPS, RENDERED_CLIPS, sample_clips()])
-def test_names_are_unique_and_clips_are_valid(clips):
+def test_names_are_unique_and_clips_are_valid(clips: list[Clip]) -> None:
     assert max(Counter(c.name for c in clips).values()) == 1
     for clip in clips:
         assert Motion(clip).duration_s > 2
 
 
-def test_the_rendered_suite_spans_exercises_and_cameras():
+def test_the_rendered_suite_spans_exercises_and_cameras() -> None:
     assert len(RENDERED_CLIPS) >= 60
     assert {c.exercise for c in RENDERED_CLIPS} == set(EXERCISES)
     for lift in MAIN_LIFTS:
@@ -39,7 +40,7 @@ def test_the_rendered_suite_spans_exercises_and_cameras():
     assert len({c.lifter.person for c in RENDERED_CLIPS}) >= 6
 
 
-def test_the_landmark_suite_has_every_fault_and_many_clean_sets():
+def test_the_landmark_suite_has_every_fault_and_many_clean_sets() -> None:
     assert len(LANDMARK_CLIPS) >= 200
     shown = {f.name for c in LANDMARK_CLIPS for r in c.reps for f in r.faults}
     assert shown >= {f for e in EXERCISES.values() for f in e.faults}
@@ -48,14 +49,14 @@ def test_the_landmark_suite_has_every_fault_and_many_clean_sets():
     assert ends["technical_failure"] >= 5
 
 
-def test_samples_are_few_and_short():
+def test_samples_are_few_and_short() -> None:
     clips = sample_clips()
     assert 6 <= len(clips) <= 12
     assert all(Motion(c).duration_s < 30 for c in clips)
     assert any(c.camera.height_px > c.camera.width_px for c in clips)
 
 
-def test_a_clip_is_rendered_again_only_if_its_description_changed(tmp_path):
+def test_a_clip_is_rendered_again_only_if_its_description_changed(tmp_path: Path) -> None:
     clip = Clip("squat", "back_squat", (Rep(),))
     assert not is_rendered(clip, tmp_path)
     write_truth(landmark_recording(clip).truth, tmp_path / "squat.json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def truth_of(exercise: str, *reps: Rep) -> Truth:
     return landmark_recording(Clip("t", exercise, reps)).truth
 
 
-def test_mean_velocity_is_range_over_time():
+def test_mean_velocity_is_range_over_time() -> None:
     rep = truth_of("back_squat", Rep(concentric_s=1.0)).reps[0]
     start, end = rep.concentric_window_s
     assert end - start == pytest.approx(1.0)
@@ -36,7 +37,7 @@ def test_mean_velocity_is_range_over_time():
 
 
 @pytest.mark.parametrize("exercise", ["back_squat", "deadlift", "bench_press", "biceps_curl"])
-def test_the_bar_rises_from_its_lowest_to_its_highest_point(exercise: str):
+def test_the_bar_rises_from_its_lowest_to_its_highest_point(exercise: str) -> None:
     clip = Clip("t", exercise, (Rep(), Rep(concentric_s=1.6, pause_s=0.5)))
     recording = landmark_recording(clip)
     t_s, height = recording.t_s, recording.truth.frames.bar_m[:, 1]
@@ -49,7 +50,7 @@ def test_the_bar_rises_from_its_lowest_to_its_highest_point(exercise: str):
         assert height[inside].argmax() == inside.sum() - 1
 
 
-def test_a_file_of_the_first_version_is_brought_up_to_date():
+def test_a_file_of_the_first_version_is_brought_up_to_date() -> None:
     clip = Clip("t", "back_squat", (Rep(), Rep(concentric_s=1.7), Rep(failed_at=0.5)))
     new = json.loads(json.dumps(truth_document(landmark_recording(clip).truth)))
     old = new | {
@@ -69,13 +70,13 @@ def test_a_file_of_the_first_version_is_brought_up_to_date():
         )
 
 
-def test_a_slower_concentric_is_slower_by_the_same_factor():
+def test_a_slower_concentric_is_slower_by_the_same_factor() -> None:
     fast, slow = truth_of("deadlift", Rep(concentric_s=1.0), Rep(concentric_s=2.0)).reps
     ratio = fast.mean_concentric_velocity_m_s / slow.mean_concentric_velocity_m_s
     assert ratio == pytest.approx(2, rel=0.02)
 
 
-def test_order_of_the_halves():
+def test_order_of_the_halves() -> None:
     squat = truth_of("back_squat", Rep()).reps[0]
     curl = truth_of("biceps_curl", Rep()).reps[0]
     assert squat.eccentric_window_s[1] <= squat.concentric_window_s[0]
@@ -83,7 +84,7 @@ def test_order_of_the_halves():
     assert squat.start_angle_deg > 160 > 70 > squat.turn_angle_deg
 
 
-def test_status_of_reps():
+def test_status_of_reps() -> None:
     truth = truth_of(
         "back_squat",
         Rep(),
@@ -97,7 +98,7 @@ def test_status_of_reps():
 
 
 @pytest.mark.parametrize("exercise", ["back_squat", "deadlift", "bench_press", "overhead_press"])
-def test_a_failed_rep_rises_stops_and_comes_back(exercise):
+def test_a_failed_rep_rises_stops_and_comes_back(exercise: str) -> None:
     recording = landmark_recording(
         Clip("t", exercise, (Rep(), Rep(failed_at=0.5, stuck_s=2.0)), sway=0, tail_s=1.5)
     )
@@ -114,37 +115,37 @@ def test_a_failed_rep_rises_stops_and_comes_back(exercise):
     assert good.rom_m == pytest.approx(high - low, abs=0.01)
 
 
-def test_set_ends_at_two_major_faults_running():
+def test_set_ends_at_two_major_faults_running() -> None:
     reps = lifting_set(8, faults=(GrowingFault("forward_lean", 5, 14.0, 2.0),), variation=0)
     end = truth_of("back_squat", *reps).end
     assert (end.reason, end.rep, end.confirmed_at_rep) == ("technical_failure", 5, 6)
     assert end.good_reps == 4
 
 
-def test_a_single_bad_rep_does_not_end_a_set():
+def test_a_single_bad_rep_does_not_end_a_set() -> None:
     bad = Rep(faults=(Fault("torso_swing", 20.0),))
     end = truth_of("biceps_curl", Rep(), Rep(), bad, Rep(), Rep()).end
     assert (end.reason, end.rep, end.good_reps) == ("lifter_stopped", None, 4)
 
 
-def test_different_faults_in_turn_do_not_confirm_each_other():
+def test_different_faults_in_turn_do_not_confirm_each_other() -> None:
     swing, drift = (Rep(faults=(Fault(n, 25.0),)) for n in ("torso_swing", "elbow_drift"))
     assert truth_of("biceps_curl", Rep(), swing, drift, Rep()).end.reason == "lifter_stopped"
 
 
-def test_a_failed_rep_ends_the_set_at_once():
+def test_a_failed_rep_ends_the_set_at_once() -> None:
     end = truth_of("deadlift", *lifting_set(5, fail_last_at=0.5)).end
     assert (end.reason, end.rep, end.good_reps) == ("absolute_failure", 5, 4)
 
 
-def test_fatigue_slows_the_reps_by_the_velocity_loss():
+def test_fatigue_slows_the_reps_by_the_velocity_loss() -> None:
     reps = lifting_set(6, velocity_loss=0.4, variation=0)
     speeds = [r.mean_concentric_velocity_m_s for r in truth_of("bench_press", *reps).reps]
     assert all(a > b for a, b in itertools.pairwise(speeds))
     assert 1 - speeds[-1] / speeds[0] == pytest.approx(0.4, abs=0.02)
 
 
-def test_truth_file_holds_everything_and_is_small(tmp_path):
+def test_truth_file_holds_everything_and_is_small(tmp_path: Path) -> None:
     clip = Clip("t", "back_squat", lifting_set(4, faults=(GrowingFault("knee_cave", 3, 15.0),)))
     recording = landmark_recording(clip)
     path = tmp_path / "t.json"
@@ -162,7 +163,7 @@ def test_truth_file_holds_everything_and_is_small(tmp_path):
     )
 
 
-def test_two_runs_write_the_same_file(tmp_path):
+def test_two_runs_write_the_same_file(tmp_path: Path) -> None:
     clip = Clip("t", "bench_press", lifting_set(3, seed=2), seed=2)
     for name in ("a", "b"):
         write_truth(landmark_recording(clip).truth, tmp_path / name)

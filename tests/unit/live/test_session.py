@@ -26,7 +26,7 @@ from lastrep.sets.hindsight import Inline
 from lastrep.sets.results import EndReason, SetReport
 from lastrep.training.prescription import parse_prescription
 from lastrep.video.orientation import Image
-from lifters import Move, lifting_set
+from lifters import Move, Tempo, lifting_set
 from unit.live.made_up import SIZE_PX, FakeCamera, FakeLifter, poses_of
 
 
@@ -79,7 +79,7 @@ def run(
     return log
 
 
-THREE = lifting_set(3, seed=2, hold_s=0.4)
+THREE = lifting_set(3, seed=2, tempo=Tempo(hold_s=0.4))
 
 
 @pytest.fixture(scope="module")

@@ -80,7 +80,7 @@ def test_hampel_leaves_gaps_alone() -> None:
 
 
 def test_only_short_inner_gaps_are_filled() -> None:
-    t_s = np.arange(20) * 0.05
+    t_s = 0.05 * np.arange(20.0)
     x = np.arange(20.0)
     gaps = x.copy()
     gaps[0] = gaps[5:8] = gaps[11:16] = gaps[19] = np.nan

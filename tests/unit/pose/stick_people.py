@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Self
 
 import cv2
 import numpy as np
 
 from lastrep.pose import BONES, LANDMARK_COUNT, Pose
+from lastrep.pose.estimator import PoseEstimator
 from lastrep.pose.landmarks import Landmark
 from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
@@ -87,16 +89,21 @@ class Scene:
         return found
 
 
-class SceneTracker:
+class SceneTracker(PoseEstimator):
     """Behaves like the single-person tracker: stays with whoever is where it last looked.
 
     When somebody is nearer to the camera at that place, it goes along with them.
     """
 
-    name, busy_s = "scene/tracker", 0.0
+    name: str = "scene/tracker"
+    busy_s: float = 0.0
 
     def __init__(self, scene: Scene) -> None:
-        self.scene, self.at_px, self.calls = scene, None, 0
+        self.scene, self.calls = scene, 0
+        self.at_px: float | None = None
+
+    def __enter__(self) -> Self:
+        return self
 
     def estimate(self, frame: Frame) -> tuple[Pose, ...]:
         self.calls += 1
@@ -114,21 +121,34 @@ class SceneTracker:
     def close(self) -> None:
         self.at_px = None
 
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
-class SceneLook:
+
+class SceneLook(PoseEstimator):
     """Finds everybody visible."""
 
-    name, busy_s = "scene/look", 0.0
+    name: str = "scene/look"
+    busy_s: float = 0.0
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.calls, self.closed = scene, 0, False
+
+    def __enter__(self) -> Self:
+        return self
 
     def estimate(self, frame: Frame) -> tuple[Pose, ...]:
         self.calls += 1
         return tuple(self.scene.visible(frame))
 
+    def restart(self) -> None:
+        pass
+
     def close(self) -> None:
         self.closed = True
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
 
 def _middle(pose: Pose) -> float:

@@ -38,8 +38,7 @@ def person_cut_out(frames: list[Frame]) -> Image:
 @pytest.fixture(scope="module")
 def scene(clip_frames: list[Frame]) -> list[Frame]:
     """The lifter goes on; from the left somebody a third larger crosses."""
-    cut_out = person_cut_out(clip_frames)
-    cut_out = cv2.resize(cut_out, None, fx=1.35, fy=1.35)
+    cut_out = np.asarray(cv2.resize(person_cut_out(clip_frames), None, fx=1.35, fy=1.35))
     height, width = clip_frames[0].image_rgb.shape[:2]
     cut_out = cut_out[:height]
     there_and_back = [*clip_frames, *reversed(clip_frames)]

@@ -136,7 +136,7 @@ def test_estimators_may_share_networks(clip_frames: list[Frame]) -> None:
     networks = Networks.load("lite")
     tracker = LitertEstimator(networks)
     looker = LitertEstimator(networks, people=3, tracking=False)
-    shared = []
+    shared: list[Pose] = []
     for frame in clip_frames[:6]:
         shared += tracker.estimate(frame)
         assert len(looker.estimate(frame)) == 1

@@ -21,6 +21,7 @@ from lifters import (
     GrowingFault,
     Move,
     Sampling,
+    Tempo,
     landmark_recording,
     lifting_set,
 )
@@ -108,7 +109,7 @@ def test_unracking_and_racking_are_no_reps() -> None:
 
 
 def test_phase_times_and_boundaries_follow_the_truth() -> None:
-    clip = clip_of("back_squat", eccentric_s=2.0, concentric_s=1.0, pause_s=0.8, velocity_loss=0.0)
+    clip = clip_of("back_squat", tempo=Tempo(2.0, 1.0, pause_s=0.8), velocity_loss=0.0)
     truth = landmark_recording(clip).truth
     (one,) = analyze(poses_of(clip), "back_squat")
     for rep, true in zip(one.report.reps, truth.reps, strict=True):

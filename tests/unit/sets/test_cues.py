@@ -31,7 +31,7 @@ def called(reps: Sequence[Rep], faults: Sequence[Sequence[Fault]]) -> list[str |
         policy.choose(rep.model_copy(update={"faults": tuple(found)}))
         for rep, found in zip(reps, faults, strict=True)
     ]
-    return [cue and cue.fault for cue in cues]
+    return [None if cue is None else cue.fault for cue in cues]
 
 
 def test_a_fault_that_stays_is_called_once_and_again_only_later(reps_of: RepsOf) -> None:

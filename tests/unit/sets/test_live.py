@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pytest
@@ -41,6 +41,8 @@ from lifters import (
     GrowingFault,
     Move,
     Sampling,
+    SetScript,
+    Tempo,
     landmark_recording,
     lifting_set,
 )
@@ -82,14 +84,19 @@ def of_kind(events: Sequence[SetEvent], kind: type[SetEvent]) -> list[Any]:
     return [event for event in events if isinstance(event, kind)]
 
 
-def clip_of(exercise: str, reps: int = 5, rest_s: float = 10.0, **script: object) -> Clip:
+def clip_of(
+    exercise: str, reps: int = 5, rest_s: float = 10.0, **script: Unpack[SetScript]
+) -> Clip:
     """A quick set, and then the lifter stands about."""
-    events = lifting_set(reps, seed=11, hold_s=0.4, **script)  # type: ignore[arg-type]
+    script.setdefault("tempo", Tempo(hold_s=0.4))
+    events = lifting_set(reps, seed=11, **script)
     clip = Clip("t", exercise, (*events, Move("rest", rest_s)), noise=BLAZEPOSE_NOISE)
     return replace(clip, camera=Camera(yaw_deg=75.0), sampling=LIVE)
 
 
-def set_of(exercise: str, reps: int = 5, rest_s: float = 10.0, **script: object) -> PoseSequence:
+def set_of(
+    exercise: str, reps: int = 5, rest_s: float = 10.0, **script: Unpack[SetScript]
+) -> PoseSequence:
     return poses_of(clip_of(exercise, reps, rest_s, **script))
 
 
@@ -214,7 +221,9 @@ def test_a_stuck_rep_is_absolute_failure() -> None:
 
 
 def test_standing_about_and_walking_is_no_set() -> None:
-    clip = Clip("t", "back_squat", (Move("rest", 6.0), Move("walk", 4.0)), noise=BLAZEPOSE_NOISE)
+    clip = Clip(
+        "t", "back_squat", (Move("rest", 6.0), Move("walk_out", 4.0)), noise=BLAZEPOSE_NOISE
+    )
     events, _ = run(poses_of(replace(clip, sampling=LIVE)))
     assert {type(e) for e in events} <= {SetArmed, PhaseChanged}
 

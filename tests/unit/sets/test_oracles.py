@@ -227,7 +227,9 @@ def test_a_failed_tracker_falls_silent_instead_of_ending_the_set() -> None:
     poses = poses_of(clip)
     late = poses.t_s > recording.truth.reps[5].start_s
     image = poses.image_px.copy()
-    image[np.ix_(late, [23, 24], [1])] += 40.0  # hips slip down in the picture
+    image[np.ix_(np.flatnonzero(late), np.array([23, 24]), np.array([1]))] += (
+        40.0  # hips slip down in the picture
+    )
     report = report_of(replace(poses, image_px=image), "push_up")
     assert report.attempts == 10
     assert not any("PU1" in major_ids(rep) for rep in report.reps)

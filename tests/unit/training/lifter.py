@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TypedDict, Unpack
 
 from lastrep.sets.results import (
     Bar,
@@ -26,6 +27,20 @@ REP_S = 3.0
 def at(week: int = 1, day: int = 0, minute: float = 0) -> datetime:
     """A time in a week counted from 1, on a day counted from Monday = 0."""
     return MONDAY + timedelta(weeks=week - 1, days=day, minutes=minute)
+
+
+class Effort(TypedDict, total=False):
+    """How hard a set was, for helpers that hand it on to :func:`report`."""
+
+    rir: tuple[int, int] | None
+    first_m_s: float | None
+
+
+class Seen(Effort, total=False):
+    """What a set looked like, likewise."""
+
+    exercise: str
+    bad_at: int | None
 
 
 def report(
@@ -83,15 +98,12 @@ def record(
     rpe: float | None = None,
     when: datetime = MONDAY,
     athlete: str = "anna",
-    exercise: str = "back_squat",
-    bad_at: int | None = None,
-    rir: tuple[int, int] | None = None,
-    first_m_s: float | None = None,
+    **seen: Unpack[Seen],
 ) -> SetRecord:
     """The record of such a set."""
     prescribed = parse_prescription(prescription).sets[0] if prescription else None
-    seen = report(good, end, exercise=exercise, bad_at=bad_at, rir=rir, first_m_s=first_m_s)
-    return summarise(seen, athlete, when, Declared(load, prescribed, rest_before_s, rpe))
+    declared = Declared(load, prescribed, rest_before_s, rpe)
+    return summarise(report(good, end, **seen), athlete, when, declared)
 
 
 def _rep(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -22,10 +23,10 @@ def weekly(
     end: EndReason = EndReason.ABSOLUTE_FAILURE,
     prescription: str | None = None,
     load_kg: float = 100.0,
-    first_m_s: list[float | None] | None = None,
+    first_m_s: Sequence[float | None] | None = None,
 ) -> list[SetRecord]:
     """One set a week."""
-    speeds = first_m_s or [None] * len(good)
+    speeds = first_m_s or (None,) * len(good)
     return [
         record(reps, end, prescription, load=Load(load_kg), when=at(week), first_m_s=speed)
         for week, (reps, speed) in enumerate(zip(good, speeds, strict=True), start=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from checks import known
 from lastrep.exercises.library import find
 from lastrep.sets.results import (
     Bar,
@@ -39,7 +40,7 @@ def report(*reps: Rep, view: str = "side", source: str = "plate") -> SetReport:
 
 def speed(load_kg: float, maximum_kg: float = 140.0) -> float:
     """A lifter who moves nothing at 1.5 m/s and the maximum at the squat's minimum speed."""
-    least = SQUAT.minimum_velocity_m_s
+    least = known(SQUAT.minimum_velocity_m_s)
     return 1.5 + (least - 1.5) * load_kg / maximum_kg
 
 
@@ -57,16 +58,17 @@ def test_a_straight_profile_ends_at_the_maximum() -> None:
     assert [p.load_kg for p in profile.points] == [60, 90, 120]
     assert isinstance(profile.maximum, OneRepMax)
     assert profile.maximum.kg == pytest.approx(140, abs=0.1)
-    assert profile.line.r_squared == pytest.approx(1)
-    assert profile.line.velocity_m_s(90) == pytest.approx(speed(90))
-    assert profile.line.load_kg(speed(75)) == pytest.approx(75)
+    line = known(profile.line)
+    assert line.r_squared == pytest.approx(1)
+    assert line.velocity_m_s(90) == pytest.approx(speed(90))
+    assert line.load_kg(speed(75)) == pytest.approx(75)
 
 
 @pytest.mark.parametrize(
     ("loads", "why"),
     [((60.0,), "two loads"), ((60.0, 65.0), "apart"), ((20.0, 60.0), "too light")],
 )
-def test_refusals(loads, why) -> None:
+def test_refusals(loads: tuple[float, ...], why: str) -> None:
     profile = load_velocity_profile([(kg, report(rep(speed(kg)))) for kg in loads], SQUAT)
     assert isinstance(profile.maximum, NotEnough)
     assert why in profile.maximum.reason
@@ -92,6 +94,6 @@ def test_no_published_minimum_no_maximum() -> None:
 
 
 def test_two_loads_have_a_line_but_no_quality() -> None:
-    line = fit_line([ProfilePoint(50, 1.0), ProfilePoint(100, 0.5), ProfilePoint(50, 0.8)])
+    line = known(fit_line([ProfilePoint(50, 1.0), ProfilePoint(100, 0.5), ProfilePoint(50, 0.8)]))
     assert line.r_squared is None
     assert line.per_kg_m_s == pytest.approx(-0.01)

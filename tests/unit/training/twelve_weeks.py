@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Unpack
 
 from lastrep.sets.results import EndReason, SetReport
 from lastrep.training.history import Recording
 from lastrep.training.loads import Load
 from lastrep.training.prescription import parse_prescription
 from lastrep.training.record import Declared
-from unit.training.lifter import at, report
+from unit.training.lifter import Effort, at, report
 
 ATHLETE = "anna"
 _EIGHT = parse_prescription("3x8").sets[0]
@@ -55,10 +56,10 @@ def _squats(week: int, day: int) -> Iterator[Made]:
         good: str,
         ends: str,
         advice: tuple[str, ...],
-        rir: tuple[int, int] | None = None,
-        first_m_s: float = 0.50,
+        **effort: Unpack[Effort],
     ) -> Iterator[Made]:
-        return _session(week, day, "back_squat", load_kg, good, ends, advice, rir, first_m_s)
+        effort.setdefault("first_m_s", 0.50)
+        return _session(week, day, "back_squat", load_kg, good, ends, advice, **effort)
 
     if week <= 2:  # two reps left: five per cent more, as far as plates go
         load_kg = 80.0 + 10.0 * (week - 1) + (5.0 if day else 0.0)
@@ -77,11 +78,11 @@ def _squats(week: int, day: int) -> Iterator[Made]:
 def _bench(week: int) -> Iterator[Made]:
     if week == 4:  # pinned by the eighth rep of the last set
         advice = (*_KEEP[:2], "Load 55kg (-8.3 %)")
-        return _session(week, 3, "bench_press", 60.0, "887", "--a", advice, (0, 1))
+        return _session(week, 3, "bench_press", 60.0, "887", "--a", advice, rir=(0, 1))
     if week == 6:  # the second rep of the first set was outside the standard already
         advice = ("Load 52.5kg (-12.5 %)", *_KEEP[:2])
-        return _session(week, 3, "bench_press", 60.0, "188", "t--", advice, (0, 1))
-    return _session(week, 3, "bench_press", 60.0, "888", "---", _KEEP, (0, 1))
+        return _session(week, 3, "bench_press", 60.0, "188", "t--", advice, rir=(0, 1))
+    return _session(week, 3, "bench_press", 60.0, "888", "---", _KEEP, rir=(0, 1))
 
 
 def _session(
@@ -92,8 +93,7 @@ def _session(
     good: str,
     ends: str,
     advice: tuple[str, ...],
-    rir: tuple[int, int] | None = None,
-    first_m_s: float | None = None,
+    **effort: Unpack[Effort],
 ) -> Iterator[Made]:
     for number, (reps, end) in enumerate(zip(good, ends, strict=True)):
         name = f"week{week}-day{day}-{exercise}-{number + 1}.mp4"
@@ -102,7 +102,7 @@ def _session(
             week,
             day,
             Recording(ATHLETE, f"sha256:{name}", name, at(week, day, minute)),
-            report(int(reps), _ENDS[end], exercise=exercise, rir=rir, first_m_s=first_m_s),
+            report(int(reps), _ENDS[end], exercise=exercise, **effort),
             Declared(Load(load_kg), _EIGHT, 120.0 if number else None),
             advice[number],
         )

@@ -29,11 +29,12 @@ def make_video(tmp_path: Path) -> MakeVideo:
         rotation_deg: int | None = None,
         pixel_aspect: Fraction | None = None,
         options: dict[str, str] | None = None,
-        container_options: dict[str, str] | None = None,
     ) -> Path:
         path = tmp_path / name
-        with av.open(str(path), "w", options=container_options or {}) as out:
+        with av.open(str(path), "w", options=options or {}) as out:
+            # The container and the encoder each take the options that they know.
             stream = out.add_stream(codec, rate=25, options=options or {})
+            assert isinstance(stream, av.VideoStream)
             stream.width, stream.height = size
             stream.pix_fmt = pixels
             stream.codec_context.time_base = MILLISECOND

@@ -67,6 +67,7 @@ def test_not_readable(make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch) ->
 def write_sound(path: Path, codec: str, *, cover: bool = False) -> None:
     with av.open(str(path), "w") as out:
         sound = out.add_stream(codec, rate=44100, layout="mono")
+        assert isinstance(sound, av.AudioStream)
         if cover:
             picture = out.add_stream("mjpeg", rate=1)
             picture.width, picture.height, picture.pix_fmt = 32, 32, "yuvj420p"
@@ -100,7 +101,7 @@ def test_cut_before_the_index(make_video: MakeVideo) -> None:
 
 
 def test_no_frame_decodes(make_video: MakeVideo) -> None:
-    path = make_video(container_options={"movflags": "+faststart"})
+    path = make_video(options={"movflags": "+faststart"})
     content = path.read_bytes()
     path.write_bytes(content[: content.index(b"mdat") + 8])
     assert_refused(path, "no frame")

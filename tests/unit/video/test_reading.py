@@ -19,8 +19,8 @@ STEADY_MS = tuple(range(0, 1000, 40))
 UNEVEN_MS = (0, 30, 50, 200, 250, 600, 620, 1000)
 
 
-def times_ms(path: Path, **options: float) -> list[float]:
-    with VideoFile(path, **options) as video:
+def times_ms(path: Path, slowmo: float = 1.0) -> list[float]:
+    with VideoFile(path, slowmo=slowmo) as video:
         return [frame.t_s * 1000 for frame in video.frames()]
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
-import lastrep.video.reading
+from lastrep.video.container import stamp_s
 from lastrep.video.frames import Frame, StoredFrame
 from lastrep.video.reading import VideoFile
 from lastrep.video.recent import RecentPictures
@@ -46,10 +47,12 @@ def assert_same(
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Count the frames that are decoded from now on."""
     count: list[float] = []
-    plain = lastrep.video.reading.stamp_s
-    monkeypatch.setattr(
-        lastrep.video.reading, "stamp_s", lambda frame: count.append(0) or plain(frame)
-    )
+
+    def counted(frame: av.VideoFrame) -> float | None:
+        count.append(0)
+        return stamp_s(frame)
+
+    monkeypatch.setattr("lastrep.video.reading.stamp_s", counted)
     return count
 
 
