@@ -126,8 +126,8 @@ class FormAccuracy:
 
     @property
     def passed(self) -> bool:
-        """Whether every gate holds."""
-        return all(row.passed for row in self.rows)
+        """Whether there are gates, and every one holds."""
+        return bool(self.rows) and all(row.passed for row in self.rows)
 
 
 def evaluate(

@@ -7,6 +7,7 @@ of the two shows, and draws what moves on top.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import moderngl
@@ -94,7 +95,8 @@ class Renderer:
     ) -> None:
         self.width, self.height, self.gain = width, height, gain
         # The stubs of moderngl take the backend's name for a dictionary.
-        self.ctx = ctx = moderngl.create_standalone_context(backend="egl", require=330)  # type: ignore[arg-type]
+        backend: dict[str, Any] = {"backend": "egl"}
+        self.ctx = ctx = moderngl.create_standalone_context(require=330, **backend)
         self.body = ctx.program(BODY_VERTEX, BODY_FRAGMENT)
         self.shadow = ctx.program(SHADOW_VERTEX, SHADOW_FRAGMENT)
         self.place = ctx.program(PLACE_VERTEX, PLACE_FRAGMENT)

@@ -19,6 +19,7 @@ def both_ends(track: BarTrack) -> MovingPoint:
     assert track.bar is not None
     assert track.bar.both_ends
     assert track.bar.source is PointSource.PLATE
+    assert track.bar.seen.mean() > 0.9
     return track.bar
 
 
@@ -107,7 +108,9 @@ def test_where_one_end_is_hidden_the_other_one_tells() -> None:
     ids=["bare bar", "one plate", "two sizes", "stored plates", "near stored plates", "dumbbells"],
 )
 def test_what_is_no_loaded_bar_is_not_believed(scene: FrontScene) -> None:
-    bar = tracked(scene).bar
+    track = tracked(scene)
+    assert len(track.t_s) == len(scene.t_s)
+    bar = track.bar
     assert bar is None or not bar.both_ends or bar.confidence.max() < 0.3
 
 

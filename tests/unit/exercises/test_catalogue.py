@@ -48,15 +48,20 @@ def test_the_catalogue_is_complete() -> None:
 
 
 def test_every_exercise_moves_its_primary_angle_the_way_its_signals_say() -> None:
-    for exercise in catalogue().values():
+    by_signal, by_end = set(), set()
+    for name, exercise in catalogue().items():
         polarity = exercise.rhythm.polarity.get(exercise.angle.joint)
         if polarity:
+            by_signal.add(name)
             rises = exercise.angle.con_end_deg > exercise.angle.ecc_end_deg
             assert (polarity > 0) == rises, exercise.name
         if exercise.angle.joint in exercise.ends:
+            by_end.add(name)
             con, ecc = exercise.ends[exercise.angle.joint]
             rises = exercise.angle.con_end_deg > exercise.angle.ecc_end_deg
             assert con == ecc or (con > ecc) == rises, exercise.name
+    assert len(by_signal) >= 20
+    assert len(by_end) >= 20
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from checks import known, some
 from lastrep.errors import ExerciseError
 from lastrep.exercises import catalogue, find
 from lastrep.exercises.definition import load_definition
@@ -24,10 +25,10 @@ def fault(text: str, tmp_path: Path) -> Path:
 
 
 def test_every_fault_can_be_read_and_has_a_cue() -> None:
-    for exercise in catalogue().values():
+    for exercise in some(catalogue().values()):
         ids = [rule.id for rule in exercise.faults]
         assert len(set(ids)) == len(ids), exercise.name
-        for rule in exercise.faults:
+        for rule in some(exercise.faults):
             assert rule.cue, rule.id
             assert rule.at == "whole" or rule.at in SAMPLERS
             whole = WHOLE.keys() | BAR_METRICS
@@ -36,11 +37,15 @@ def test_every_fault_can_be_read_and_has_a_cue() -> None:
 
 def test_change_limits_of_set_enders_stand_clear_of_the_noise() -> None:
     """A change must be about three spreads, or clean sets would end (noise study, table A)."""
-    for exercise in catalogue().values():
-        for rule in exercise.faults:
-            if rule.ends_set and rule.kind in ("safety", "compensation", "range") and rule.change:
-                assert rule.change.major is not None
-                assert rule.change.major >= 2.9 * rule.sd, (exercise.name, rule.id)
+    enders = [
+        (exercise.name, rule, rule.change)
+        for exercise in catalogue().values()
+        for rule in exercise.faults
+        if rule.ends_set and rule.kind in ("safety", "compensation", "range") and rule.change
+    ]
+    assert len(enders) >= 40
+    for name, rule, change in enders:
+        assert known(change.major) >= 2.9 * rule.sd, (name, rule.id)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checks import some
 from lastrep.motion import signals
 from lastrep.motion.angles import angle_deg, joint_deg, tilt_deg
 from lastrep.motion.track import Track
@@ -55,9 +56,11 @@ def test_signals_do_not_depend_on_distance_or_place(zoom: float, x: float, y: fl
     points = body()
     here = signals.raw_signals(track_of(points))
     there = signals.raw_signals(track_of(zoom * points + np.array([x, y, 0.0])))
-    for name, values in here.items():
-        if not name.startswith(("posture", "angles")):  # their axes have no fixed sign
-            np.testing.assert_allclose(there[name], values, rtol=1e-6, atol=1e-6, err_msg=name)
+    assert there.keys() == here.keys()
+    # The axes of the others have no fixed sign.
+    for name in some(n for n in here if not n.startswith(("posture", "angles"))):
+        assert len(here[name]) == len(points)
+        np.testing.assert_allclose(there[name], here[name], rtol=1e-6, atol=1e-6, err_msg=name)
 
 
 def test_every_named_signal_exists_and_has_a_unit() -> None:
@@ -70,7 +73,7 @@ def test_every_named_signal_exists_and_has_a_unit() -> None:
 def test_hands_above_shoulders_is_positive_with_raised_arms() -> None:
     points = body()
     points[:, [15, 16], 1] = -1000.0
-    assert (signals.raw_signals(track_of(points))["wrist_above_shoulder"] > 0).all()
+    assert signals.raw_signals(track_of(points))["wrist_above_shoulder"].min() > 0
 
 
 def test_hardly_ever_seen_signals_are_left_out() -> None:
@@ -90,5 +93,8 @@ def test_track_is_even_and_keeps_long_gaps() -> None:
     )
     track = Track.of(poses)
     np.testing.assert_allclose(np.diff(track.t_s), 1 / 30)
-    assert not track.found[(track.t_s > t_s[80] + 0.1) & (track.t_s < t_s[80] + 0.9)].any()
+    gap = (track.t_s > t_s[80] + 0.1) & (track.t_s < t_s[80] + 0.9)
+    assert gap.sum() >= 23
+    assert not track.found[gap].any()
+    assert track.found[(track.t_s < t_s[80]) | (track.t_s > t_s[80] + 1.1)].all()
     np.testing.assert_allclose(track.points[track.found, 11, 0], track.t_s[track.found], atol=1e-3)

@@ -168,4 +168,6 @@ def test_reps_of_each_side_are_told_in_the_terminal_and_the_documents(
     with (tmp_path / "r.csv").open(newline="") as file:
         assert [row["side"] for row in csv.DictReader(file)][:2] == ["left", "right"]
     console.print(render(recording.analysis, {}))
-    assert "both" not in console.export_text()
+    text = console.export_text()
+    assert "Rep 7 could not be completed" in text
+    assert "both" not in text

@@ -27,7 +27,9 @@ def sample_video() -> Path:
 def clip_frames(sample_video: Path) -> list[Frame]:
     """The first frames of it."""
     with VideoFile(sample_video) as video:
-        return list(islice(video.frames(), CLIP_FRAMES))
+        frames = list(islice(video.frames(), CLIP_FRAMES))
+    assert len(frames) == CLIP_FRAMES
+    return frames
 
 
 @pytest.fixture(scope="session")

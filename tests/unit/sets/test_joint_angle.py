@@ -20,6 +20,7 @@ def error_deg(exercise: str, joint: str, yaw_deg: float, view: ViewName) -> floa
     """Root-mean-square error of an angle over a noisy set."""
     clip = clip_of(exercise, yaw_deg)
     track = angle_track(poses_of(clip), joint, "mean", view)
+    assert np.isfinite(track.angle_deg).mean() > 0.9
     true = joint_angles(Motion(clip).sample(track.t_s).joints)[f"left_{joint}"]
     return float(np.sqrt(np.nanmean((track.angle_deg - true) ** 2)))
 
@@ -44,6 +45,7 @@ def test_without_world_landmarks_the_picture_must_do() -> None:
     poses = poses_of(clip_of("back_squat", 90.0))
     blind = replace(poses, world_m=np.full_like(poses.world_m, np.nan))
     seen = angle_track(blind, "knee", "left", "front").angle_deg
+    assert np.isfinite(seen).mean() > 0.9
     np.testing.assert_allclose(seen, angle_track(poses, "knee", "left", "side").angle_deg)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks import known
+from checks import known, some
 from lastrep.bar.scale import NO_SCALE, Calibration, Scale, Scales, ScaleSource, find_scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.library import find
@@ -125,7 +125,7 @@ def test_no_peak_from_few_frames_or_from_the_body() -> None:
     assert [rep.peak_m_s for rep in quick.reps] == [None, None]
     lifting = Lifting(fps=60.0)
     body = measured(lifting, replace(track_of(lifting), bar=None))
-    assert all(rep.peak_m_s is None and rep.mean_m_s is not None for rep in body.reps)
+    assert all(rep.peak_m_s is None and rep.mean_m_s is not None for rep in some(body.reps))
 
 
 @settings(max_examples=20, deadline=None)
@@ -152,7 +152,7 @@ def test_velocity_loss_is_against_the_fastest_rep() -> None:
 
 def test_without_a_scale_speeds_are_relative_only() -> None:
     result = measured(Lifting(), scales=UNKNOWN)
-    assert all(rep.mean_m_s is None and rep.displacement_m is None for rep in result.reps)
+    assert all(rep.mean_m_s is None and rep.displacement_m is None for rep in some(result.reps))
     assert result.reps[-1].relative == pytest.approx(0.8 / 1.25, abs=0.03)
     assert any("relative" in warning for warning in result.warnings)
     assert result.velocity_loss_pct is not None
@@ -197,16 +197,18 @@ def test_a_camera_that_moved_unseen_gives_no_metres() -> None:
         track_of(lifting), camera_shift_px=np.full(n, 12.0), camera_known=np.zeros(n, bool)
     )
     result = measured(lifting, moved)
-    assert all(rep.mean_m_s is None for rep in result.reps)
+    assert all(rep.mean_m_s is None for rep in some(result.reps))
     assert any("camera" in note for note in result.reps[0].notes)
     told = replace(moved, camera_known=np.ones(n, bool))
-    for still, shaken in zip(measured(lifting).reps, measured(lifting, told).reps, strict=True):
+    for still, shaken in zip(
+        some(measured(lifting).reps), measured(lifting, told).reps, strict=True
+    ):
         assert known(shaken.mean_m_s).uncertainty > known(still.mean_m_s).uncertainty
 
 
 def test_too_few_frames_a_second_for_metres() -> None:
     result = measured(Lifting(fps=15.0))
-    assert all(rep.mean_m_s is None for rep in result.reps)
+    assert all(rep.mean_m_s is None for rep in some(result.reps))
     assert any("too few" in warning for warning in result.warnings)
 
 
@@ -222,7 +224,7 @@ def test_tilt_is_told_from_how_the_bar_usually_lies() -> None:
     lifting = Lifting()
     track = track_of(lifting)
     assert track.bar is not None
-    assert all(rep.tilt_deg is None for rep in measured(lifting, track).reps)
+    assert all(rep.tilt_deg is None for rep in some(measured(lifting, track).reps))
     tilt_deg = np.full(len(lifting.t_s), 2.0)  # the camera is not level
     tilt_deg -= 3.0 * np.sin(np.pi * _half(lifting.t_s, *lifting.spans[1].concentric_s))
     tilt_deg[::7] = np.nan

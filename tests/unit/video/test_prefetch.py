@@ -46,7 +46,7 @@ def test_closing_early_stops_the_thread_and_closes_the_source() -> None:
     assert closed.is_set()
     assert threading.active_count() == before
     # One was taken, two waited, one was in hand; closing makes room for one more.
-    assert len(produced) <= 5
+    assert 1 <= len(produced) <= 5
 
 
 def test_no_more_than_asked_are_made_ahead() -> None:
