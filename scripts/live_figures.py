@@ -33,10 +33,10 @@ from lastrep.live.session import Session
 from lastrep.live.view import draw
 from lastrep.output.drawing import Image
 from lastrep.pose import Pose
-from lastrep.pose.backends import follow_lifter
+from lastrep.pose.backends import make_subject_tracker
 from lastrep.sets.analyzer import SetAnalyzer
+from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.live.events import CueDue, RepCounted, SetClosed, SetEvent
-from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import SetReport
 from lastrep.video.frames import Frame
 from lastrep.video.playback import PlayedFile
@@ -94,7 +94,7 @@ class Repeated(PlayedFile):
             with VideoFile(self._path) as video:
                 for frame in video.frames():
                     last_s = offset_s + frame.t_s
-                    yield type(frame)(last_s, frame.image_rgb), False
+                    yield type(frame)(last_s, frame.rgb), False
             offset_s = last_s + 1 / 30
 
 
@@ -103,14 +103,14 @@ def play(source: PlayedFile, exercise: ExerciseDefinition, model: str) -> tuple[
     watcher = Watcher()
     with ExitStack() as stack:
         executor = stack.enter_context(judging_process())
-        lifter = stack.enter_context(follow_lifter(model))
+        lifter = stack.enter_context(make_subject_tracker(model))
         outlets: list[Outlet] = [watcher]
         try:
             outlets.append(WindowOutlet(stack.enter_context(open_window()), mirror=True))
             outlets[-1].interactive = False
         except DisplayError:
             outlets.append(Drawn())
-        sets = endless_sets(exercise, SetOptions())
+        sets = endless_sets(exercise, SetCriteria())
         stack.enter_context(source)
         loop = Loop(source, lifter, lambda size: Session(sets, size, executor), outlets)
         watcher.loop = loop
@@ -227,7 +227,7 @@ def run_lag(options: argparse.Namespace) -> None:
             print(f"{minute:6} {median:10.0f} {p95:7.0f} {inside.sum() / 60:9.1f}", flush=True)
     slope = np.polyfit(t_s / 60, 1000 * delay_s, 1)[0]
     print(
-        f"trend {slope:+.2f} ms a minute; {delays.dropped} of {len(t_s) + delays.dropped} dropped"
+        f"trend {slope:+.2f} ms a minute; {delays.evicted} of {len(t_s) + delays.evicted} dropped"
     )
 
 

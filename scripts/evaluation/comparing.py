@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lastrep.pose.pose_file import load_poses
+from lastrep.sets.offline import judge_landmarks
+
 from evaluation.corpora import poses_file
 from evaluation.truth import TrueClip, TrueRep, read_truth
 from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
@@ -14,10 +17,8 @@ from lastrep.exercises import find
 from lastrep.motion.view import CameraView, camera_view
 from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
-from lastrep.pose.recorded import load_poses
-from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.velocity.options import BarOptions
 from lastrep.sets.results import Rep, SetReport
+from lastrep.velocity.options import BarOptions
 
 Pairs = tuple[tuple[TrueRep, Rep], ...]
 
@@ -55,7 +56,7 @@ class Compared:
 
 def compare_landmarks(truth: TrueClip, poses: PoseSequence) -> Compared:
     """Analyse landmarks with their exercise given, as `lastrep analyze -e` does."""
-    sets = SetAnalyzer.of(poses, find(truth.exercise)).finish()
+    sets = judge_landmarks(poses, find(truth.exercise))
     reports = tuple(one.report for one in sets)
     return Compared(truth, reports, _paired(truth, reports), poses)
 

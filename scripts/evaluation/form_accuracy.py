@@ -10,8 +10,8 @@ from evaluation.tables import Table
 from evaluation.truth import TrueRep
 from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule
+from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.form.faults import counts
-from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Rep
 
 #: Faults of the generator, and the ids of the product's faults that mean the same.
@@ -136,7 +136,7 @@ def _rules(clip: Compared, ids: frozenset[str]) -> tuple[FaultRule, ...]:
 
 
 def _ends_a_set(rule: FaultRule) -> bool:
-    return rule.ends_set and counts(rule, SetOptions())
+    return rule.ends_set and counts(rule, SetCriteria())
 
 
 def _judged(clip: Compared, rep: Rep, ids: frozenset[str]) -> bool:

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from lastrep.motion.planes import PlanarLandmarks, facing
+from lastrep.sets.offline import judge_landmarks
 from numpy.typing import NDArray
 
 from lastrep.exercises import find
-from lastrep.motion.posture import CHANNELS, Figure, facing
+from lastrep.motion.posture import CHANNELS
 from lastrep.pose import Landmark, PoseSequence
-from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.ending import majors
 from lastrep.sets.results import SetReport
 
@@ -88,7 +89,7 @@ def labelled(folder: Path) -> Iterator[Labelled]:
 
 
 def _called(clip: Labelled) -> Called:
-    sets = SetAnalyzer.of(clip.poses, find(clip.exercise)).finish()
+    sets = judge_landmarks(clip.poses, find(clip.exercise))
     reports = [one.report for one in sets]
     faults = tuple(sorted({i for r in reports for rep in r.reps for i in majors(rep)}))
     standing = tuple(sorted({s.id for r in reports for s in r.standards if s.standing}))
@@ -194,7 +195,7 @@ def frame_tables(folder: Path) -> list[str]:
     lines = []
     for name, (exercise, metric, ids) in _FRAMES.items():
         labels, points = _frames(folder / "exercise_correction_frames" / f"{name}.csv.gz")
-        figure = Figure.of(points, facing(points))
+        figure = PlanarLandmarks.of(points, facing(points))
         channel = CHANNELS[metric]
         x = np.mean([channel.read(figure, side) for side in ("left", "right")], axis=0)
         usual = float(np.nanmedian(x[labels == "C"]))

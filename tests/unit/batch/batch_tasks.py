@@ -10,6 +10,8 @@ from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
 
+from lastrep.pose.pose_file import save_poses
+
 import lastrep
 from lastrep.apps.analysis import AnalyzeOptions
 from lastrep.batch.attempts import Progress
@@ -17,7 +19,6 @@ from lastrep.batch.jobs import Job, attempted
 from lastrep.batch.records import ClipOutcome
 from lastrep.batch.running import Task
 from lastrep.pose import PoseSequence
-from lastrep.pose.recorded import save_poses
 from lifters import Camera, Clip, landmark_recording, lifting_set
 
 

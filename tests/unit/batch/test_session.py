@@ -23,7 +23,7 @@ from lastrep.batch.records import load_record
 from lastrep.batch.session import Batch, Graded, grade_batch
 from lastrep.errors import BatchError, OutputError
 from lastrep.output.writers import AnalyzedRecording
-from lastrep.sets.criteria import SetOptions, Strictness
+from lastrep.sets.criteria import SetCriteria, Strictness
 from lastrep.training.prescription import parse_prescription
 from unit.batch.batch_tasks import InlinePool, Silent, write_poses
 
@@ -156,7 +156,7 @@ def test_only_what_changed_is_done_again(batch: Batch, monkeypatch: pytest.Monke
     assert reused(run(batch)) == set()
     assert reused(run(batch)) == {"three", "four", "four_again"}
 
-    strict = AnalyzeOptions("back_squat", SetOptions(strictness=Strictness.STRICT))
+    strict = AnalyzeOptions("back_squat", SetCriteria(strictness=Strictness.STRICT))
     assert reused(run(replace(batch, options=strict))) == set()
     assert reused(run(replace(batch, options=strict, formats=("json",)))) == set()
     assert not (batch.out / "four" / "reps.csv").exists()
@@ -181,7 +181,7 @@ def test_options_of_a_clip_come_before_those_of_the_batch(batch: Batch) -> None:
 
 
 def test_a_prescription_leaves_the_velocity_cap_of_the_command(batch: Batch) -> None:
-    options = AnalyzeOptions("back_squat", SetOptions(5, velocity_cap_pct=30))
+    options = AnalyzeOptions("back_squat", SetCriteria(5, velocity_cap_pct=30))
     clips = tuple(
         replace(clip, prescription=parse_prescription(text))
         for clip, text in zip(batch.clips, ("3x8", "3x8", "3xAMRAP", "3x8 VL20"), strict=True)

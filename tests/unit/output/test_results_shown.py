@@ -18,8 +18,8 @@ from lastrep.output.overlay import Overlay, SetTrack
 from lastrep.output.terminal import render
 from lastrep.output.writers import AnalyzedRecording, CsvWriter, JsonWriter, to_json
 from lastrep.pose import Pose, PoseSequence
+from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.ending import Aftermath, find_end
-from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Analysis, Provenance, Rep, SetReport, SideCounts, Source
 
 RepsOf = Callable[[str], list[Rep]]
@@ -29,7 +29,7 @@ RepsOf = Callable[[str], list[Rep]]
 def recording(reps_of: RepsOf) -> AnalyzedRecording:
     """Seven reps: the third partial, the last failed."""
     reps = tuple(reps_of("ggpgggf"))
-    end = find_end(reps, SetOptions(), Aftermath(until_s=24.0, seen=1.0, next_set=False))
+    end = find_end(reps, SetCriteria(), Aftermath(until_s=24.0, seen=1.0, next_set=False))
     report = SetReport(
         exercise="back_squat",
         exercise_source="given",

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lastrep.sets.offline import judge_landmarks
 
 from lastrep.exercises import find
 from lastrep.pose import BODY_PAIRS, PoseSequence
 from lastrep.sets.analyzed import AnalyzedSet
-from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.criteria import SetOptions
+from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.results import EndReason, RepStatus
 from lifters import (
     BLAZEPOSE_NOISE,
@@ -29,9 +29,9 @@ from unit.sets.synthetic_sets import clip_of, poses_of
 
 
 def analyze(
-    poses: PoseSequence, exercise: str, options: SetOptions | None = None
+    poses: PoseSequence, exercise: str, options: SetCriteria | None = None
 ) -> tuple[AnalyzedSet, ...]:
-    return SetAnalyzer.of(poses, find(exercise), options or SetOptions()).finish()
+    return judge_landmarks(poses, find(exercise), options or SetCriteria())
 
 
 EXERCISES = [

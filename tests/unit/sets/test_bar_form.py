@@ -12,8 +12,8 @@ from lastrep.bar.scale import NO_SCALE
 from lastrep.bar.track import PointSource
 from lastrep.exercises import find
 from lastrep.sets.bar_form import judged_by_bar
+from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.form.set_form import NO_BAR
-from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Rep, RepStatus, SetReport, Severity
 from lastrep.velocity.rep_velocity import RepVelocity
 from unit.sets.synthetic_sets import clip_of, poses_of
@@ -35,7 +35,7 @@ def plates(rises_px: Sequence[float]) -> list[RepVelocity]:
 
 
 def judged(report: SetReport, bars: Sequence[RepVelocity]) -> SetReport:
-    return judged_by_bar(report, SQUAT, bars, SetOptions())
+    return judged_by_bar(report, SQUAT, bars, SetCriteria())
 
 
 def faults(rep: Rep) -> dict[str, Severity]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lastrep.sets.offline import judge_landmarks
 
 from lastrep.bar.recording import track_landmarks
 from lastrep.bar.scale import Calibration, KnownDistance
@@ -14,11 +15,10 @@ from lastrep.exercises import catalogue, find
 from lastrep.output.bar_path import BarPath
 from lastrep.pose import PoseSequence
 from lastrep.sets.analyzed import AnalyzedSet
-from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.velocity.options import BarOptions, may_have_plates
 from lastrep.sets.bar_speed import with_bar
-from lastrep.sets.criteria import SetOptions
+from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.results import EndReason, SetReport
+from lastrep.velocity.options import BarOptions, may_have_plates
 from lifters import Camera, Clip, landmark_recording, lifting_set
 from lifters.landmarks import Recording
 
@@ -40,7 +40,7 @@ def poses(recording: Recording) -> PoseSequence:
 
 @pytest.fixture(scope="module")
 def judged(poses: PoseSequence) -> AnalyzedSet:
-    (one,) = SetAnalyzer.of(poses, find("back_squat")).finish()
+    (one,) = judge_landmarks(poses, find("back_squat"))
     return one
 
 
@@ -48,10 +48,10 @@ def report_of(
     judged: AnalyzedSet,
     poses: PoseSequence,
     options: BarOptions = BY_HEIGHT,
-    judging: SetOptions | None = None,
+    judging: SetCriteria | None = None,
 ) -> SetReport:
     track = track_landmarks(poses, "shoulder")
-    return with_bar(judged, track, options, judging or SetOptions())[0].report
+    return with_bar(judged, track, options, judging or SetCriteria())[0].report
 
 
 def test_every_rep_gets_a_speed_that_falls_as_the_true_one_does(
@@ -90,7 +90,7 @@ def test_a_velocity_cap_ends_the_set_at_the_first_rep_beyond_it(
 ) -> None:
     free = report_of(judged, poses, options)
     assert free.end.reason is not EndReason.VELOCITY_CAP
-    capped = report_of(judged, poses, options, SetOptions(velocity_cap_pct=20.0))
+    capped = report_of(judged, poses, options, SetCriteria(velocity_cap_pct=20.0))
     assert capped.end.reason is EndReason.VELOCITY_CAP
     shares = [rep.bar.relative_velocity or 1.0 for rep in capped.reps]
     first = next(i for i, share in enumerate(shares) if share < 0.8)
@@ -144,10 +144,10 @@ def test_from_the_front_no_plate_shows_its_face(
     body, n = track.proxies["both"], len(track.t_s)
     sure = np.ones(n)
     disc = MovingPoint(
-        PointSource.PLATE, body.image_px, body.room_px, np.full(n, 25.0), sure, sure, 0.9
+        PointSource.PLATE, body.image_px, body.stabilised_px, np.full(n, 25.0), sure, sure, 0.9
     )
     seen = replace(judged, report=judged.report.model_copy(update={"view": view}))
-    one, _ = with_bar(seen, replace(track, bar=disc), BY_HEIGHT, SetOptions())
+    one, _ = with_bar(seen, replace(track, bar=disc), BY_HEIGHT, SetCriteria())
     assert {rep.bar.source for rep in one.report.reps} == {source}
 
 
@@ -161,7 +161,7 @@ def test_a_plate_that_was_not_believed_is_not_drawn(
         PointSource.PLATE, elsewhere, elsewhere, np.full(n, 20.0), np.ones(n), np.full(n, 0.1), 1.0
     )
     track = replace(track, bar=doubtful)
-    one, _ = with_bar(judged, track, BY_HEIGHT, SetOptions())
+    one, _ = with_bar(judged, track, BY_HEIGHT, SetCriteria())
     path = BarPath.of(track, one.report)
     assert {rep.bar.source for rep in one.report.reps} == {"landmark"}
     assert path is not None

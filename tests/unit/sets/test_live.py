@@ -9,13 +9,14 @@ from typing import Any, Unpack
 
 import numpy as np
 import pytest
+from lastrep.sets.offline import judge_landmarks
 
 from lastrep.bar.scale import Calibration
 from lastrep.exercises import find
 from lastrep.pose import Pose, PoseSequence
-from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.velocity.options import BarOptions
 from lastrep.sets.bar_speed import with_stand_in
+from lastrep.sets.criteria import SetCriteria
+from lastrep.sets.live.background import Inline
 from lastrep.sets.live.events import (
     CountCorrected,
     CueDue,
@@ -31,9 +32,8 @@ from lastrep.sets.live.events import (
     SetOver,
     SetStarted,
 )
-from lastrep.sets.live.background import Inline
-from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import EndReason, RepStatus, SetReport
+from lastrep.velocity.options import BarOptions
 from lifters import (
     BLAZEPOSE_NOISE,
     Camera,
@@ -55,7 +55,7 @@ LIVE = Sampling(fps=18.0, jitter=0.2)
 def engine_for(
     poses: PoseSequence,
     exercise: str,
-    options: SetOptions,
+    options: SetCriteria,
     executor: Executor | None = None,
     bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
 ) -> SetAnalyzer:
@@ -72,7 +72,7 @@ def engine_for(
 def run(
     poses: PoseSequence,
     exercise: str = "back_squat",
-    options: SetOptions = SetOptions(),  # noqa: B008 - frozen
+    options: SetCriteria = SetCriteria(),  # noqa: B008 - frozen
     executor: Executor | None = None,
     bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
 ) -> tuple[list[SetEvent], SetAnalyzer]:
@@ -140,8 +140,8 @@ def test_the_last_word_is_what_analysis_says_of_the_same_poses(squat: Ran) -> No
     (closed,) = of_kind(events, SetClosed)
     assert engine.live is not None
     seen = engine.live.sequence
-    whole = SetAnalyzer.of(seen, find("back_squat")).finish()[-1]
-    assert with_stand_in(whole, seen, BarOptions(), SetOptions()).report == closed.report
+    whole = judge_landmarks(seen, find("back_squat"))[-1]
+    assert with_stand_in(whole, seen, BarOptions(), SetCriteria()).report == closed.report
 
 
 def test_events_are_json_objects(squat: Ran) -> None:
@@ -177,7 +177,7 @@ def test_lost_depth_is_cued_once_then_ends_the_set() -> None:
 
 
 def test_the_target_is_announced_one_rep_ahead_and_reached() -> None:
-    events, _ = run(set_of("biceps_curl", 3), "biceps_curl", SetOptions(target_reps=3))
+    events, _ = run(set_of("biceps_curl", 3), "biceps_curl", SetCriteria(target_reps=3))
     (ahead,) = of_kind(events, LastRepAhead)
     (over,) = of_kind(events, SetOver)
     assert ahead.count == 2
@@ -190,7 +190,7 @@ def test_the_target_is_announced_one_rep_ahead_and_reached() -> None:
 
 def test_a_velocity_cap_ends_the_set_while_it_runs() -> None:
     poses = set_of("push_up", 8, velocity_loss=0.5)
-    events, _ = run(poses, "push_up", SetOptions(velocity_cap_pct=25.0))
+    events, _ = run(poses, "push_up", SetCriteria(velocity_cap_pct=25.0))
     (over,) = of_kind(events, SetOver)
     (closed,) = of_kind(events, SetClosed)
     assert over.end.reason is EndReason.VELOCITY_CAP
@@ -230,7 +230,7 @@ def test_standing_about_and_walking_is_no_set() -> None:
 
 def test_the_lifter_ends_the_set_at_once_by_key() -> None:
     poses = set_of("back_squat", 4)
-    engine = engine_for(poses, "back_squat", SetOptions())
+    engine = engine_for(poses, "back_squat", SetCriteria())
     counted = 0
     for pose in poses:
         counted += sum(isinstance(e, RepCounted) for e in engine.update(pose))
@@ -246,7 +246,7 @@ def test_the_lifter_ends_the_set_at_once_by_key() -> None:
 
 def test_a_rep_taken_back_is_no_rep_in_the_report() -> None:
     poses = set_of("back_squat", 4)
-    engine = engine_for(poses, "back_squat", SetOptions())
+    engine = engine_for(poses, "back_squat", SetCriteria())
     events: list[SetEvent] = []
     undone = False
     for pose in poses:
@@ -298,7 +298,7 @@ class Late(Inline):
 
 def test_hindsight_may_come_late(squat: Ran) -> None:
     poses, executor = squat[0], Late()
-    engine = engine_for(poses, "back_squat", SetOptions(), executor)
+    engine = engine_for(poses, "back_squat", SetCriteria(), executor)
     events: list[SetEvent] = []
     for pose in poses:
         executor.now_s = pose.t_s

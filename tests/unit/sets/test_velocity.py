@@ -13,8 +13,8 @@ from checks import known, some
 from lastrep.bar.scale import NO_SCALE, Calibration, Scale, Scales, ScaleSource, find_scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.library import find
-from lastrep.velocity.fatigue import reps_in_reserve, velocity_loss_pct
 from lastrep.reps.segmentation import RepSpan
+from lastrep.velocity.fatigue import reps_in_reserve, velocity_loss_pct
 from lastrep.velocity.rep_velocity import SetVelocity, measure_reps
 
 PX_PER_M = 100.0

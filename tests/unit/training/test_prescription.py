@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lastrep.errors import PlanError
-from lastrep.sets.criteria import SetOptions, Strictness
+from lastrep.sets.criteria import SetCriteria, Strictness
 from lastrep.training.loads import Load, LoadUnit
 from lastrep.training.prescription import (
     MOST_SETS,
@@ -122,13 +122,13 @@ def test_only_a_target_ends_a_set_by_count(text: str, target: int | None) -> Non
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("3x10", SetOptions(10, Strictness.LENIENT, velocity_cap_pct=30)),
-        ("3x10 VL20", SetOptions(10, Strictness.LENIENT, velocity_cap_pct=20)),
-        ("AMRAP strict", SetOptions(None, Strictness.STRICT, velocity_cap_pct=30)),
+        ("3x10", SetCriteria(10, Strictness.LENIENT, velocity_cap_pct=30)),
+        ("3x10 VL20", SetCriteria(10, Strictness.LENIENT, velocity_cap_pct=20)),
+        ("AMRAP strict", SetCriteria(None, Strictness.STRICT, velocity_cap_pct=30)),
     ],
 )
 def test_what_a_prescription_leaves_open_stays_but_for_the_target(
-    text: str, expected: SetOptions
+    text: str, expected: SetCriteria
 ) -> None:
-    command = SetOptions(5, Strictness.LENIENT, velocity_cap_pct=30)
+    command = SetCriteria(5, Strictness.LENIENT, velocity_cap_pct=30)
     assert parse_prescription(text).sets[0].options(command) == expected
