@@ -16,8 +16,8 @@ from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.pose.recorded import load_poses
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_options import BarOptions
 from lastrep.sets.results import Rep, SetReport
+from lastrep.velocity.options import BarOptions
 
 Pairs = tuple[tuple[TrueRep, Rep], ...]
 

@@ -23,14 +23,14 @@ from lastrep.output.writers import AnalyzedRecording, Progress, write_files
 from lastrep.pose import PoseSequence
 from lastrep.pose.recorded import save_poses
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_options import BarOptions
-from lastrep.sets.options import Past
+from lastrep.sets.criteria import Past
 from lastrep.sets.results import SetReport
 from lastrep.training.history import Recording
 from lastrep.training.record import Declared, SetRecord, summarise
 from lastrep.training.rest import Goal
 from lastrep.training.review import SetReview, review_set
 from lastrep.training.settings import Settings
+from lastrep.velocity.options import BarOptions
 from lastrep.video.writing import TIME_BASE
 
 #: Formats that are written at once; the others, and the bar, wait for the end of the session.

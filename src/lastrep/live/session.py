@@ -23,8 +23,9 @@ from lastrep.live.screen import (
 )
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_options import BarOptions
-from lastrep.sets.events import (
+from lastrep.sets.camera_setup import check_setup
+from lastrep.sets.criteria import Past
+from lastrep.sets.live.events import (
     CountCorrected,
     CueDue,
     LastRepAhead,
@@ -37,10 +38,9 @@ from lastrep.sets.events import (
     SetOver,
     SetStarted,
 )
-from lastrep.sets.options import Past
 from lastrep.sets.results import SetReport
-from lastrep.sets.setup_check import check_setup
 from lastrep.training.rest import usual_rest
+from lastrep.velocity.options import BarOptions
 
 #: The set-up is checked over this much time, this often.
 SETUP_WINDOW_S, SETUP_EVERY_S = 2.0, 0.5

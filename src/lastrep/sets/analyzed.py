@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from lastrep.bar.lifter import Proxy
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.recognition import Recognition
+from lastrep.reps.segmentation import RepSpan
 from lastrep.sets.ending import Aftermath
 from lastrep.sets.results import SetReport
-from lastrep.sets.segmentation import RepSpan
 
 Array = NDArray[np.float64]
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import PoseSequence
-from lastrep.sets.bar_options import BarOptions
-from lastrep.sets.options import Past, SetOptions
+from lastrep.sets.criteria import Past, SetOptions
 from lastrep.sets.results import SetReport
+from lastrep.velocity.options import BarOptions
 
 P = ParamSpec("P")
 T = TypeVar("T")
