@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,45 @@ _NOT_NPZ = (ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile,
 _FIX = "record it again with --save-poses"
 
 
-def save_poses(path: str | Path, poses: PoseSequence) -> None:
-    """Write a sequence, whole or not at all; raises OutputError if that cannot be done."""
+@dataclass(frozen=True, slots=True)
+class PoseFile:
+    """Recorded landmarks, and what they were recorded from.
+
+    Parameters
+    ----------
+    poses
+        The landmarks.
+    clip_sha256
+        Checksum of the video; None where an older version did not keep it.
+    model_sha256
+        Checksum of the pose model; None where it is not known.
+    """
+
+    poses: PoseSequence
+    clip_sha256: str | None = None
+    model_sha256: str | None = None
+
+
+def save_poses(
+    path: str | Path,
+    poses: PoseSequence,
+    *,
+    clip_sha256: str | None = None,
+    model_sha256: str | None = None,
+) -> None:
+    """Write a sequence, whole or not at all.
+
+    Parameters
+    ----------
+    clip_sha256, model_sha256
+        Checksums of the video and of the pose model, so that the landmarks are known to belong
+        to it.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
     with replacing(Path(path)) as temporary, temporary.open("wb") as file:
         np.savez_compressed(
             file,
@@ -40,11 +78,18 @@ def save_poses(path: str | Path, poses: PoseSequence) -> None:
             width_px=poses.width_px,
             height_px=poses.height_px,
             model=poses.model,
+            clip_sha256=clip_sha256 or "",
+            model_sha256=model_sha256 or "",
         )
 
 
 def load_poses(path: str | Path) -> PoseSequence:
-    """Read a sequence.
+    """Read a sequence; raises PoseFileError as `load_pose_file` does."""
+    return load_pose_file(path).poses
+
+
+def load_pose_file(path: str | Path) -> PoseFile:
+    """Read a sequence with what is known of its origin.
 
     Raises
     ------
@@ -73,11 +118,16 @@ def load_poses(path: str | Path) -> PoseSequence:
         if version != FORMAT:
             raise PoseFileError(f"{path}: layout {version} is not known; use a newer lastrep")
         arrays = {name: fields[name].astype(kind) for name, kind in _ARRAYS.items()}
-        return PoseSequence(
+        poses = PoseSequence(
             **arrays,
             width_px=int(fields["width_px"]),
             height_px=int(fields["height_px"]),
             model=str(fields["model"]),
+        )
+        return PoseFile(
+            poses,
+            str(fields.get("clip_sha256", "")) or None,
+            str(fields.get("model_sha256", "")) or None,
         )
     except KeyError as error:
         raise PoseFileError(f"{path}: holds no {error.args[0]}; {_FIX}") from error

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lastrep.bar.scale import NO_SCALE, Calibration, Scale, Scales, ScaleSource, find_scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.library import find
-from lastrep.reps.segmentation import RepSpan
+from lastrep.reps.types import RepSpan
 from lastrep.velocity.fatigue import reps_in_reserve, velocity_loss_pct
 from lastrep.velocity.rep_velocity import SetVelocity, measure_reps
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.faults import FaultRule
-from lastrep.reps.segmentation import RepSpan
+from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.kinematics import Movement
 
 Array = NDArray[np.float64]
