@@ -33,9 +33,9 @@ from lastrep.live.view import draw
 from lastrep.output.drawing import Image
 from lastrep.pose import Pose
 from lastrep.pose.backends import follow_lifter
-from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.criteria import SetOptions
+from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.live.events import CueDue, RepCounted, SetClosed, SetEvent
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import SetReport
 from lastrep.video.playback import PlayedFile
 from lastrep.video.reading import VideoFile
@@ -108,7 +108,7 @@ def play(source: PlayedFile, exercise: ExerciseDefinition, model: str) -> tuple[
             outlets[-1].interactive = False
         except DisplayError:
             outlets.append(Drawn())
-        sets = endless_sets(exercise, SetOptions())
+        sets = endless_sets(exercise, SetCriteria())
         stack.enter_context(source)
         loop = Loop(source, lifter, lambda size: Session(sets, size, executor), outlets)
         watcher.loop = loop
@@ -133,8 +133,7 @@ def run_sets(options: argparse.Namespace) -> None:
     rows, counts_s, cues_s, delays_s, fps = [], [], [], [], []
     for path, name in clips(options.samples, options.corpus, options.limit):
         exercise, poses = find(name), estimated(path)
-        engine = SetAnalyzer.of(poses, exercise)
-        truth = [one.report for one in engine.finish()]
+        truth = [one.report for one in judge_landmarks(poses, exercise)]
         watcher, delays = play(PlayedFile(path), exercise, options.model)
         live = watcher.reports()
         running = [_running(watcher, i) for i in range(max(len(live), 1))]

@@ -50,7 +50,7 @@ def stock(clip: str, bundle: str) -> Figures:
 
 def landmarks(clip: str, model: str, backend: str) -> Figures:
     """Find the lifter's landmarks, as `lastrep analyze` does, with all that it imports before."""
-    import lastrep.apps.analysis
+    import lastrep.analysis.landmarks
     import lastrep.apps.cli  # noqa: F401 - imported for the time that it takes
     from lastrep.pose.recording import estimate_file
 

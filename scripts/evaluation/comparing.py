@@ -8,14 +8,15 @@ from pathlib import Path
 
 from evaluation.corpora import poses_file
 from evaluation.truth import TrueClip, TrueRep, read_truth
-from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
+from lastrep.analysis.options import AnalyzeOptions
+from lastrep.analysis.pipeline import analyze_recording
 from lastrep.bar.scale import FULL_SIZE_PLATE_M, Calibration
 from lastrep.exercises import find
 from lastrep.motion.view import CameraView, camera_view
 from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.pose.recorded import load_poses
-from lastrep.sets.analyzer import SetAnalyzer
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import Rep, SetReport
 from lastrep.velocity.options import BarOptions
 
@@ -55,7 +56,7 @@ class Compared:
 
 def compare_landmarks(truth: TrueClip, poses: PoseSequence) -> Compared:
     """Analyse landmarks with their exercise given, as `lastrep analyze -e` does."""
-    sets = SetAnalyzer.of(poses, find(truth.exercise)).finish()
+    sets = judge_landmarks(poses, find(truth.exercise))
     reports = tuple(one.report for one in sets)
     return Compared(truth, reports, _paired(truth, reports), poses)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule
-from lastrep.sets.analyzer import SetAnalyzer
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import EndReason, SetReport
 from synthetic import (
     NO_NOISE,
@@ -273,7 +273,7 @@ def _recording(
 
 
 def _analyse(recording: Recording) -> SetReport:
-    sets = SetAnalyzer.of(recording.poses, find(recording.truth.clip.exercise)).finish()
+    sets = judge_landmarks(recording.poses, find(recording.truth.clip.exercise))
     return max((one.report for one in sets), key=lambda report: report.attempts)
 
 

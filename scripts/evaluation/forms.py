@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from lastrep.exercises import find
 from lastrep.motion.posture import CHANNELS, Figure, facing
 from lastrep.pose import Landmark, PoseSequence
-from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.ending import majors
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import SetReport
 
 Array = NDArray[np.float64]
@@ -88,7 +88,7 @@ def labelled(folder: Path) -> Iterator[Labelled]:
 
 
 def _called(clip: Labelled) -> Called:
-    sets = SetAnalyzer.of(clip.poses, find(clip.exercise)).finish()
+    sets = judge_landmarks(clip.poses, find(clip.exercise))
     reports = [one.report for one in sets]
     faults = tuple(sorted({i for r in reports for rep in r.reps for i in majors(rep)}))
     standing = tuple(sorted({s.id for r in reports for s in r.standards if s.standing}))

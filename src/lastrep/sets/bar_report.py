@@ -59,7 +59,7 @@ def scale_of(reps: Sequence[RepVelocity]) -> Scale:
     sources = [scale.source for scale in used]
     scale = NO_SCALE
     if used:
-        usual = max(set(sources), key=sources.count)
+        usual = max(dict.fromkeys(sources), key=sources.count)  # of equals the first
         alike = [s for s in used if s.source == usual]
         scale = MetreScale(
             float(np.median([s.metres_per_px for s in alike])),

@@ -103,7 +103,7 @@ def comparable_speeds(reps: Sequence[RepVelocity]) -> dict[int, float]:
     seen = [rep.source for rep in reps if rep.mean_px_s is not None]
     if len(metric) == len(seen):
         return metric
-    usual = max(set(seen), key=seen.count)
+    usual = max(dict.fromkeys(seen), key=seen.count)  # of equals the first
     return {
         i: rep.mean_px_s
         for i, rep in enumerate(reps)

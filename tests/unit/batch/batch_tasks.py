@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import lastrep
-from lastrep.apps.analysis import AnalyzeOptions
+from lastrep.analysis.options import AnalyzeOptions
 from lastrep.batch.attempts import Progress
 from lastrep.batch.jobs import Job, attempted
 from lastrep.batch.records import ClipOutcome

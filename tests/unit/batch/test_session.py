@@ -6,7 +6,7 @@ import csv
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,15 +14,17 @@ import pyarrow.parquet
 import pytest
 
 import lastrep
-from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
+from lastrep.analysis.options import AnalyzeOptions
+from lastrep.analysis.pipeline import analyze_recording
+from lastrep.analysis.recording import AnalyzedRecording
 from lastrep.batch import jobs
 from lastrep.batch.clips import find_clips
 from lastrep.batch.layout import RECORD_FILE
 from lastrep.batch.records import load_record
 from lastrep.batch.session import Batch, Graded, grade_batch
 from lastrep.errors import BatchError, OutputError
-from lastrep.output.writers import AnalyzedRecording
-from lastrep.sets.criteria import SetOptions, Strictness
+from lastrep.sets.corrections import Correction
+from lastrep.sets.criteria import SetCriteria, Strictness
 from lastrep.training.prescription import parse_prescription
 from unit.batch.batch_tasks import InlinePool, Silent, write_poses
 
@@ -50,13 +52,15 @@ def _analyse_once(monkeypatch: pytest.MonkeyPatch) -> None:
         options: AnalyzeOptions,
         *,
         poses_path: Path,
+        corrections: Sequence[Correction],
+        clip_sha256: str | None,
         progress: Callable[[float], None],
     ) -> AnalyzedRecording:
-        key = poses_path.read_bytes(), repr(options)
+        key = poses_path.read_bytes(), repr((options, corrections))
         known = _analysed.get(key)
         if known is None:
             _analysed[key] = analyze_recording(
-                video, options, poses_path=poses_path, progress=progress
+                video, options, poses_path=poses_path, corrections=corrections, progress=progress
             )
             return _analysed[key]
         source = known.analysis.source.model_copy(update={"path": str(poses_path)})
@@ -155,7 +159,7 @@ def test_only_what_changed_is_done_again(batch: Batch, monkeypatch: pytest.Monke
     assert reused(run(batch)) == set()
     assert reused(run(batch)) == {"three", "four", "four_again"}
 
-    strict = AnalyzeOptions("back_squat", SetOptions(strictness=Strictness.STRICT))
+    strict = AnalyzeOptions("back_squat", SetCriteria(strictness=Strictness.STRICT))
     assert reused(run(replace(batch, options=strict))) == set()
     assert reused(run(replace(batch, options=strict, formats=("json",)))) == set()
     assert not (batch.out / "four" / "reps.csv").exists()
@@ -180,7 +184,7 @@ def test_options_of_a_clip_come_before_those_of_the_batch(batch: Batch) -> None:
 
 
 def test_a_prescription_leaves_the_velocity_cap_of_the_command(batch: Batch) -> None:
-    options = AnalyzeOptions("back_squat", SetOptions(5, velocity_cap_pct=30))
+    options = AnalyzeOptions("back_squat", SetCriteria(5, velocity_cap_pct=30))
     clips = tuple(
         replace(clip, prescription=parse_prescription(text))
         for clip, text in zip(batch.clips, ("3x8", "3x8", "3xAMRAP", "3x8 VL20"), strict=True)

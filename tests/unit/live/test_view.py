@@ -13,14 +13,14 @@ from lastrep.live.view import HEIGHT_PX, KEYS_TOP_PX, PANEL_PX, WIDTH_PX, draw
 from lastrep.output.drawing import AMBER, GREEN, RED, Colour, Image
 from lastrep.reps.phases import Phase
 from lastrep.sets.camera_setup import Check, Finding
-from lastrep.sets.criteria import SetOptions
+from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.live.events import CueDue
 from lastrep.sets.results import Bar, EndReason, SetEnd, SetReport, Severity
 from lastrep.training.prescription import parse_prescription
 from unit.conftest import RepsOf
 
 WANTED = parse_prescription("3x10@60kg").sets[0]
-PLANNED = PlannedSet(find("back_squat"), WANTED.options(), WANTED, 1, 3)
+PLANNED = PlannedSet(find("back_squat"), WANTED.criteria(), WANTED, 1, 3)
 BASE = Screen(Stage.SET, PLANNED, None, fraction=0.5, phase=Phase.CONCENTRIC, good=3, count=4)
 GREY_PX = np.full((720, 1280, 3), 120, np.uint8)
 
@@ -75,7 +75,7 @@ def test_a_cue_and_an_end_take_over_the_foot_of_the_picture() -> None:
 
 def test_the_last_rep_leaves_room_for_the_keys(reps_of: RepsOf) -> None:
     # The longest head there is: two lines of title, two of what is to be done.
-    head = replace(BASE, planned=PlannedSet(find("deadlift"), SetOptions()))
+    head = replace(BASE, planned=PlannedSet(find("deadlift"), SetCriteria()))
     bar = Bar(source="plate", mean_velocity_m_s=0.5)
     (rep,) = (rep.model_copy(update={"bar": bar}) for rep in reps_of("g"))
     told, untold = shown(replace(head, last=rep)), shown(head)

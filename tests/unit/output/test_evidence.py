@@ -14,7 +14,7 @@ from lastrep.output.drawing import Image
 from lastrep.output.evidence import PANEL_PX, draw, evidence
 from lastrep.output.writers import AnalyzedRecording, write_files
 from lastrep.pose import PoseSequence
-from lastrep.sets.analyzer import SetAnalyzer
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import Analysis, Provenance, SetReport, Source
 from synthetic import Camera, Clip, GrowingFault, Noise, landmark_recording, lifting_set
 
@@ -27,7 +27,7 @@ def swinging() -> tuple[PoseSequence, SetReport]:
     reps = lifting_set(7, seed=3, faults=(GrowingFault("torso_swing", 6, 26.0),))
     clip = Clip("t", "biceps_curl", reps, camera=Camera(yaw_deg=85), noise=CALM)
     poses = landmark_recording(clip).poses
-    (one,) = SetAnalyzer.of(poses, find("biceps_curl")).finish()
+    (one,) = judge_landmarks(poses, find("biceps_curl"))
     return poses, one.report
 
 

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from lastrep.exercises import find
 from lastrep.pose import BODY_PAIRS, PoseSequence
-from lastrep.sets.analyzed import AnalyzedSet
-from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.criteria import SetOptions
+from lastrep.sets.criteria import SetCriteria
+from lastrep.sets.offline import JudgedSet, judge_landmarks
 from lastrep.sets.results import EndReason, RepStatus
 from synthetic import (
     BLAZEPOSE_NOISE,
@@ -28,9 +27,9 @@ from unit.sets.synthetic_sets import clip_of, poses_of
 
 
 def analyze(
-    poses: PoseSequence, exercise: str, options: SetOptions | None = None
-) -> tuple[AnalyzedSet, ...]:
-    return SetAnalyzer.of(poses, find(exercise), options or SetOptions()).finish()
+    poses: PoseSequence, exercise: str, options: SetCriteria | None = None
+) -> tuple[JudgedSet, ...]:
+    return judge_landmarks(poses, find(exercise), options or SetCriteria())
 
 
 EXERCISES = [

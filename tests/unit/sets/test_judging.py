@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule, Limits, ViewLimits
-from lastrep.sets.criteria import PastBaseline, SetOptions
+from lastrep.sets.criteria import PastBaseline, SetCriteria
 from lastrep.sets.form.baseline import learn
 from lastrep.sets.form.set_form import form_score, judge_readings
 from lastrep.sets.measures.readings import Reading, RepReadings
@@ -29,7 +29,7 @@ def reading(value: float, **other: float) -> Reading:
 def states(
     values: Sequence[float | Reading],
     rule: FaultRule = LEAN,
-    options: SetOptions = SetOptions(),  # noqa: B008 - frozen
+    options: SetCriteria = SetCriteria(),  # noqa: B008 - frozen
     *,
     baseline: tuple[int, ...] = (0, 1, 2),
     roll_certain: bool = True,
@@ -81,19 +81,19 @@ def test_a_standard_of_range_is_missed_only_where_that_is_sure() -> None:
 def test_a_standing_fault_is_style_until_it_is_enforced() -> None:
     high = [70, 71, 70, 72, 71]
     assert states(high) == ["ok"] * 5
-    assert states(high, options=SetOptions(enforced=frozenset({"SQ2"}))) == ["major"] * 5
+    assert states(high, options=SetCriteria(enforced=frozenset({"SQ2"}))) == ["major"] * 5
     # What changes on top of it still counts.
     assert states([70, 71, 70, 85])[-1] == "major"
 
 
 def test_own_history_stands_in_for_missing_first_reps() -> None:
-    options = SetOptions(history={"SQ2": PastBaseline(value=30.0, sets=4)})
+    options = SetCriteria(history={"SQ2": PastBaseline(value=30.0, sets=4)})
     assert states([44, 30], options=options, baseline=()) == ["major", "ok"]
 
 
 def test_own_spread_replaces_the_measured_one_but_not_below_half() -> None:
     past = PastBaseline(value=30.0, sets=4, sd=0.1, reps=30)
-    standard = learn(LEAN, [reading(30.0)] * 3, SetOptions(history={"SQ2": past}))
+    standard = learn(LEAN, [reading(30.0)] * 3, SetCriteria(history={"SQ2": past}))
     assert standard.spread == pytest.approx(LEAN.sd / 2 * (6 / 8) ** 0.5)
 
 
@@ -112,7 +112,7 @@ def test_witnesses_that_disagree_silence_a_reading(odd: dict[str, float], reason
         [LEAN], "side", (0, 1, 2),
         [*(RepReadings({"SQ2": reading(30.0)}, 1.0) for _ in range(3)),
          RepReadings({"SQ2": rep}, 1.0)],
-        SetOptions(),
+        SetCriteria(),
     )  # fmt: skip
     last = form.reps[-1]
     assert last.faults == ()
@@ -122,7 +122,7 @@ def test_witnesses_that_disagree_silence_a_reading(odd: dict[str, float], reason
 def test_a_rep_half_seen_is_not_judged() -> None:
     reps = [RepReadings({"SQ2": reading(30.0)}, 1.0)] * 3
     form = judge_readings(
-        [LEAN], "side", (0, 1, 2), [*reps, RepReadings({"SQ2": reading(60.0)}, 0.9)], SetOptions()
+        [LEAN], "side", (0, 1, 2), [*reps, RepReadings({"SQ2": reading(60.0)}, 0.9)], SetCriteria()
     )
     assert form.reps[-1].measured[0].state == "unknown"
 
@@ -135,7 +135,7 @@ def test_a_noisy_set_needs_a_larger_change() -> None:
 
 
 def test_the_lifters_own_limits_replace_the_shipped_ones() -> None:
-    options = SetOptions(
+    options = SetCriteria(
         limits={"SQ2": ViewLimits(change=Limits(minor=20, major=30), absolute=Limits(major=90))}
     )
     assert states([30, 30, 30, 45, 55, 62], options=options)[3:] == ["ok", "minor", "major"]
@@ -150,7 +150,7 @@ def test_the_score_weighs_faults_by_class_and_stays_in_range() -> None:
     def one(severity: Severity, rule: FaultRule) -> float:
         form = judge_readings(
             [rule], "side", (0, 1, 2),
-            [RepReadings({rule.id: reading(v)}, 1.0) for v in (30, 30, 30, 44)], SetOptions(),
+            [RepReadings({rule.id: reading(v)}, 1.0) for v in (30, 30, 30, 44)], SetCriteria(),
         )  # fmt: skip
         fault = form.reps[-1].faults[0].model_copy(update={"severity": severity})
         return form_score([fault], {rule.id: rule})

@@ -13,9 +13,7 @@ import pytest
 from lastrep.bar.scale import Calibration
 from lastrep.exercises import find
 from lastrep.pose import Pose, PoseSequence
-from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_speed import with_stand_in
-from lastrep.sets.criteria import SetOptions
+from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.live.background import Inline
 from lastrep.sets.live.events import (
     CountCorrected,
@@ -32,6 +30,8 @@ from lastrep.sets.live.events import (
     SetOver,
     SetStarted,
 )
+from lastrep.sets.live.live_set import LiveSet
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import EndReason, RepStatus, SetReport
 from lastrep.velocity.options import BarOptions
 from synthetic import (
@@ -53,16 +53,16 @@ LIVE = Sampling(fps=18.0, jitter=0.2)
 def engine_for(
     poses: PoseSequence,
     exercise: str,
-    options: SetOptions,
+    options: SetCriteria,
     executor: Executor | None = None,
     bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
-) -> SetAnalyzer:
-    return SetAnalyzer(
+) -> LiveSet:
+    return LiveSet(
         find(exercise),
         options,
         width_px=poses.width_px,
         height_px=poses.height_px,
-        live=executor or Inline(),
+        executor=executor,
         bar=bar,
     )
 
@@ -70,10 +70,10 @@ def engine_for(
 def run(
     poses: PoseSequence,
     exercise: str = "back_squat",
-    options: SetOptions = SetOptions(),  # noqa: B008 - frozen
+    options: SetCriteria = SetCriteria(),  # noqa: B008 - frozen
     executor: Executor | None = None,
     bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
-) -> tuple[list[SetEvent], SetAnalyzer]:
+) -> tuple[list[SetEvent], LiveSet]:
     engine = engine_for(poses, exercise, options, executor, bar)
     return [event for pose in poses for event in engine.update(pose)], engine
 
@@ -94,13 +94,13 @@ def set_of(exercise: str, reps: int = 5, rest_s: float = 10.0, **script: object)
 
 
 @pytest.fixture(scope="module")
-def squat() -> tuple[PoseSequence, list[SetEvent], SetAnalyzer]:
+def squat() -> tuple[PoseSequence, list[SetEvent], LiveSet]:
     """A clean set of five."""
     poses = set_of("back_squat")
     return (poses, *run(poses))
 
 
-Ran = tuple[PoseSequence, list[SetEvent], SetAnalyzer]
+Ran = tuple[PoseSequence, list[SetEvent], LiveSet]
 
 
 def test_reps_are_counted_one_by_one_and_the_set_closes_by_itself(squat: Ran) -> None:
@@ -131,10 +131,8 @@ def test_a_rep_is_told_about_when_it_ends(squat: Ran) -> None:
 def test_the_last_word_is_what_analysis_says_of_the_same_poses(squat: Ran) -> None:
     _, events, engine = squat
     (closed,) = of_kind(events, SetClosed)
-    assert engine.live is not None
-    seen = engine.live.sequence
-    whole = SetAnalyzer.of(seen, find("back_squat")).finish()[-1]
-    assert with_stand_in(whole, seen, BarOptions(), SetOptions()).report == closed.report
+    whole = judge_landmarks(engine.sequence, find("back_squat"))[-1]
+    assert whole.report.model_dump_json() == closed.report.model_dump_json()
 
 
 def test_events_are_json_objects(squat: Ran) -> None:
@@ -170,7 +168,7 @@ def test_lost_depth_is_cued_once_then_ends_the_set() -> None:
 
 
 def test_the_target_is_announced_one_rep_ahead_and_reached() -> None:
-    events, _ = run(set_of("biceps_curl", 3), "biceps_curl", SetOptions(target_reps=3))
+    events, _ = run(set_of("biceps_curl", 3), "biceps_curl", SetCriteria(target_reps=3))
     (ahead,) = of_kind(events, LastRepAhead)
     (over,) = of_kind(events, SetOver)
     assert ahead.count == 2
@@ -183,7 +181,7 @@ def test_the_target_is_announced_one_rep_ahead_and_reached() -> None:
 
 def test_a_velocity_cap_ends_the_set_while_it_runs() -> None:
     poses = set_of("push_up", 8, velocity_loss=0.5)
-    events, _ = run(poses, "push_up", SetOptions(velocity_cap_pct=25.0))
+    events, _ = run(poses, "push_up", SetCriteria(velocity_cap_pct=25.0))
     (over,) = of_kind(events, SetOver)
     (closed,) = of_kind(events, SetClosed)
     assert over.end.reason is EndReason.VELOCITY_CAP
@@ -221,7 +219,7 @@ def test_standing_about_and_walking_is_no_set() -> None:
 
 def test_the_lifter_ends_the_set_at_once_by_key() -> None:
     poses = set_of("back_squat", 4)
-    engine = engine_for(poses, "back_squat", SetOptions())
+    engine = engine_for(poses, "back_squat", SetCriteria())
     counted = 0
     for pose in poses:
         counted += sum(isinstance(e, RepCounted) for e in engine.update(pose))
@@ -237,7 +235,7 @@ def test_the_lifter_ends_the_set_at_once_by_key() -> None:
 
 def test_a_rep_taken_back_is_no_rep_in_the_report() -> None:
     poses = set_of("back_squat", 4)
-    engine = engine_for(poses, "back_squat", SetOptions())
+    engine = engine_for(poses, "back_squat", SetCriteria())
     events: list[SetEvent] = []
     undone = False
     for pose in poses:
@@ -289,7 +287,7 @@ class Late(Inline):
 
 def test_hindsight_may_come_late(squat: Ran) -> None:
     poses, executor = squat[0], Late()
-    engine = engine_for(poses, "back_squat", SetOptions(), executor)
+    engine = engine_for(poses, "back_squat", SetCriteria(), executor)
     events: list[SetEvent] = []
     for pose in poses:
         executor.now_s = pose.t_s

@@ -12,8 +12,8 @@ import pytest
 
 from lastrep.exercises import find
 from lastrep.pose import PoseSequence
-from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.criteria import SetOptions, Strictness
+from lastrep.sets.criteria import SetCriteria, Strictness
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import EndReason, Rep, RepStatus, SetReport
 from synthetic import (
     Camera,
@@ -34,8 +34,8 @@ SWING = 18 / SWING_GAIN
 QUIET = Noise(jitter=0.002, drift=0.002, white=0.001)
 
 
-def report_of(poses: PoseSequence, exercise: str, options: SetOptions | None = None) -> SetReport:
-    (one,) = SetAnalyzer.of(poses, find(exercise), options or SetOptions()).finish()
+def report_of(poses: PoseSequence, exercise: str, options: SetCriteria | None = None) -> SetReport:
+    (one,) = judge_landmarks(poses, find(exercise), options or SetCriteria())
     return one.report
 
 
@@ -44,7 +44,7 @@ def judged(
     reps: tuple[Script, ...],
     *,
     yaw_deg: float = 85.0,
-    options: SetOptions | None = None,
+    options: SetCriteria | None = None,
     sampling: Sampling = Sampling(),  # noqa: B008 - frozen
     noise: Noise = QUIET,
     roll_deg: float = 0.0,
@@ -123,7 +123,7 @@ def test_strictness_is_how_many_bad_reps_in_a_row(
     strictness: str, confirmed: int, good: int
 ) -> None:
     faults = (GrowingFault("torso_swing", 7, SWING + 4),)
-    options = SetOptions(strictness=Strictness(strictness))
+    options = SetCriteria(strictness=Strictness(strictness))
     report = judged("biceps_curl", lifting_set(10, seed=3, faults=faults), options=options)
     assert report.end.confirmed_at_rep == confirmed
     assert (report.end.rep, report.good_reps) == (7, good)
@@ -181,7 +181,7 @@ def test_dropped_eccentrics_are_noted_unless_tempo_was_declared() -> None:
     noted = judged("back_squat", reps)
     assert any(f.id == "G3" for rep in noted.reps for f in rep.faults)
     assert noted.end.reason is EndReason.LIFTER_STOPPED
-    declared = judged("back_squat", reps, options=SetOptions(tempo_declared=True))
+    declared = judged("back_squat", reps, options=SetCriteria(tempo_declared=True))
     assert not any(f.id in ("G3", "G4") for rep in declared.reps for f in rep.faults)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from lastrep.exercises import find
 from lastrep.pose import PoseSequence
-from lastrep.sets.analyzer import SetAnalyzer
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import SetReport
 from synthetic import BLAZEPOSE_NOISE, Camera, Clip, landmark_recording, lifting_set
 
@@ -65,7 +65,7 @@ def mirrored(poses: PoseSequence) -> PoseSequence:
 
 
 def report_of(poses: PoseSequence, exercise: str) -> SetReport:
-    (one,) = SetAnalyzer.of(poses, find(exercise)).finish()
+    (one,) = judge_landmarks(poses, find(exercise))
     return one.report
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lastrep.errors import PlanError
-from lastrep.sets.criteria import SetOptions, Strictness
+from lastrep.sets.criteria import SetCriteria, Strictness
 from lastrep.training.loads import Load, LoadUnit
 from lastrep.training.prescription import (
     MOST_SETS,
@@ -115,20 +115,20 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     ("text", "target"), [("3x10", 10), ("3x8-12", 12), ("AMRAP", None), ("10RM", None)]
 )
 def test_only_a_target_ends_a_set_by_count(text: str, target: int | None) -> None:
-    options = parse_prescription(f"{text} strict").sets[0].options()
+    options = parse_prescription(f"{text} strict").sets[0].criteria()
     assert (options.target_reps, options.strictness) == (target, Strictness.STRICT)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("3x10", SetOptions(10, Strictness.LENIENT, velocity_cap_pct=30)),
-        ("3x10 VL20", SetOptions(10, Strictness.LENIENT, velocity_cap_pct=20)),
-        ("AMRAP strict", SetOptions(None, Strictness.STRICT, velocity_cap_pct=30)),
+        ("3x10", SetCriteria(10, Strictness.LENIENT, velocity_cap_pct=30)),
+        ("3x10 VL20", SetCriteria(10, Strictness.LENIENT, velocity_cap_pct=20)),
+        ("AMRAP strict", SetCriteria(None, Strictness.STRICT, velocity_cap_pct=30)),
     ],
 )
 def test_what_a_prescription_leaves_open_stays_but_for_the_target(
-    text: str, expected: SetOptions
+    text: str, expected: SetCriteria
 ) -> None:
-    command = SetOptions(5, Strictness.LENIENT, velocity_cap_pct=30)
-    assert parse_prescription(text).sets[0].options(command) == expected
+    command = SetCriteria(5, Strictness.LENIENT, velocity_cap_pct=30)
+    assert parse_prescription(text).sets[0].criteria(command) == expected

@@ -138,17 +138,17 @@ def rules_by_bar(
 
     Where both are broken, what the body shows is named first.
     """
-    body, shown = [], []
+    body, path, travel = [], [], []
     travels = any(lift.known for lift in lifts)
     seen = any(map(followed_surely, bars))
     for rule in exercise.faults:
         if rule.metric == "range_of_motion" and travels:
-            shown.append(rule.edited(BY_TRAVEL))
+            travel.append(rule.edited(BY_TRAVEL))
         elif rule.metric in BAR_METRICS and seen:
-            shown.append(rule)
+            path.append(rule)
         else:
             body.append(rule)
-    return (*body, *shown)
+    return (*body, *path, *travel)
 
 
 def bar_readings(
