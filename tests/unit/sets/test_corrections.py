@@ -103,7 +103,7 @@ def test_two_reps_called_bad_end_the_set(report: SetReport) -> None:
 def test_a_named_fault_is_the_one_that_the_coach_saw(report: SetReport) -> None:
     one = reviewed(report, *(marked(report, n, "bad", fault="BC1") for n in (3, 4)))
     assert (one.end.reason, one.end.rep) == (EndReason.TECHNICAL_FAILURE, 3)
-    assert "trunk swing, called bad by Ada" in one.reps[2].reason
+    assert "torso swing, called bad by Ada" in one.reps[2].reason
     assert [f.id for f in one.reps[2].faults if f.severity == "major"] == ["BC1"]
 
 

@@ -225,12 +225,11 @@ def test_the_lifter_ends_the_set_at_once_by_key() -> None:
         counted += sum(isinstance(e, RepCounted) for e in engine.update(pose))
         if counted == 3:
             break
-    assert engine.live is not None
-    (closed,) = of_kind(engine.live.close(), SetClosed)
+    (closed,) = of_kind(engine.close(), SetClosed)
     assert closed.report.attempts == 3
     assert closed.report.end.reason is EndReason.LIFTER_STOPPED
     assert engine.update(poses[len(poses) - 1]) == ()
-    assert engine.live.close() == ()
+    assert engine.close() == ()
 
 
 def test_a_rep_taken_back_is_no_rep_in_the_report() -> None:
@@ -241,8 +240,7 @@ def test_a_rep_taken_back_is_no_rep_in_the_report() -> None:
     for pose in poses:
         events += engine.update(pose)
         if not undone and len(of_kind(events, RepJudged)) == 3:
-            assert engine.live is not None
-            events += engine.live.undo()
+            events += engine.undo()
             undone = True
     assert [e.count for e in of_kind(events, CountCorrected)] == [2]
     (closed,) = of_kind(events, SetClosed)
@@ -331,14 +329,12 @@ def test_a_defect_in_the_judgement_does_not_end_the_set(squat: Ran) -> None:
     assert of_kind(events, RepCounted)[-1].count == 5
     (closed,) = of_kind(events, SetClosed)
     assert closed.report is not None
-    assert engine.live is not None
-    assert engine.live.problem == "internal error: ValueError: a defect"
+    assert engine.problem == "internal error: ValueError: a defect"
 
 
 def test_hardly_any_frames_are_no_defect() -> None:
     poses = set_of("back_squat", 2)
     few = PoseSequence.of(list(poses)[::40], width_px=poses.width_px, height_px=poses.height_px)
     _, engine = run(few)
-    assert engine.live is not None
-    assert engine.live.problem is None
+    assert engine.problem is None
     assert len(engine.finish()) <= 2
