@@ -184,8 +184,10 @@ def test_a_correction_says_all_of_one_thing(what: dict[str, object]) -> None:
 
 
 def test_a_velocity_cap_is_heeded_when_judging_again() -> None:
-    clip = clip_of("back_squat", velocity_loss=0.5)
-    (one,) = judge_landmarks(poses_of(clip), find("back_squat"), SetCriteria(velocity_cap_pct=25.0))
+    reps = lifting_set(7, seed=3, velocity_loss=0.45)
+    clip = Clip("t", "back_squat", reps, camera=Camera(yaw_deg=45.0))
+    poses = landmark_recording(clip).poses
+    (one,) = judge_landmarks(poses, find("back_squat"), SetCriteria(velocity_cap_pct=25.0))
     assert one.report.end.reason is EndReason.VELOCITY_CAP
     again = reviewed(one.report, marked(one.report, 1, "good"))
     assert again.end == one.report.end

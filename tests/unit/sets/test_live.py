@@ -245,7 +245,7 @@ def test_a_rep_taken_back_is_no_rep_in_the_report() -> None:
     assert [e.count for e in of_kind(events, CountCorrected)] == [2]
     (closed,) = of_kind(events, SetClosed)
     assert closed.report.attempts == 3
-    assert "taken back by the lifter" in {r.reason for r in closed.report.rejected}
+    assert "called no rep by the lifter" in {r.reason for r in closed.report.rejected}
 
 
 def test_a_lifter_out_of_sight_loses_no_rep(squat: Ran) -> None:
