@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from lastrep.bar.camera_path import CameraWatch
+from lastrep.bar.camera import CameraPathEstimator
+from lastrep.bar.images.work_size import work_short_side_px
 from lastrep.bar.scale import Calibration
-from lastrep.bar.work_size import work_short_side_px
 from lastrep.errors import PoseFileError, VideoError
 from lastrep.exercises import ExerciseDefinition, find
 from lastrep.exercises.library import own_digest
@@ -173,7 +173,7 @@ def analyze_recording(
     if poses_path is not None:
         poses, warnings = load_poses(poses_path), list[str]()
     elif video is not None:
-        watch = CameraWatch()
+        watch = CameraPathEstimator()
         if options.looks_for_plates(options.definition):
             recent = RecentPictures()
         recorded = estimate_file(

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import lastrep
-from lastrep.bar.camera_path import CameraPath
-from lastrep.bar.recording import Stretch, track_file, track_landmarks, watch_camera
+from lastrep.bar.camera import CameraPath
+from lastrep.bar.recording import Stretch, estimate_camera_path, track_file, track_landmarks
 from lastrep.bar.track import BarTrack
 from lastrep.files import readable
 from lastrep.output.bar_path import BarPath
@@ -94,12 +95,12 @@ def _with_bar(
         if bar.bar_px is not None or bar.calibration.known_distance is not None:
             with VideoFile(video) as file:
                 bar = bar.scaled(poses.width_px / file.info.source_width_px)
-        stretches = [_stretch(one, options) for one in sets]
+        stretches = [replace(_stretch(one, options), bar_px=bar.bar_px) for one in sets]
         begun = 0.0
         if camera is None:
             begun = WATCH_SHARE
             recent = RecentPictures() if any(part.find_plate for part in stretches) else None
-            camera = watch_camera(
+            camera = estimate_camera_path(
                 video,
                 poses,
                 slowmo=options.slowmo,
@@ -111,7 +112,6 @@ def _with_bar(
             poses,
             stretches,
             camera,
-            bar_px=bar.bar_px,
             slowmo=options.slowmo,
             recent=recent,
             progress=lambda share: progress(begun + (1 - begun) * share),

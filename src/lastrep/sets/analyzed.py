@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.lifter import Proxy
+from lastrep.bar.lifter import BarProxy
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.recognition import Recognition
 from lastrep.sets.ending import Aftermath
@@ -50,6 +50,6 @@ class AnalyzedSet:
     mix: Mapping[str, float]
 
     @property
-    def bar_proxy(self) -> Proxy | None:
+    def bar_proxy(self) -> BarProxy | None:
         """The body part that moves like the bar; None if it is not known what is done."""
         return None if self.exercise is None else self.exercise.bar_proxy
