@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lastrep.bar.grip import grip_of
+from lastrep.bar.sleeves.hand_line import fit_hand_line
 
 RNG = np.random.default_rng(0)
 
@@ -23,10 +23,10 @@ def landmarks(lean: float, tremble_px: float = 0.0) -> np.ndarray:
 
 @pytest.mark.parametrize("lean", [-0.3, 0.2])
 def test_the_ends_of_a_tilting_bar_are_beside_the_hands(lean) -> None:
-    grip = grip_of(landmarks(lean), "wrist")
-    assert grip is not None
-    assert grip.half_px == pytest.approx(40.0)
-    right, left = grip.beside(100.0), grip.beside(-100.0)
+    line = fit_hand_line(landmarks(lean), "wrist")
+    assert line is not None
+    assert line.half_px == pytest.approx(40.0)
+    right, left = line.at_distance(100.0), line.at_distance(-100.0)
     np.testing.assert_allclose(right[:, 0] - left[:, 0], 200.0)
     tilted = (right - left)[40:, 1] / 200
     usual = (right - left)[:20, 1] / 200
@@ -34,14 +34,14 @@ def test_the_ends_of_a_tilting_bar_are_beside_the_hands(lean) -> None:
 
 
 def test_trembling_wrists_do_not_tilt_a_level_bar() -> None:
-    grip = grip_of(landmarks(0.0, tremble_px=1.5), "wrist")
-    assert grip is not None
-    assert np.ptp(grip.slope) < 0.01
+    line = fit_hand_line(landmarks(0.0, tremble_px=1.5), "wrist")
+    assert line is not None
+    assert np.ptp(line.slope) < 0.01
 
 
-def test_wrists_lost_for_a_moment_are_bridged_and_never_seen_ones_are_no_grip() -> None:
+def test_wrists_lost_for_a_moment_are_bridged_and_never_seen_ones_are_no_line() -> None:
     points = landmarks(0.0)
     points[10:15, 15] = np.nan
-    assert grip_of(points, "wrist") is not None
+    assert fit_hand_line(points, "wrist") is not None
     points[:, 15] = np.nan
-    assert grip_of(points, "wrist") is None
+    assert fit_hand_line(points, "wrist") is None

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from lastrep.bar.ellipse import Ellipse
-from lastrep.bar.own_edges import FOUND, OwnEdges, outermost
+from lastrep.bar.plate.edge_accumulator import REFERENCE_RING, RectifiedEdges
+from lastrep.bar.plate.ellipse import Ellipse
+from lastrep.bar.plate.outer_ring import find_outer_ring
 
 SIZE, SHARP = 220, 4
 #: Grey of each ring of a plate, from the rim inwards, and its radius in rim radii.
@@ -47,7 +48,7 @@ def rims(aspect: float) -> list[Ellipse]:
 def test_the_rim_around_any_ring_is_found(aspect, ring) -> None:
     true = rims(aspect)
     images = [plate(rim, k) for k, rim in enumerate(true)]
-    found = outermost(images, [rim.scaled(ring) for rim in true], 70.0)
+    found = find_outer_ring(images, [rim.scaled(ring) for rim in true], 70.0)
     assert found is not None
     for rim, seen in zip(true, found, strict=True):
         assert seen.b == pytest.approx(rim.b, rel=0.015)
@@ -60,7 +61,7 @@ def test_a_disc_that_rests_on_two_rings_gets_the_height_of_the_rim() -> None:
     images = [plate(rim, k) for k, rim in enumerate(true)]
     # The rim to the left, the next ring to the right.
     between = [Ellipse(rim.x - 3.5, rim.y, 46.5, 46.5) for rim in true]
-    found = outermost(images, between, 70.0)
+    found = find_outer_ring(images, between, 70.0)
     assert found is not None
     assert found[0].b == pytest.approx(50.0, rel=0.015)
     assert np.abs([seen.y - rim.y for rim, seen in zip(true, found, strict=True)]).max() < 0.7
@@ -71,7 +72,7 @@ def test_a_disc_of_the_right_height_gets_the_width_of_the_rim() -> None:
     true = rims(1.0)
     images = [plate(rim, k) for k, rim in enumerate(true)]
     narrow = [Ellipse(rim.x - 4.5, rim.y, 42.0, 49.0) for rim in true]
-    found = outermost(images, narrow, 70.0)
+    found = find_outer_ring(images, narrow, 70.0)
     assert found is not None
     assert found[0].a == pytest.approx(50.0, rel=0.015)
     assert found[0].b == pytest.approx(50.0, rel=0.015)
@@ -80,7 +81,7 @@ def test_a_disc_of_the_right_height_gets_the_width_of_the_rim() -> None:
 def test_around_the_rim_there_is_nothing() -> None:
     true = rims(1.0)
     images = [plate(rim, k) for k, rim in enumerate(true)]
-    assert outermost(images, true, 80.0) is None
+    assert find_outer_ring(images, true, 80.0) is None
 
 
 def test_a_ring_of_the_room_is_not_the_plates() -> None:
@@ -93,21 +94,21 @@ def test_a_ring_of_the_room_is_not_the_plates() -> None:
         cv2.circle(inside, middle, 50, 1, -1)
         room[inside > 0] = plate(rim, 0)[inside > 0]
         images.append(room)
-    assert outermost(images, true, 80.0) is None
+    assert find_outer_ring(images, true, 80.0) is None
 
 
 def test_no_larger_ring_than_a_plate_can_have() -> None:
     true = rims(1.0)
     images = [plate(rim, k) for k, rim in enumerate(true)]
-    found = outermost(images, [rim.scaled(0.72) for rim in true], 46.0)
+    found = find_outer_ring(images, [rim.scaled(0.72) for rim in true], 46.0)
     assert found is not None
     assert found[0].b == pytest.approx(43.0, rel=0.02)
 
 
 def test_own_edges_stay_and_those_of_the_wall_do_not() -> None:
     true = rims(0.8)
-    own = OwnEdges.of([(plate(rim, k), rim) for k, rim in enumerate(true)])
-    assert own.clearness(FOUND) > 0.8
-    assert own.clearness(FOUND.scaled(0.86)) > 0.8
-    assert own.clearness(FOUND.scaled(1.25)) < 0.35
-    assert own.clearness(FOUND.scaled(0.5)) < 0.1
+    edges = RectifiedEdges.accumulate([(plate(rim, k), rim) for k, rim in enumerate(true)])
+    assert edges.clearness(REFERENCE_RING) > 0.8
+    assert edges.clearness(REFERENCE_RING.scaled(0.86)) > 0.8
+    assert edges.clearness(REFERENCE_RING.scaled(1.25)) < 0.35
+    assert edges.clearness(REFERENCE_RING.scaled(0.5)) < 0.1

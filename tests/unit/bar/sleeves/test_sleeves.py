@@ -7,7 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lastrep.bar.end_pictures import align, beside_peak, best_match, edges_down, part_at
+from lastrep.bar.sleeves.alignment import (
+    align_images,
+    crop_at,
+    edges_down,
+    match_template,
+    subpixel_peak,
+)
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from unit.bar.front_scenes import FrontScene
 from unit.bar.scenes import Scene, lifts, tracked
@@ -24,7 +30,7 @@ def both_ends(track: BarTrack) -> MovingPoint:
 
 def height_error_px(bar: MovingPoint, scene: FrontScene) -> np.ndarray:
     """Distance from the true height, constant offset removed."""
-    off = -bar.room_px[:, 1] - scene.rise_px
+    off = -bar.stabilised_px[:, 1] - scene.rise_px
     return np.abs(off - np.nanmedian(off))
 
 
@@ -81,7 +87,7 @@ def test_a_bar_that_goes_away_from_the_camera_rises_as_far_as_it_does() -> None:
     seen = -bar.image_px[:, 1]
     assert np.nanmax(seen) - np.nanmin(seen) < 0.95 * np.ptp(scene.rise_px)
     # Where it was measured it was half as far away.
-    there = np.ptp(bar.room_px[bar.seen, 1]) / bar.typical_radius_px * 0.225
+    there = np.ptp(bar.stabilised_px[bar.seen, 1]) / bar.typical_radius_px * 0.225
     assert there == pytest.approx(0.55, rel=0.025)
 
 
@@ -126,7 +132,7 @@ def test_pictures_are_put_on_top_of_each_other_to_a_fraction_of_a_pixel(seed) ->
     true = scene.centre[keys] + np.array([-0.70, 0.0]) * scene.px_per_m
     off = rng.uniform(-3, 3, true.shape)
     images = [frames[k][0].image_rgb for k in keys]
-    aligned = align(images, true + off, (41, 81), (6, 6))
+    aligned = align_images(images, true + off, (41, 81), (6, 6))
     left = aligned.centres - true
     assert np.ptp(left[:, 1]) < 0.5
     assert aligned.down.shape == (81, 41, 3)
@@ -136,9 +142,9 @@ def test_pictures_are_put_on_top_of_each_other_to_a_fraction_of_a_pixel(seed) ->
 def test_the_best_match_is_where_the_edges_were_moved_to(move) -> None:
     frame, _ = next(LIFT.frames())
     at = LIFT.centre[0] - (0.70 * LIFT.px_per_m, 0)
-    sought = edges_down(part_at(frame.image_rgb, at, (31, 71)))
-    moved = edges_down(part_at(frame.image_rgb, at - np.array(move), (39, 79)))
-    found, likeness = best_match(moved, sought)
+    sought = edges_down(crop_at(frame.image_rgb, at, (31, 71)))
+    moved = edges_down(crop_at(frame.image_rgb, at - np.array(move), (39, 79)))
+    found, likeness = match_template(moved, sought)
     assert found[1] == pytest.approx(move[1], abs=0.15)
     assert likeness > 0.9
 
@@ -146,6 +152,6 @@ def test_the_best_match_is_where_the_edges_were_moved_to(move) -> None:
 @pytest.mark.parametrize("true", [-0.5, -0.2, 0.0, 0.3, 0.5])
 def test_the_peak_of_a_parabola_is_found_exactly(true) -> None:
     at = np.arange(7.0)
-    assert beside_peak(-((at - 3 - true) ** 2), 3) == pytest.approx(true)
-    assert beside_peak(at, 6) == 0.0
-    assert beside_peak(np.zeros(7), 3) == 0.0
+    assert subpixel_peak(-((at - 3 - true) ** 2), 3) == pytest.approx(true)
+    assert subpixel_peak(at, 6) == 0.0
+    assert subpixel_peak(np.zeros(7), 3) == 0.0
