@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from lastrep.bar.arrays import Array
 from lastrep.bar.camera import CameraPath, stabilise
-from lastrep.bar.images.types import Array
 from lastrep.bar.lifter import (
     DEFAULT_LIFTER,
     TRAVEL_LANDMARKS,

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.bar.arrays import Array, Image, Mask
 from lastrep.bar.images.optical_flow import (
     Corners,
     detect_corners,
@@ -21,7 +22,6 @@ from lastrep.bar.images.optical_flow import (
     track_corners,
 )
 from lastrep.bar.images.options import CornerTrackingOptions
-from lastrep.bar.images.types import Array, Image, Mask
 from lastrep.bar.lifter import moving_box
 from lastrep.pose.sequence import Pose
 from lastrep.video.frames import AnyFrame

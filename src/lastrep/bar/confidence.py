@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lastrep.bar.images.types import Array, Mask
+from lastrep.bar.arrays import Array, Mask
 from lastrep.bar.lifter import interpolate_gaps
 from lastrep.motion.cleaning import hampel, local_polynomial
 

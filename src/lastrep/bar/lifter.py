@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.images.types import Array, Mask
+from lastrep.bar.arrays import Array, Mask
 from lastrep.motion.angles import joint_deg, tilt_deg
 from lastrep.motion.cleaning import running_median
 from lastrep.pose.landmarks import Landmark

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from lastrep.bar.images.types import Array, Mask
+from lastrep.bar.arrays import Array, Mask
 from lastrep.bar.lifter import BarProxy
 
 Side = Literal["both", "left", "right"]

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lastrep.bar.arrays import Array
 from lastrep.bar.bar_proxy import proxy_track
 from lastrep.bar.camera import STILL_CAMERA, CameraPath, stabilise
 from lastrep.bar.images.clip_images import ClipImages
-from lastrep.bar.images.types import Array
 from lastrep.bar.lifter import DEFAULT_PROXY, BarProxy, stature_px
 from lastrep.bar.options import DEFAULT_OPTIONS, BarTrackingOptions
 from lastrep.bar.plate.ellipse import Ellipse

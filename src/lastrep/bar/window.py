@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lastrep.bar.arrays import Array, Mask
 from lastrep.bar.camera import stabilise
 from lastrep.bar.confidence import WindowEvidence, window_confidence
 from lastrep.bar.images.clip_images import ClipImages
-from lastrep.bar.images.types import Array, Mask
 from lastrep.bar.lifter import (
     PROXY_LANDMARKS,
     BarProxy,

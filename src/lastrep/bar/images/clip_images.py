@@ -9,9 +9,9 @@ from typing import overload
 import cv2
 import numpy as np
 
+from lastrep.bar.arrays import Array, Image
 from lastrep.bar.images.exposure import brightening_table
 from lastrep.bar.images.options import DEFAULT_IMAGES, ImageOptions
-from lastrep.bar.images.types import Array, Image
 from lastrep.bar.lifter import moving_box
 from lastrep.video.frames import AnyFrame
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lastrep.bar.arrays import Array, Image
 from lastrep.bar.images.options import ImageOptions
-from lastrep.bar.images.types import Array, Image
 
 
 def brightening_table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from lastrep.bar.images.types import Image, Pixels
+from lastrep.bar.arrays import Image, Pixels
 
 #: Sobel response to a ramp of one grey level a pixel (sum of the positive kernel weights times 2).
 SOBEL_GAIN = 8

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.bar.arrays import Image, Mask
 from lastrep.bar.images.options import CornerTrackingOptions
-from lastrep.bar.images.types import Image, Mask
 
 Corners = NDArray[np.float32]
 

@@ -8,8 +8,8 @@ from functools import reduce
 import cv2
 import numpy as np
 
+from lastrep.bar.arrays import Array, Image, Mask, Pixels
 from lastrep.bar.images.gradient import gradient, strongest_gradient
-from lastrep.bar.images.types import Array, Image, Mask, Pixels
 from lastrep.bar.plate.ellipse import Ellipse
 from lastrep.bar.plate.options import DEFAULT_PLATE, DiscCandidateOptions, PlateOptions
 from lastrep.bar.plate.rim_fit import RimFit, RimSearch, fit_rims
@@ -229,6 +229,7 @@ def _vote(
     # Room for votes beyond the border saves asking of each whether it is inside.
     reach = int(largest) + 2
     across, cells = width + 2 * reach, (width + 2 * reach) * (height + 2 * reach)
+    kernel = (o.vote_kernel_px, o.vote_kernel_px)
     both_ways = np.array([[1], [-1]], np.float32)
     smooth = []
     for radius in radii.astype(np.float32):
@@ -236,7 +237,7 @@ def _vote(
         y = (from_y + radius * both_ways * toward_y + reach).astype(np.intp)
         votes = np.bincount((y * across + x).ravel(), minlength=cells).reshape(-1, across)
         inside = votes[reach : reach + height, reach : reach + width].astype(np.float32)
-        smooth.append(cv2.GaussianBlur(inside, (5, 5), 1.2) / radius)
+        smooth.append(cv2.GaussianBlur(inside, kernel, o.vote_blur_px) / radius)
     above = (np.arange(height) / shrink + edges.origin[1] - search.proxy_px[1]) / search.stature_px
     prior = np.exp(-0.5 * (above / o.vote_height_sd) ** 2)[:, None].astype(np.float32)
     found = []

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.bar.arrays import Array, Image, Mask
 from lastrep.bar.confidence import Ramp, ramp
-from lastrep.bar.images.types import Array, Image, Mask
 from lastrep.bar.lifter import BarProxy
 from lastrep.bar.plate.candidates import DiscSearch, edges_near, find_discs, static_edges
 from lastrep.bar.plate.ellipse import Ellipse

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from lastrep.bar.arrays import Array, Image, Mask, Pixels
 from lastrep.bar.images.gradient import SOBEL_GAIN, strongest_gradient
-from lastrep.bar.images.types import Array, Image, Mask, Pixels
 from lastrep.bar.plate.ellipse import Ellipse, ellipse_table
 from lastrep.bar.plate.options import DEFAULT_PLATE, OuterRingOptions, PlateOptions, RimFitOptions
 from lastrep.bar.plate.rim_fit import RAY_ANGLES, RayEdges, along_rays
@@ -120,7 +120,8 @@ def _thin_edges(
     """
     scale = np.array([[e.a], [e.b]]) / RECTIFIED_RADIUS
     corner = e.centre[:, None] - RECTIFIED_CENTRE * scale
-    smooth = cv2.GaussianBlur(image, (0, 0), max(0.8, 0.6 * scale[1, 0]))
+    blur_px = max(options.min_smoothing_px, options.smoothing_per_scale * scale[1, 0])
+    smooth = cv2.GaussianBlur(image, (0, 0), blur_px)
     rectified = cv2.warpAffine(
         smooth,
         np.hstack([np.diag(scale[:, 0]), corner]),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lastrep.bar.images.types import Array
+from lastrep.bar.arrays import Array
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,10 @@ class DiscCandidateOptions:
     radius_groups: int = 3
     #: Winners of each group.
     winners_per_group: int = 3
+    #: Pixels: side of the Gaussian kernel that smooths votes.
+    vote_kernel_px: int = 5
+    #: Pixels: standard deviation of that kernel.
+    vote_blur_px: float = 1.2
     #: Statures: standard deviation of the prior on the height of a plate beside the proxy.
     vote_height_sd: float = 0.25
     #: Radii: votes this near to a winner are suppressed.
@@ -90,8 +94,9 @@ class DiscCandidateOptions:
     edge_quantile: float = 0.82
     #: Sobel gradient that an edge has at least (8 times grey levels per pixel).
     min_gradient: float = 40.0
-    #: Radii: band of the rim fit; and its rounds.
+    #: Radii: band of the rim fit.
     fit_band: float = 0.16
+    #: Rounds of the rim fit.
     fit_rounds: int = 2
     #: Share of the rim that must be an edge.
     min_support: float = 0.3
@@ -103,8 +108,9 @@ class DiscCandidateOptions:
     radius_slack: tuple[float, float] = (0.9, 1.1)
     #: Share of `reach_y` in which the centre must be.
     centre_reach_share: float = 0.9
-    #: Radii between the centres, and share of the radius, below which two discs are the same.
+    #: Radii: discs whose centres are nearer may be the same ...
     duplicate_distance: float = 0.15
+    #: ... and are, if their radii differ by a smaller share.
     duplicate_radius: float = 0.12
     #: Share of an edge's gradient: it is static if it differs less from that in another image.
     static_difference: float = 0.35
@@ -120,8 +126,9 @@ class PlateDetectionOptions:
     min_score: float = 0.20
     #: The same for small discs, which are easier to satisfy by chance.
     min_score_small: float = 0.26
-    #: Images in which a chain must be found, and share of the key images.
+    #: Key images that a chain must have ...
     min_chain: int = 3
+    #: ... and the share of all key images.
     min_chain_share: float = 0.25
     #: Share of the rim that is an edge by chance; the excess is evidence.
     chance_support: float = 0.40
@@ -136,8 +143,9 @@ class PlateDetectionOptions:
     slack_x: float = 0.05
     #: ... and per stature of movement (landmarks are off, and a bar's ends move differently).
     slack_x_per_move: float = 0.5
-    #: The same up or down.
+    #: Statures: the same up or down, at rest ...
     slack_y: float = 0.03
+    #: ... and per stature of vertical movement.
     slack_y_per_move: float = 0.25
     #: Logarithm: spread of the radius between images.
     slack_log_radius: float = 0.06
@@ -145,25 +153,30 @@ class PlateDetectionOptions:
     slack_aspect: float = 0.12
     #: Statures: a disc that stays within this while the proxy moves belongs to the background ...
     static_sd: float = 0.012
-    #: ... wholly so if the proxy moved by the second of these, not at all below the first.
+    #: ... if the proxy moved more than this (statures) ...
     static_from_move: float = 0.03
+    #: ... and wholly so if it moved this much more.
     static_ramp_move: float = 0.06
     #: Share of the movement's weight that is counted as in view, at least.
     min_view_share: float = 0.4
     #: Likelihood from which a disc joins the chain.
     min_link: float = 0.06
-    #: Statures: how far from the hands a plate usually is: sideways, above, below.
+    #: Statures: how far sideways from the proxy a plate usually is.
     usual_beside: float = 0.6
+    #: Statures: how far above the hands a plate usually is.
     usual_above_hands: float = 0.25
+    #: Statures: how far below the hands a plate usually is.
     usual_below_hands: float = 0.25
-    #: The same for shoulders: a low bar lies 0.03 below them, more for a plate near to a camera
-    #: that is higher; a camera at hip height sees them below the bar.
+    #: Statures: how far above the shoulders; a camera at hip height sees them below the bar.
     usual_above_shoulders: float = 0.20
+    #: Statures: how far below the shoulders: a low bar lies 0.03 below them, more for a plate near
+    #: to a camera that is higher.
     usual_below_shoulders: float = 0.08
     #: Statures: a plate this far sideways is beside the lifter, and may have another beyond.
     beside: float = 0.15
-    #: Support from which a rim in one image is looked for in all others; and how many such rims.
+    #: Support from which a rim in one image is looked for in all others.
     whole_rim_support: float = 0.9
+    #: Such rims, at most.
     max_whole_rims: int = 2
     #: Every n-th key image is searched for discs of every size and shape.
     full_search_every: int = 3
@@ -202,13 +215,17 @@ class PlateRefinementOptions:
     min_ring_rise: float = 1.5
     #: Radii: a ring nearer to the rim than this is the rim.
     max_inner_ring: float = 0.95
-    #: Radii: bands of the fits with free and with fixed shape.
+    #: Radii: band of the fits that measure the shape.
     free_band: float = 0.08
+    #: Radii: band of the fits with the common shape.
     fixed_band: float = 0.06
+    #: Rounds of either.
+    fit_rounds: int = 3
     #: Support that the rim needs in a key frame.
     min_seed_support: float = 0.5
-    #: Shares: largest deviation of radius and width from the median in a key frame.
+    #: Share: largest deviation of the radius from the median in a key frame.
     max_seed_radius_deviation: float = 0.06
+    #: Share: largest deviation of the width.
     max_seed_width_deviation: float = 0.12
     #: Radii: a rim of fixed shape that is this far from the free one is none.
     max_seed_shift: float = 0.08
@@ -233,21 +250,29 @@ class OuterRingOptions:
     min_frequency: float = 90.0
     #: Rectified pixels: edges this near to the border of the image are its border.
     border_px: int = 2
-    #: Radii: largest ring looked for, and the factor from one to the next.
+    #: Rectified pixels: blur before edges are taken, at least ...
+    min_smoothing_px: float = 0.8
+    #: ... and per image pixel of a rectified one, where the image is reduced.
+    smoothing_per_scale: float = 0.6
+    #: Radii: largest ring looked for.
     max_radius: float = 1.45
+    #: Factor from one radius looked for to the next.
     radius_step: float = 1.065
     #: Radii: how far from the detected ring's centre that of the larger may be.
     centre_offset: float = 0.12
     #: Horizontal over vertical axis of the larger ring, in those of the detected one.
     aspects: tuple[float, ...] = (0.82, 1.0, 1.2)
-    #: Radii: bands of the fits: of candidates, of the detected ring, in images with a new ring
-    #: and with the final one.
+    #: Radii: band of the fits of candidates.
     candidate_band: float = 0.12
+    #: Radii: band of the fit of the detected ring.
     reference_band: float = 0.05
+    #: Radii: band of the fits in the images with a new ring.
     moved_band: float = 0.08
+    #: Radii: band of the fits in the images with the final ring.
     final_band: float = 0.06
-    #: Rounds of the fits of candidates, and of all other fits.
+    #: Rounds of the fits of candidates.
     candidate_rounds: int = 3
+    #: Rounds of all other fits.
     fit_rounds: int = 2
     #: Share of the detected ring's support that a candidate needs.
     min_candidate_support_share: float = 0.8
@@ -280,19 +305,23 @@ class OuterRingOptions:
 class PlateThicknessOptions:
     """Correction of the height for the thickness of a plate seen obliquely."""
 
-    #: Images of which the correction is read, and that it needs at least.
+    #: Images in which the correction is measured, about.
     images: int = 8
+    #: Images that it needs.
     min_images: int = 4
     #: Smallest correction: less is a misfit.
     min_factor: float = 0.93
-    #: Radii: band in which rim points are taken; and points that a fit needs.
+    #: Radii: band in which rim points are taken.
     band: float = 0.06
+    #: Rim points that a fit needs.
     min_points: int = 36
     #: Pixels: distance from the outline from which an edge counts less.
     outlier_px: float = 0.2
-    #: Rounds of the fit, its step for derivatives, and the move that ends it.
+    #: Rounds of the fit, at most.
     max_rounds: int = 60
+    #: Radii: step of the numerical derivatives.
     derivative_step: float = 1e-6
+    #: Radii: the move that ends the fit.
     converged: float = 1e-5
 
 
@@ -321,28 +350,35 @@ class PlateTrackingOptions:
     min_support: float = 0.38
     #: Support with which the shape is measured.
     min_shape_support: float = 0.55
-    #: Frames between measurements of the shape, which changes slowly; and how many are fitted at
-    #: once.
+    #: Frames between measurements of the shape, which changes slowly.
     shape_every: int = 4
+    #: Shapes that are fitted at once.
     shapes_at_once: int = 32
-    #: Radii: band of the fits of the shape; their rounds; share by which its height may differ.
+    #: Radii: band of the fits of the shape.
     shape_band: float = 0.06
+    #: Rounds of the fits of the shape.
     shape_rounds: int = 2
+    #: Share by which the measured height may differ from the plate's.
     max_shape_deviation: float = 0.10
-    #: Support with which the rim alone says where the plate is, and how near in radii it must be to
-    #: where the last move puts it.
+    #: Support with which the rim alone says where the plate is, without corners.
     rim_only_support: float = 0.65
+    #: Radii: how near it must be then to where the last move puts it.
     rim_only_gate: float = 0.08
-    #: Radii: band of the fit, where the prediction is good and where it is poor; and the rounds.
+    #: Radii: band of the fit where the rim or corners were tracked.
     near_band: float = 0.12
+    #: Rounds of that fit.
     near_rounds: int = 2
+    #: Radii: band of the fit where the plate is predicted without corners.
     far_band: float = 0.25
+    #: Rounds of that fit.
     far_rounds: int = 3
     #: Radii: how far the rim may correct the prediction ...
     gate: float = 0.30
-    #: ... when the plate is lost, more for every lost frame, and at most.
+    #: ... when the plate is lost ...
     lost_gate: float = 0.6
+    #: ... more for every lost frame ...
     lost_gate_per_frame: float = 0.03
+    #: ... and at most.
     max_lost_gate: float = 1.2
     #: Support with which a lost plate is found again.
     regained_support: float = 0.50
@@ -352,16 +388,28 @@ class PlateTrackingOptions:
     coast_frames: int = 3
     #: Frames after which a lost plate is left to the next key frame.
     max_lost_frames: int = 45
-    #: Share of the velocity that is kept in a lost frame; weight of a new move in the velocity.
+    #: Share of the velocity that is kept in a lost frame.
     lost_velocity_share: float = 0.7
+    #: Weight of a new move in the velocity.
     velocity_gain: float = 0.4
-    #: Statures: grid around the prediction on which a lost plate is looked for.
+    #: Radii and pixels around the disc in which corners are tracked: sum of both.
+    flow_margin_radii: float = 0.6
+    #: See `flow_margin_radii`.
+    flow_margin_px: int = 16
+    #: Pixels: smallest side of that region.
+    min_flow_region_px: int = 24
+    #: Statures: half-width of the grid on which a lost plate is searched around the prediction.
     grid_x: float = 0.07
+    #: Statures: half-height of the grid.
     grid_y: float = 0.14
+    #: Statures: step of the grid.
     grid_step: float = 0.035
-    #: Radii: band of the rim in that search, and of the fit after it.
+    #: Radii: where the rim may be at each place of the grid.
     grid_rim: tuple[float, float] = (0.9, 1.1)
+    #: Radii: band of the fit at the best place.
     grid_band: float = 0.15
+    #: Rounds of that fit.
+    grid_rounds: int = 3
     #: Radii: a segment closes if tracking arrives this near to the next key frame's disc.
     max_closure: float = 0.12
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from lastrep.bar.images.types import Image
+from lastrep.bar.arrays import Image
 from lastrep.bar.plate.edge_accumulator import (
     RECTIFIED_CENTRE,
     RECTIFIED_RADIUS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from lastrep.bar.images.types import Image
+from lastrep.bar.arrays import Image
 from lastrep.bar.plate.ellipse import Ellipse
 from lastrep.bar.plate.options import DEFAULT_PLATE, PlateOptions, PlateRefinementOptions
 from lastrep.bar.plate.outer_ring import find_outer_ring
@@ -72,7 +72,7 @@ def refine_plate(
     o, known_edge = options.refinement, options.rim_fit.min_edge_known
     images = [image for _, image, _ in discs]
     rims, inner = _outermost(images, [disc for *_, disc in discs], stature_px, options)
-    free = RimSearch(o.free_band, min_edge=known_edge)
+    free = RimSearch(o.free_band, o.fit_rounds, known_edge)
     fits = [
         (k, image, fit_rim(image, rim, free, options.rim_fit))
         for (k, *_), image, rim in zip(discs, images, rims, strict=True)
@@ -89,7 +89,7 @@ def refine_plate(
         return None
     a, b = (float(v) for v in np.median(sizes[good], axis=0))
     # One shape for all, as in tracking, else the centre jumps at every key frame.
-    fixed_shape = RimSearch(o.fixed_band, min_edge=known_edge, fixed_shape=True)
+    fixed_shape = RimSearch(o.fixed_band, o.fit_rounds, known_edge, fixed_shape=True)
     placed = {}
     for (k, image, fit), keep in zip(fits, good, strict=True):
         if keep:

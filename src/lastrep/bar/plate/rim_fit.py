@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.images.types import Array, Image, Mask, Pixels
+from lastrep.bar.arrays import Array, Image, Mask, Pixels
 from lastrep.bar.plate.ellipse import Ellipse, ellipse_table
 from lastrep.bar.plate.options import DEFAULT_PLATE, RimFitOptions
 

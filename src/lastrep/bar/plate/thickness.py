@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from lastrep.bar.images.types import Array, Image
+from lastrep.bar.arrays import Array, Image
 from lastrep.bar.plate.ellipse import Ellipse
 from lastrep.bar.plate.options import DEFAULT_PLATE, PlateOptions, PlateThicknessOptions
 from lastrep.bar.plate.rim_fit import rim_points

@@ -10,9 +10,9 @@ from itertools import islice, pairwise
 import cv2
 import numpy as np
 
+from lastrep.bar.arrays import Array, Image
 from lastrep.bar.images.clip_images import ClipImages
 from lastrep.bar.images.optical_flow import detect_corners, fit_similarity, track_corners
-from lastrep.bar.images.types import Array, Image
 from lastrep.bar.plate.ellipse import Ellipse
 from lastrep.bar.plate.options import PlateOptions, PlateTrackingOptions
 from lastrep.bar.plate.refinement import Plate
@@ -372,10 +372,10 @@ def disc_flow(
     """
     o = options
     height, width = before.shape
-    margin = 0.6 * disc.b + 16
+    margin = o.flow_margin_radii * disc.b + o.flow_margin_px
     left, right = (int(np.clip(disc.x + s * (disc.a + margin), 0, width)) for s in (-1, 1))
     top, bottom = (int(np.clip(disc.y + s * (disc.b + margin), 0, height)) for s in (-1, 1))
-    if right - left < 24 or bottom - top < 24:
+    if min(right - left, bottom - top) < o.min_flow_region_px:
         return None
     old, new = before[top:bottom, left:right], now[top:bottom, left:right]
     origin = np.array([left, top], np.float64)
@@ -409,5 +409,5 @@ def search_rim(image: Image, expected: Ellipse, scene: TrackingScene) -> RimFit:
             share = float((edges.max(axis=1) > rim_fit.min_edge_unknown).mean())
             if share > most:
                 best, most = place, share
-    search = RimSearch(o.grid_band, min_edge=rim_fit.min_edge_unknown, fixed_shape=True)
+    search = RimSearch(o.grid_band, o.grid_rounds, rim_fit.min_edge_unknown, fixed_shape=True)
     return fit_rim(image, expected.at(best), search, rim_fit)

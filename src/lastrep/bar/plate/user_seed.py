@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lastrep.bar.images.types import Array, Image
+from lastrep.bar.arrays import Array, Image
 from lastrep.bar.plate.candidates import DiscSearch, edges_near, find_discs
 from lastrep.bar.plate.ellipse import Ellipse
 from lastrep.bar.plate.options import PlateOptions
@@ -39,10 +39,11 @@ def disc_at(
         if not fits:
             continue
         best = max(fits, key=lambda f: f.support * f.ellipse.b**0.5).ellipse
-        max_radius_px = options.refinement.max_radius * stature_px
+        refinement, rim_fit = options.refinement, options.rim_fit
+        max_radius_px = refinement.max_radius * stature_px
         growth = concentric_rings([(image, best)], max_radius_px, options)[-1]
-        band = RimSearch(options.refinement.free_band, min_edge=options.rim_fit.min_edge_known)
-        rim = fit_rim(image, best.scaled(growth), band, options.rim_fit)
+        free = RimSearch(refinement.free_band, refinement.fit_rounds, rim_fit.min_edge_known)
+        rim = fit_rim(image, best.scaled(growth), free, rim_fit)
         return rim.ellipse if rim.support >= o.min_support else best
     return None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from lastrep.bar.images.types import Array, Image, Pixels
+from lastrep.bar.arrays import Array, Image, Pixels
 from lastrep.bar.sleeves.options import DEFAULT_SLEEVES, SleeveDetectionOptions
 
 DEFAULT_DETECTION = DEFAULT_SLEEVES.detection

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.images.types import Array, Image, Pixels
+from lastrep.bar.arrays import Array, Image, Pixels
 from lastrep.bar.sleeves.alignment import AlignedEdges, align_images, subpixel_peak
 from lastrep.bar.sleeves.hand_line import HandLine
 from lastrep.bar.sleeves.options import SleeveDetectionOptions

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lastrep.bar.images.types import Array
+from lastrep.bar.arrays import Array
 from lastrep.bar.lifter import (
     DEFAULT_LIFTER,
     PROXY_LANDMARKS,

@@ -34,13 +34,15 @@ class SleeveDetectionOptions:
     #: Rounds in which images are aligned: landmarks miss the bar by a few pixels, and the first
     #: median is blurred by as much.
     align_rounds: int = 3
-    #: Images that alignment needs, and columns of the region that is searched.
+    #: Images that alignment needs.
     min_images: int = 3
+    #: Columns that the region that is searched must have.
     min_columns: int = 12
-    #: Statures: how near to and far from the middle of the hands a plate may be. The plates of a
-    #: long bar are 1.31 to 1.9 m apart, those of a short one from 0.7 m on; the camera may make it
-    #: a fifth more.
+    #: Statures: a plate is at least this far from the middle of the hands: the plates of a short
+    #: bar are 0.7 m apart.
     min_out: float = 0.20
+    #: Statures: a plate is at most this far from the middle of the hands: the plates of a long bar
+    #: are 1.31 to 1.9 m apart, and the camera may make it a fifth more.
     max_out: float = 0.75
     #: Statures: a plate is this much farther out than the wrist.
     beyond_wrist: float = 0.05
@@ -52,8 +54,9 @@ class SleeveDetectionOptions:
         DEFAULT_PLATE.candidates.small_radii[0],
         DEFAULT_PLATE.candidates.usual_radii[1],
     )
-    #: Statures: least and greatest half-width, one plate to a whole row; and how many are tried.
+    #: Statures: least and greatest half-width, one plate to a whole row.
     half_widths: tuple[float, float] = (0.018, 0.10)
+    #: Half-widths that are tried.
     width_steps: int = 8
     #: Width over height, at most: what is rounder shows its face.
     max_aspect: float = 0.75
@@ -64,8 +67,9 @@ class SleeveDetectionOptions:
     full_edge: float = DEFAULT_PLATE.rim_fit.min_edge_unknown
     #: Places are tried in steps of the stature over this.
     steps_per_stature: float = 160.0
-    #: Blobs kept on each side, and steps between them, at least.
+    #: Blobs kept on each side.
     max_blobs: int = 40
+    #: Steps by which blobs must differ.
     min_steps_apart: int = 3
     #: How similar both sleeves must be: logarithm of the height ...
     slack_log_height: float = 0.12
@@ -75,13 +79,15 @@ class SleeveDetectionOptions:
     slack_log_distance: float = 0.2
     #: ... and statures of the level.
     slack_level: float = 0.06
-    #: Statures: landmarks miss the bar by up to this, sideways and up or down; and pixels, at
-    #: least.
+    #: Statures: landmarks miss the bar by up to this sideways.
     landmark_slack_x: float = 0.04
+    #: Statures: landmarks miss the bar by up to this up or down.
     landmark_slack_y: float = 0.05
+    #: Pixels: least of either, sideways and up or down.
     min_landmark_slack_px: tuple[int, int] = (3, 4)
-    #: Half-widths and half-heights: the template for tracking reaches this far beyond the blob.
+    #: Half-widths: the template for tracking reaches this far beyond the blob sideways.
     template_margin_x: float = 0.5
+    #: Half-heights: it reaches this far beyond the blob up and down.
     template_margin_y: float = 0.2
     #: Rows from the best step of the search in which the edge of the blob is.
     edge_search_rows: int = 2

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lastrep.bar.images.types import Array, Image, Mask
+from lastrep.bar.arrays import Array, Image, Mask
 from lastrep.bar.plate.ellipse import Ellipse
 from lastrep.bar.plate.tracking import DiscTrack, Observation
 from lastrep.bar.sleeves.alignment import crop_at, edges_down, match_template, rotation
