@@ -1,4 +1,4 @@
-"""Following the plate: what is kept of two ways through one stretch."""
+"""Plate tracking: what is kept of two ways through one segment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lastrep.bar.plate.ellipse import Ellipse
 from lastrep.bar.plate.tracking import Observation, _switch_frame
 
 
-def test_a_path_followed_from_both_ends_changes_over_once() -> None:
+def test_a_segment_tracked_from_both_ends_switches_once() -> None:
     """One way strays where it is seen a little better now and then; the path must not zigzag."""
 
     def way(

@@ -1,4 +1,4 @@
-"""The bar from the front: both ends found, followed and measured; refused where they are not."""
+"""The bar from the front: both sleeves detected, tracked and measured; refused where they are not."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def height_error_px(bar: MovingPoint, scene: FrontScene) -> np.ndarray:
     ],
     ids=["one plate", "red", "many plates", "trembling landmarks", "60 fps"],
 )
-def test_both_ends_are_found_and_followed_to_a_third_of_a_pixel(scene) -> None:
+def test_both_sleeves_are_detected_and_tracked_to_a_third_of_a_pixel(scene) -> None:
     bar = both_ends(tracked(scene))
     assert bar.confidence.min() > 0.8
     assert bar.seen.mean() > 0.98
@@ -91,7 +91,7 @@ def test_a_bar_that_goes_away_from_the_camera_rises_as_far_as_it_does() -> None:
     assert there == pytest.approx(0.55, rel=0.025)
 
 
-def test_where_one_end_is_hidden_the_other_one_tells() -> None:
+def test_where_one_sleeve_is_hidden_the_other_one_tells() -> None:
     scene = replace(LIFT, hidden_s=(0.9, 1.5), seed=7)
     bar = both_ends(tracked(scene))
     assert bar.confidence.min() > 0.8
@@ -117,14 +117,14 @@ def test_what_is_no_loaded_bar_is_not_believed(scene) -> None:
     assert bar is None or not bar.both_ends or bar.confidence.max() < 0.3
 
 
-def test_from_the_side_no_ends_are_looked_for() -> None:
+def test_from_the_side_no_sleeves_are_detected() -> None:
     bar = tracked(Scene(lifts((0.5,), 0.55, 0.8), duration_s=2.8)).bar
     assert bar is not None
     assert not bar.both_ends
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_pictures_are_put_on_top_of_each_other_to_a_fraction_of_a_pixel(seed) -> None:
+def test_images_are_aligned_to_a_fraction_of_a_pixel(seed) -> None:
     rng = np.random.default_rng(seed)
     scene = replace(LIFT, duration_s=2.0, seed=seed)
     frames = list(scene.frames())
@@ -139,7 +139,7 @@ def test_pictures_are_put_on_top_of_each_other_to_a_fraction_of_a_pixel(seed) ->
 
 
 @pytest.mark.parametrize("move", [(0.0, 0.0), (1.0, -2.0), (-1.5, 2.25), (0.4, 0.7)])
-def test_the_best_match_is_where_the_edges_were_moved_to(move) -> None:
+def test_the_template_matches_where_the_edges_were_moved_to(move) -> None:
     frame, _ = next(LIFT.frames())
     at = LIFT.centre[0] - (0.70 * LIFT.px_per_m, 0)
     sought = edges_down(crop_at(frame.image_rgb, at, (31, 71)))
