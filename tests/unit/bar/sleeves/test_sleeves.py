@@ -1,4 +1,4 @@
-"""The bar from the front: both sleeves detected, tracked and measured; refused where they are not."""
+"""The bar from the front: both sleeves detected, tracked and measured, refused where missing."""
 
 from __future__ import annotations
 
