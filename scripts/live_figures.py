@@ -34,8 +34,8 @@ from lastrep.output.drawing import Image
 from lastrep.pose import Pose
 from lastrep.pose.backends import follow_lifter
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.events import CueDue, RepCounted, SetClosed, SetEvent
-from lastrep.sets.options import SetOptions
+from lastrep.sets.live.events import CueDue, RepCounted, SetClosed, SetEvent
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import SetReport
 from lastrep.video.playback import PlayedFile
 from lastrep.video.reading import VideoFile

@@ -16,7 +16,7 @@ from evaluation.bar_accuracy import bar_tables
 from evaluation.comparing import Compared
 from evaluation.form_accuracy import end_table, fault_table
 from evaluation.tables import Table, mean, rms
-from lastrep.sets.joint_angle import angle_track
+from lastrep.sets.measures.joint_angle import angle_track
 
 Array = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.pose.recorded import load_poses
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_options import BarOptions
+from lastrep.velocity.options import BarOptions
 from lastrep.sets.results import Rep, SetReport
 
 Pairs = tuple[tuple[TrueRep, Rep], ...]

@@ -13,7 +13,7 @@ from evaluation.corpora import Clip, Corpus
 from lastrep.errors import ExerciseError
 from lastrep.exercises import catalogue, find
 from lastrep.pose.sequence import PoseSequence
-from lastrep.sets.segmentation import segment
+from lastrep.reps.segmentation import segment
 
 Array = NDArray[np.float64]
 

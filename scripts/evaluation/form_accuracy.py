@@ -10,8 +10,8 @@ from evaluation.tables import Table
 from evaluation.truth import TrueRep
 from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule
-from lastrep.sets.faults import counts
-from lastrep.sets.options import SetOptions
+from lastrep.sets.form.faults import counts
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Rep
 
 #: Faults of the generator, and the ids of the product's faults that mean the same.

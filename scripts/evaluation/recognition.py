@@ -16,7 +16,7 @@ from lastrep.errors import ExerciseError
 from lastrep.exercises import ExerciseDefinition, catalogue, find
 from lastrep.pose.recorded import load_poses
 from lastrep.pose.sequence import PoseSequence
-from lastrep.sets.segmentation import SetSpan, segment
+from lastrep.reps.segmentation import SetSpan, segment
 
 #: Columns of what was not named.
 UNKNOWN, NOTHING = "unknown", "no reps"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lastrep.errors import LastrepError
     from lastrep.pose import Pose, PoseSequence
     from lastrep.sets.analyzer import SetAnalyzer
-    from lastrep.sets.options import SetOptions
+    from lastrep.sets.criteria import SetOptions
     from lastrep.sets.results import Analysis
 
 __version__ = "0.1.0"
@@ -34,7 +34,7 @@ _HOME = {
     "Pose": "lastrep.pose",
     "PoseSequence": "lastrep.pose",
     "SetAnalyzer": "lastrep.sets.analyzer",
-    "SetOptions": "lastrep.sets.options",
+    "SetOptions": "lastrep.sets.criteria",
     "analyze": "lastrep.apps.analysis",
 }
 

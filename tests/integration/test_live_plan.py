@@ -15,7 +15,7 @@ import pytest
 from integration.samples import SAMPLES
 from lastrep.apps.live import live
 from lastrep.live import judging
-from lastrep.sets.hindsight import Inline
+from lastrep.sets.live.background import Inline
 from lastrep.sets.results import EndReason
 from lastrep.training.history import History
 from lastrep.training.record import SetRecord

@@ -16,8 +16,8 @@ from lastrep.exercises import ExerciseDefinition, find
 from lastrep.exercises.library import own_digest
 from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
-from lastrep.sets.bar_options import BarOptions, may_have_plates
-from lastrep.sets.options import Past, SetOptions, Strictness
+from lastrep.velocity.options import BarOptions, may_have_plates
+from lastrep.sets.criteria import Past, SetOptions, Strictness
 from lastrep.video.recent import RecentPictures
 
 if TYPE_CHECKING:

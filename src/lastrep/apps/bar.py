@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from lastrep.sets.bar_options import BarOptions
+    from lastrep.velocity.options import BarOptions
 
 PlateM = Annotated[
     float | None,
@@ -55,7 +55,7 @@ def bar_options(
     """Return the options of bar speed; raises typer.BadParameter where they make no sense."""
     from lastrep.bar.lift_window import WindowRule
     from lastrep.bar.scale import Calibration, KnownDistance
-    from lastrep.sets.bar_options import BarOptions
+    from lastrep.velocity.options import BarOptions
 
     try:
         known = None

@@ -22,9 +22,9 @@ from lastrep.output.writers import AnalyzedRecording
 from lastrep.pose import PoseSequence
 from lastrep.sets.analyzed import AnalyzedSet
 from lastrep.sets.bar_speed import with_bar
-from lastrep.sets.form import UNSEEN
+from lastrep.sets.form.set_form import UNSEEN
 from lastrep.sets.results import Analysis, Provenance, Source
-from lastrep.sets.setup_check import Check, check_setup
+from lastrep.sets.camera_setup import Check, check_setup
 from lastrep.video.reading import VideoFile
 from lastrep.video.recent import RecentPictures
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lastrep.apps.live_sets import SetKeeper
     from lastrep.exercises import ExerciseDefinition
     from lastrep.live.screen import PlannedSet
-    from lastrep.sets.options import SetOptions
+    from lastrep.sets.criteria import SetOptions
     from lastrep.training.plan import TrainingPlan
     from lastrep.training.rest import Goal
 

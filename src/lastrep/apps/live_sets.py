@@ -23,8 +23,8 @@ from lastrep.output.writers import AnalyzedRecording, Progress, write_files
 from lastrep.pose import PoseSequence
 from lastrep.pose.recorded import save_poses
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_options import BarOptions
-from lastrep.sets.options import Past
+from lastrep.velocity.options import BarOptions
+from lastrep.sets.criteria import Past
 from lastrep.sets.results import SetReport
 from lastrep.training.history import Recording
 from lastrep.training.record import Declared, SetRecord, summarise

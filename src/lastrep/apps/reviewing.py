@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from lastrep.errors import ExerciseError, ResultError
 from lastrep.exercises import ExerciseDefinition, find
 from lastrep.sets.ending import Aftermath
-from lastrep.sets.options import SetOptions, Strictness
+from lastrep.sets.criteria import SetOptions, Strictness
 from lastrep.sets.results import Analysis, EndReason, Override
 from lastrep.sets.review import review as judge_again
 

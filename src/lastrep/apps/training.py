@@ -16,7 +16,7 @@ import typer
 from lastrep.errors import LastrepError
 
 if TYPE_CHECKING:  # they take long to import, which `lastrep --help` should not
-    from lastrep.sets.options import PastBaseline, SetOptions
+    from lastrep.sets.criteria import PastBaseline, SetOptions
     from lastrep.sets.results import SetReport
     from lastrep.training.history import Recording
     from lastrep.training.prescription import Prescription
@@ -61,7 +61,7 @@ def judging(
     BadParameter
         If they contradict each other or make no sense.
     """
-    from lastrep.sets.options import SetOptions, Strictness
+    from lastrep.sets.criteria import SetOptions, Strictness
 
     if target is not None and amrap:
         raise typer.BadParameter("--target and --amrap exclude each other")

@@ -13,7 +13,7 @@ from lastrep.live.screen import Screen, Stage
 from lastrep.live.session import Session
 from lastrep.pose import Pose
 from lastrep.pose.lifter import LifterTracker
-from lastrep.sets.events import SetEvent
+from lastrep.sets.live.events import SetEvent
 from lastrep.video.live_source import Captured, Clock, LiveSource, clock
 from lastrep.video.orientation import Image
 

@@ -12,7 +12,7 @@ from lastrep.output.drawing import Image
 from lastrep.output.sound import Sound, Tone
 from lastrep.output.window import Window
 from lastrep.pose import Pose
-from lastrep.sets.events import (
+from lastrep.sets.live.events import (
     CueDue,
     LastRepAhead,
     RepCounted,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.sets.events import CueDue, SetEvent
-from lastrep.sets.options import SetOptions
-from lastrep.sets.phases import Phase
+from lastrep.sets.live.events import CueDue, SetEvent
+from lastrep.sets.criteria import SetOptions
+from lastrep.reps.phases import Phase
 from lastrep.sets.results import Rep, SetEnd, SetReport
-from lastrep.sets.setup_check import Finding
+from lastrep.sets.camera_setup import Finding
 from lastrep.training.prescription import SetMode, SetPrescription
 
 

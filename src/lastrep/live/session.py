@@ -23,8 +23,8 @@ from lastrep.live.screen import (
 )
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_options import BarOptions
-from lastrep.sets.events import (
+from lastrep.velocity.options import BarOptions
+from lastrep.sets.live.events import (
     CountCorrected,
     CueDue,
     LastRepAhead,
@@ -37,9 +37,9 @@ from lastrep.sets.events import (
     SetOver,
     SetStarted,
 )
-from lastrep.sets.options import Past
+from lastrep.sets.criteria import Past
 from lastrep.sets.results import SetReport
-from lastrep.sets.setup_check import check_setup
+from lastrep.sets.camera_setup import check_setup
 from lastrep.training.rest import usual_rest
 
 #: The set-up is checked over this much time, this often.

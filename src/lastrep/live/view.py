@@ -20,7 +20,7 @@ from lastrep.output.overlay import (
     STATUS_COLOUR,
 )
 from lastrep.pose import BONES, Pose
-from lastrep.sets.phases import Phase
+from lastrep.reps.phases import Phase
 from lastrep.sets.results import EndReason, Rep, RepStatus, Severity
 
 #: Size of the picture. Cameras give 16:9; all sizes below are in its pixels.

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from lastrep.exercises import ExerciseDefinition
 from lastrep.exercises.faults import shown
-from lastrep.sets.fatigue import RIR_BANDS
-from lastrep.sets.faults import counts
-from lastrep.sets.options import SetOptions
+from lastrep.velocity.fatigue import RIR_BANDS
+from lastrep.sets.form.faults import counts
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Analysis, Rep, RepStatus, SetReport, SideCounts
 
 STATUS_STYLE: dict[RepStatus, str] = {

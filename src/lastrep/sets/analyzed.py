@@ -13,7 +13,7 @@ from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.recognition import Recognition
 from lastrep.sets.ending import Aftermath
 from lastrep.sets.results import SetReport
-from lastrep.sets.segmentation import RepSpan
+from lastrep.reps.segmentation import RepSpan
 
 Array = NDArray[np.float64]
 

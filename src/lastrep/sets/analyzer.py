@@ -15,22 +15,22 @@ from lastrep.exercises.library import catalogue
 from lastrep.motion.view import CameraView, ViewName, camera_view
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.analyzed import AnalyzedSet
-from lastrep.sets.bar_options import BarOptions
+from lastrep.velocity.options import BarOptions
 from lastrep.sets.bar_speed import with_stand_in
 from lastrep.sets.ending import STOPPED_AFTER_S, Aftermath, completed_reps, find_end, good_reps
-from lastrep.sets.events import SetEvent
-from lastrep.sets.form import SetForm, judge_form, with_form
-from lastrep.sets.form_metrics import read_reps
-from lastrep.sets.hindsight import Hindsight, Look
-from lastrep.sets.joint_angle import angle_uncertainty_deg
-from lastrep.sets.live import LiveSet
-from lastrep.sets.metrics import RepMeasures, measure
-from lastrep.sets.movement import Movement
-from lastrep.sets.options import Past, SetOptions
+from lastrep.sets.live.events import SetEvent
+from lastrep.sets.form.set_form import SetForm, judge_form, with_form
+from lastrep.sets.measures.readings import read_reps
+from lastrep.sets.live.background import Hindsight, Look
+from lastrep.sets.measures.joint_angle import angle_uncertainty_deg
+from lastrep.sets.live.live_set import LiveSet
+from lastrep.sets.measures.rep_measures import RepMeasures, measure
+from lastrep.sets.measures.kinematics import Movement
+from lastrep.sets.criteria import Past, SetOptions
 from lastrep.sets.results import Rejected, Rep, RepStatus, SetReport, SideCounts
-from lastrep.sets.segmentation import Segmentation, SetSpan, segment
-from lastrep.sets.shape import unknown_changes
-from lastrep.sets.verdicts import Verdict, verdicts
+from lastrep.reps.segmentation import Segmentation, SetSpan, segment
+from lastrep.sets.measures.shape import unknown_changes
+from lastrep.sets.rep_status import Verdict, verdicts
 
 #: Name of a movement that is counted without knowing what it is.
 UNKNOWN_EXERCISE = "unknown"

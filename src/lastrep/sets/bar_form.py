@@ -15,15 +15,15 @@ import numpy as np
 from lastrep.bar.track import PointSource
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.faults import BAR_METRICS, FaultRule, Limits, ViewLimits
-from lastrep.sets.faults import JudgedRep, worst_first
-from lastrep.sets.form import SetForm, judge_readings, with_form
-from lastrep.sets.form_metrics import Reading, RepReadings
-from lastrep.sets.options import SetOptions
+from lastrep.sets.form.faults import JudgedRep, worst_first
+from lastrep.sets.form.set_form import SetForm, judge_readings, with_form
+from lastrep.sets.measures.readings import Reading, RepReadings
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Rep, RepStatus, SetReport
 from lastrep.sets.review import kept_readings
-from lastrep.sets.samples import NAN
-from lastrep.sets.velocity import SURE_FROM, RepVelocity
-from lastrep.sets.verdicts import (
+from lastrep.sets.measures.samples import NAN
+from lastrep.velocity.rep_velocity import SURE_FROM, RepVelocity
+from lastrep.sets.rep_status import (
     DOUBTFUL_FROM_PCT,
     PARTIAL_BELOW_PCT,
     STRUGGLE_FACTOR,

@@ -13,11 +13,11 @@ from lastrep.pose.sequence import PoseSequence
 from lastrep.sets import results
 from lastrep.sets.analyzed import AnalyzedSet
 from lastrep.sets.bar_form import judged_by_bar
-from lastrep.sets.bar_options import BarOptions, may_have_plates
+from lastrep.velocity.options import BarOptions, may_have_plates
 from lastrep.sets.ending import completed_reps, find_end, good_reps
-from lastrep.sets.options import SetOptions
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import RepStatus
-from lastrep.sets.velocity import Measured, RepVelocity, SetVelocity, measure_reps
+from lastrep.velocity.rep_velocity import Measured, RepVelocity, SetVelocity, measure_reps
 
 #: From there no plate shows its face: a disc that was found is a part of one. Both ends of the bar
 #: are another thing: they are looked for edge-on.

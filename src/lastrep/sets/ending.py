@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lastrep.exercises.faults import shown
-from lastrep.sets.options import SetOptions
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import EndReason, Fault, Rep, RepStatus, SetEnd, Severity
-from lastrep.sets.verdicts import PARTIAL_BELOW_PCT
+from lastrep.sets.rep_status import PARTIAL_BELOW_PCT
 
 #: Good reps before which lost range or a change of form is nothing (E5: three good reps).
 BASELINE_REPS = 3

@@ -8,11 +8,11 @@ from dataclasses import replace
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.faults import FaultRule, Limits, ViewLimits
 from lastrep.sets.ending import Aftermath, completed_reps, find_end, good_reps, majors
-from lastrep.sets.form import TURNED, form_score, judge_readings, with_form
-from lastrep.sets.form_metrics import Reading, RepReadings
-from lastrep.sets.options import SetOptions
+from lastrep.sets.form.set_form import TURNED, form_score, judge_readings, with_form
+from lastrep.sets.measures.readings import Reading, RepReadings
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Fault, Measured, Override, Rep, RepStatus, SetReport, Severity
-from lastrep.sets.samples import NAN
+from lastrep.sets.measures.samples import NAN
 
 #: Id of the fault that a coach's "bad" stands for.
 COACH = "COACH"

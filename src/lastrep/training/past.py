@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from lastrep.sets.options import PastBaseline
+from lastrep.sets.criteria import PastBaseline
 from lastrep.sets.results import RepStatus, SetReport
 from lastrep.training.history import History, Query
 

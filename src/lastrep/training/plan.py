@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from lastrep.errors import ExerciseError, PlanError
 from lastrep.exercises.library import Catalogue, catalogue, find
 from lastrep.files import replacing
-from lastrep.sets.options import Strictness
+from lastrep.sets.criteria import Strictness
 from lastrep.training.prescription import (
     Prescription,
     SetMode,

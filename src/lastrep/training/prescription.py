@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lastrep.errors import PlanError
-from lastrep.sets.options import SetOptions, Strictness
+from lastrep.sets.criteria import SetOptions, Strictness
 from lastrep.training.loads import Load, LoadUnit
 
 #: More than this is a slip of the keyboard, not training.

@@ -22,7 +22,7 @@ from lastrep.batch.records import load_record
 from lastrep.batch.session import Batch, Graded, grade_batch
 from lastrep.errors import BatchError, OutputError
 from lastrep.output.writers import AnalyzedRecording
-from lastrep.sets.options import SetOptions, Strictness
+from lastrep.sets.criteria import SetOptions, Strictness
 from lastrep.training.prescription import parse_prescription
 from unit.batch.batch_tasks import InlinePool, Silent, write_poses
 

@@ -11,8 +11,8 @@ from lastrep.exercises import catalogue, find
 from lastrep.exercises.definition import load_definition
 from lastrep.exercises.faults import BAR_METRICS, shown
 from lastrep.motion.posture import CHANNELS
-from lastrep.sets.form_metrics import WHOLE
-from lastrep.sets.samples import SAMPLERS
+from lastrep.sets.measures.readings import WHOLE
+from lastrep.sets.measures.samples import SAMPLERS
 
 SQUAT = (Path(__file__).parents[3] / "src/lastrep/exercises/catalogue/back_squat.toml").read_text()
 

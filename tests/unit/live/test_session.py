@@ -21,8 +21,8 @@ from lastrep.live.screen import (
 from lastrep.live.session import Session
 from lastrep.pose import Pose
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.events import RepCounted, SetClosed, SetEvent
-from lastrep.sets.hindsight import Inline
+from lastrep.sets.live.events import RepCounted, SetClosed, SetEvent
+from lastrep.sets.live.background import Inline
 from lastrep.sets.results import EndReason, SetReport
 from lastrep.training.prescription import parse_prescription
 from lastrep.video.orientation import Image

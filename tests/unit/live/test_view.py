@@ -11,11 +11,11 @@ from lastrep.exercises import find
 from lastrep.live.screen import Debrief, PlannedSet, Screen, Stage
 from lastrep.live.view import HEIGHT_PX, KEYS_TOP_PX, PANEL_PX, WIDTH_PX, draw
 from lastrep.output.drawing import AMBER, GREEN, RED, Colour, Image
-from lastrep.sets.events import CueDue
-from lastrep.sets.options import SetOptions
-from lastrep.sets.phases import Phase
+from lastrep.sets.live.events import CueDue
+from lastrep.sets.criteria import SetOptions
+from lastrep.reps.phases import Phase
 from lastrep.sets.results import Bar, EndReason, SetEnd, SetReport, Severity
-from lastrep.sets.setup_check import Check, Finding
+from lastrep.sets.camera_setup import Check, Finding
 from lastrep.training.prescription import parse_prescription
 from unit.conftest import RepsOf
 

@@ -19,7 +19,7 @@ from lastrep.output.terminal import render
 from lastrep.output.writers import AnalyzedRecording, CsvWriter, JsonWriter, to_json
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.ending import Aftermath, find_end
-from lastrep.sets.options import SetOptions
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Analysis, Provenance, Rep, SetReport, SideCounts, Source
 
 RepsOf = Callable[[str], list[Rep]]

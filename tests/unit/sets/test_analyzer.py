@@ -13,7 +13,7 @@ from lastrep.exercises import find
 from lastrep.pose import BODY_PAIRS, PoseSequence
 from lastrep.sets.analyzed import AnalyzedSet
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.options import SetOptions
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import EndReason, RepStatus
 from synthetic import (
     BLAZEPOSE_NOISE,

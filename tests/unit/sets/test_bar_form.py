@@ -11,10 +11,10 @@ from lastrep.bar.scale import NO_SCALE
 from lastrep.bar.track import PointSource
 from lastrep.exercises import find
 from lastrep.sets.bar_form import judged_by_bar
-from lastrep.sets.form import NO_BAR
-from lastrep.sets.options import SetOptions
+from lastrep.sets.form.set_form import NO_BAR
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Rep, RepStatus, SetReport, Severity
-from lastrep.sets.velocity import RepVelocity
+from lastrep.velocity.rep_velocity import RepVelocity
 from unit.sets.synthetic_sets import clip_of, poses_of
 from unit.sets.test_analyzer import analyze
 

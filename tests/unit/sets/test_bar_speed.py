@@ -15,9 +15,9 @@ from lastrep.output.bar_path import BarPath
 from lastrep.pose import PoseSequence
 from lastrep.sets.analyzed import AnalyzedSet
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_options import BarOptions, may_have_plates
+from lastrep.velocity.options import BarOptions, may_have_plates
 from lastrep.sets.bar_speed import with_bar
-from lastrep.sets.options import SetOptions
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import EndReason, SetReport
 from synthetic import Camera, Clip, landmark_recording, lifting_set
 from synthetic.landmarks import Recording

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lastrep.exercises import find
-from lastrep.sets.cues import SHORT, CuePolicy
+from lastrep.sets.live.cues import SHORT, CuePolicy
 from lastrep.sets.results import Fault, Rep, Severity
 from unit.conftest import RepsOf
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lastrep.sets.ending import Aftermath, completed_reps, find_end, good_reps
-from lastrep.sets.options import SetOptions, Strictness
+from lastrep.sets.criteria import SetOptions, Strictness
 from lastrep.sets.results import EndReason, Fault, Rep, Severity
 
 RepsOf = Callable[[str], list[Rep]]

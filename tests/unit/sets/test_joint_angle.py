@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lastrep.motion.view import ViewName
-from lastrep.sets.joint_angle import angle_track, angle_uncertainty_deg
+from lastrep.sets.measures.joint_angle import angle_track, angle_uncertainty_deg
 from synthetic.motion import Motion
 from synthetic.truth import joint_angles
 from unit.sets.synthetic_sets import clip_of, poses_of

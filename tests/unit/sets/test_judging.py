@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule, Limits, ViewLimits
-from lastrep.sets.baseline import learn
-from lastrep.sets.form import form_score, judge_readings
-from lastrep.sets.form_metrics import Reading, RepReadings
-from lastrep.sets.options import PastBaseline, SetOptions
+from lastrep.sets.form.baseline import learn
+from lastrep.sets.form.set_form import form_score, judge_readings
+from lastrep.sets.measures.readings import Reading, RepReadings
+from lastrep.sets.criteria import PastBaseline, SetOptions
 from lastrep.sets.results import Severity
 
 LEAN = next(rule for rule in find("back_squat").faults if rule.id == "SQ2")

@@ -14,9 +14,9 @@ from lastrep.bar.scale import Calibration
 from lastrep.exercises import find
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.bar_options import BarOptions
+from lastrep.velocity.options import BarOptions
 from lastrep.sets.bar_speed import with_stand_in
-from lastrep.sets.events import (
+from lastrep.sets.live.events import (
     CountCorrected,
     CueDue,
     LastRepAhead,
@@ -31,8 +31,8 @@ from lastrep.sets.events import (
     SetOver,
     SetStarted,
 )
-from lastrep.sets.hindsight import Inline
-from lastrep.sets.options import SetOptions
+from lastrep.sets.live.background import Inline
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import EndReason, RepStatus, SetReport
 from synthetic import (
     BLAZEPOSE_NOISE,

@@ -13,7 +13,7 @@ import pytest
 from lastrep.exercises import find
 from lastrep.pose import PoseSequence
 from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.sets.options import SetOptions, Strictness
+from lastrep.sets.criteria import SetOptions, Strictness
 from lastrep.sets.results import EndReason, Rep, RepStatus, SetReport
 from synthetic import (
     Camera,

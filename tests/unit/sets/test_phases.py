@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastrep.sets.phases import Phase, PhaseMachine, local_extremes, rep_phases, turns
+from lastrep.reps.phases import Phase, PhaseMachine, local_extremes, rep_phases, turns
 
 RATE_HZ = 30.0
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lastrep.exercises import catalogue, find
-from lastrep.sets.hypotheses import reference_swing
-from lastrep.sets.segmentation import Segmentation, segment
+from lastrep.reps.candidates import reference_swing
+from lastrep.reps.segmentation import Segmentation, segment
 from synthetic import BLAZEPOSE_NOISE, Camera, Clip, Sampling, lifting_set
 from unit.sets.synthetic_sets import poses_of
 

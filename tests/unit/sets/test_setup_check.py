@@ -9,7 +9,7 @@ import pytest
 
 from lastrep.exercises import find
 from lastrep.pose import PoseSequence
-from lastrep.sets.setup_check import Check, Finding, check_setup
+from lastrep.sets.camera_setup import Check, Finding, check_setup
 from synthetic import Camera, Clip, Move, Sampling
 from unit.sets.synthetic_sets import poses_of
 

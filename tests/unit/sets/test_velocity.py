@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from lastrep.bar.scale import NO_SCALE, Calibration, Scale, Scales, ScaleSource, find_scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.library import find
-from lastrep.sets.fatigue import reps_in_reserve, velocity_loss_pct
-from lastrep.sets.segmentation import RepSpan
-from lastrep.sets.velocity import SetVelocity, measure_reps
+from lastrep.velocity.fatigue import reps_in_reserve, velocity_loss_pct
+from lastrep.reps.segmentation import RepSpan
+from lastrep.velocity.rep_velocity import SetVelocity, measure_reps
 
 PX_PER_M = 100.0
 PLATE = Scales(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from lastrep.sets.options import Strictness
+from lastrep.sets.criteria import Strictness
 from lastrep.training.loads import Load, LoadUnit
 from lastrep.training.prescription import MOST_REPS, SetMode, SetPrescription
 

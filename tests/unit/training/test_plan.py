@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lastrep.errors import PlanError
-from lastrep.sets.options import Strictness
+from lastrep.sets.criteria import Strictness
 from lastrep.training.plan import PlanItem, TrainingPlan, cautions, load_plan, save_plan, to_toml
 from lastrep.training.prescription import Prescription, parse_prescription
 from lastrep.training.rest import Goal

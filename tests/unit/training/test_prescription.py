@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lastrep.errors import PlanError
-from lastrep.sets.options import SetOptions, Strictness
+from lastrep.sets.criteria import SetOptions, Strictness
 from lastrep.training.loads import Load, LoadUnit
 from lastrep.training.prescription import (
     MOST_SETS,

@@ -12,9 +12,9 @@ from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.cleaning import runs
 from lastrep.motion.view import ViewName
 from lastrep.pose import PoseSequence
-from lastrep.sets.joint_angle import AngleSide, AngleTrack, angle_track
+from lastrep.sets.measures.joint_angle import AngleSide, AngleTrack, angle_track
 from lastrep.sets.results import Phase
-from lastrep.sets.segmentation import RepSpan, Segmentation
+from lastrep.reps.segmentation import RepSpan, Segmentation
 
 Array = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from lastrep.motion.posture import CHANNELS, Channel, Figure, Side, body_planes,
 from lastrep.motion.roll import Roll, camera_roll, unroll
 from lastrep.motion.track import Track
 from lastrep.pose import PoseSequence
-from lastrep.sets.joint_angle import ANGLE_CUTOFF_HZ
-from lastrep.sets.segmentation import Segmentation
+from lastrep.sets.measures.joint_angle import ANGLE_CUTOFF_HZ
+from lastrep.reps.segmentation import Segmentation
 
 Array = NDArray[np.float64]
 

@@ -15,8 +15,8 @@ from lastrep.motion.angles import JOINTS
 from lastrep.motion.signals import limb_length
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
-from lastrep.sets.hypotheses import Hypothesis
-from lastrep.sets.scoring import Body
+from lastrep.reps.candidates import Hypothesis
+from lastrep.reps.scoring import Body
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]

@@ -16,16 +16,16 @@ from lastrep.exercises.recognition import Recognition, recognize
 from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
-from lastrep.sets.attempts import stuck_attempt
-from lastrep.sets.hypotheses import (
+from lastrep.reps.stuck_attempt import stuck_attempt
+from lastrep.reps.candidates import (
     Hypothesis,
     SegmentationOptions,
     all_hypotheses,
     hypotheses_along,
 )
-from lastrep.sets.phases import rep_phases
-from lastrep.sets.scoring import Body, amplitudes
-from lastrep.sets.sides import Limbs, in_turns, rep_sides
+from lastrep.reps.phases import rep_phases
+from lastrep.reps.scoring import Body, amplitudes
+from lastrep.reps.sides import Limbs, in_turns, rep_sides
 
 Array = NDArray[np.float64]
 

@@ -16,11 +16,11 @@ import numpy as np
 
 from lastrep.exercises.faults import FaultRule, Limits, View, shown
 from lastrep.motion.posture import CHANNELS
-from lastrep.sets.form_metrics import Reading
-from lastrep.sets.metrics import RepMeasures
-from lastrep.sets.options import PastBaseline, SetOptions
+from lastrep.sets.measures.readings import Reading
+from lastrep.sets.measures.rep_measures import RepMeasures
+from lastrep.sets.criteria import PastBaseline, SetOptions
 from lastrep.sets.results import Severity
-from lastrep.sets.samples import NAN
+from lastrep.sets.measures.samples import NAN
 
 #: Reps that make the baseline, and how few may.
 BASELINE_REPS, FEWEST = 3, 2

@@ -13,8 +13,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.sets.metrics import RepMeasures
-from lastrep.sets.movement import Movement
+from lastrep.sets.measures.rep_measures import RepMeasures
+from lastrep.sets.measures.kinematics import Movement
 
 Array = NDArray[np.float64]
 

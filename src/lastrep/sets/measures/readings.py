@@ -18,11 +18,11 @@ from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.faults import BAR_METRICS, FaultRule
 from lastrep.motion.posture import CHANNELS, Channel
 from lastrep.motion.view import CameraView
-from lastrep.sets.metrics import RepMeasures
-from lastrep.sets.movement import Movement
-from lastrep.sets.samples import NAN, SAMPLERS, Sampled, percentile_of
-from lastrep.sets.segmentation import RepSpan
-from lastrep.sets.verdicts import DOUBTFUL_FROM_PCT
+from lastrep.sets.measures.rep_measures import RepMeasures
+from lastrep.sets.measures.kinematics import Movement
+from lastrep.sets.measures.samples import NAN, SAMPLERS, Sampled, percentile_of
+from lastrep.reps.segmentation import RepSpan
+from lastrep.sets.rep_status import DOUBTFUL_FROM_PCT
 
 Array = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lastrep.exercises.faults import FaultRule, Limits
-from lastrep.sets.baseline import (
+from lastrep.sets.form.baseline import (
     SEEN_FROM,
     Standard,
     beyond,
@@ -20,8 +20,8 @@ from lastrep.sets.baseline import (
     noise,
     widened,
 )
-from lastrep.sets.form_metrics import Reading, RepReadings
-from lastrep.sets.options import SetOptions
+from lastrep.sets.measures.readings import Reading, RepReadings
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Fault, Measured, Severity
 
 #: Standard errors that a change must exceed, by severity (`domain` 4.2).

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion import signals
 from lastrep.motion.cleaning import median
-from lastrep.sets.phases import local_extremes, turns
-from lastrep.sets.scoring import (
+from lastrep.reps.phases import local_extremes, turns
+from lastrep.reps.scoring import (
     Body,
     amplitudes,
     durations,

@@ -16,9 +16,9 @@ from statistics import median
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import Pose, PoseSequence
-from lastrep.sets.bar_options import BarOptions
-from lastrep.sets.cues import CuePolicy
-from lastrep.sets.events import (
+from lastrep.velocity.options import BarOptions
+from lastrep.sets.live.cues import CuePolicy
+from lastrep.sets.live.events import (
     CountCorrected,
     CueDue,
     LastRepAhead,
@@ -33,14 +33,14 @@ from lastrep.sets.events import (
     SetOver,
     SetStarted,
 )
-from lastrep.sets.hindsight import Hindsight, Judge, Look, Moment, Reviewer
-from lastrep.sets.options import Past, SetOptions
-from lastrep.sets.phases import Phase
-from lastrep.sets.presence import Presence
+from lastrep.sets.live.background import Hindsight, Judge, Look, Moment, Reviewer
+from lastrep.sets.criteria import Past, SetOptions
+from lastrep.reps.phases import Phase
+from lastrep.sets.live.presence import Presence
 from lastrep.sets.results import EndReason, Rep, RepStatus, SetEnd, SetReport
-from lastrep.sets.segmentation import SET_PAUSE_REPS, SET_PAUSE_S
-from lastrep.sets.stillness import Stillness
-from lastrep.sets.tracker import RepEventKind, RepTracker
+from lastrep.reps.segmentation import SET_PAUSE_REPS, SET_PAUSE_S
+from lastrep.sets.live.stillness import Stillness
+from lastrep.sets.live.rep_tracker import RepEventKind, RepTracker
 
 #: Before a set runs, this much is kept for the judgement to look back at.
 LEAD_IN_S = 20.0

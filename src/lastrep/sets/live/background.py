@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import PoseSequence
-from lastrep.sets.bar_options import BarOptions
-from lastrep.sets.options import Past, SetOptions
+from lastrep.velocity.options import BarOptions
+from lastrep.sets.criteria import Past, SetOptions
 from lastrep.sets.results import SetReport
 
 P = ParamSpec("P")

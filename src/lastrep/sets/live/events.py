@@ -7,7 +7,7 @@ from enum import Enum
 
 from pydantic import BaseModel
 
-from lastrep.sets.phases import Phase
+from lastrep.reps.phases import Phase
 from lastrep.sets.results import Rep, SetEnd, SetReport, Severity
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]

@@ -12,7 +12,7 @@ from lastrep.bar.lift_window import MISFIT, WindowRule, lift_window, smooth
 from lastrep.bar.scale import Scale
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.motion.cleaning import fill_gaps, hampel, lowpass, resample, runs
-from lastrep.sets.segmentation import RepSpan
+from lastrep.reps.segmentation import RepSpan
 
 Array = NDArray[np.float64]
 

@@ -1,7 +1,7 @@
 """The causal half of a live set: where in its range the load is now, and reps as they happen.
 
 A state machine on the concentric fraction answers at once; hindsight over the set so far
-(`lastrep.sets.live`) chooses the line it reads and puts the count right.
+(`lastrep.sets.live.live_set`) chooses the line it reads and puts the count right.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lastrep.motion.cleaning import running_median
 from lastrep.motion.signals import geometric_signals, limb_length
 from lastrep.pose.one_euro import OneEuro
 from lastrep.pose.sequence import Pose
-from lastrep.sets.phases import Phase, PhaseMachine
+from lastrep.reps.phases import Phase, PhaseMachine
 
 Array = NDArray[np.float64]
 

@@ -19,9 +19,9 @@ from lastrep.bar.scale import NO_SCALE, Scale, Scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.cleaning import hampel
-from lastrep.sets.fatigue import reps_in_reserve, velocity_loss_pct
-from lastrep.sets.lift import SEEN_SHARE, Lift, cut_lift, lifting_direction
-from lastrep.sets.segmentation import RepSpan
+from lastrep.velocity.fatigue import reps_in_reserve, velocity_loss_pct
+from lastrep.velocity.lift import SEEN_SHARE, Lift, cut_lift, lifting_direction
+from lastrep.reps.segmentation import RepSpan
 
 Array = NDArray[np.float64]
 

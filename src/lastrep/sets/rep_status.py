@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lastrep.sets.metrics import RepMeasures
+from lastrep.sets.measures.rep_measures import RepMeasures
 from lastrep.sets.results import RepStatus
 
 #: Range of motion below this share of the set's reference makes a rep partial. Measured rep-to-rep

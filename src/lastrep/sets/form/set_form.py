@@ -9,14 +9,14 @@ import numpy as np
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.faults import BAR_METRICS, FaultKind, FaultRule, View, shown
-from lastrep.sets.baseline import Standard, baseline_reps, learn, noise
+from lastrep.sets.form.baseline import Standard, baseline_reps, learn, noise
 from lastrep.sets.ending import described
-from lastrep.sets.faults import JudgedRep, judge_reps
-from lastrep.sets.form_metrics import RepReadings
-from lastrep.sets.metrics import RepMeasures
-from lastrep.sets.options import SetOptions
+from lastrep.sets.form.faults import JudgedRep, judge_reps
+from lastrep.sets.measures.readings import RepReadings
+from lastrep.sets.measures.rep_measures import RepMeasures
+from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Fault, FormStandard, Rep, RepStatus, Severity
-from lastrep.sets.samples import NAN
+from lastrep.sets.measures.samples import NAN
 
 #: Points a fault costs, and how much its class weighs (`domain` 4.3).
 PENALTY = {Severity.MINOR: 10.0, Severity.MAJOR: 30.0, Severity.CRITICAL: 60.0}

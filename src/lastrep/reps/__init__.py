@@ -1,0 +1,1 @@
+"""Finding reps: where each one starts, turns and ends."""

@@ -1,0 +1,1 @@
+"""Form: each reading against the standard and the lifter's own first reps."""

@@ -1,0 +1,1 @@
+"""A set while it runs."""

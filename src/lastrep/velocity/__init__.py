@@ -1,0 +1,1 @@
+"""Bar speed: metres, the lift's interval, speeds and their errors."""
