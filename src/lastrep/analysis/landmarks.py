@@ -11,8 +11,8 @@ from pathlib import Path
 
 from lastrep.analysis.checksums import content_sha256
 from lastrep.analysis.options import AnalyzeOptions
-from lastrep.bar.camera_path import CameraPath, CameraWatch
-from lastrep.bar.work_size import work_short_side_px
+from lastrep.bar.camera import CameraPath, CameraPathEstimator
+from lastrep.bar.images.work_size import work_short_side_px
 from lastrep.errors import PoseFileError, VideoError
 from lastrep.pose import PoseSequence
 from lastrep.pose.models import find_model
@@ -134,7 +134,7 @@ def _estimated(
     video: Path, options: AnalyzeOptions, clip_sha256: str | None, progress: Progress
 ) -> Landmarks:
     """Look for the lifter in a video, and watch the camera on the way."""
-    watch, recent = CameraWatch(), None
+    watch, recent = CameraPathEstimator(), None
     if options.looks_for_plates(options.definition):
         recent = RecentPictures()
     estimated = estimate_file(

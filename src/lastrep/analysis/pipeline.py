@@ -23,7 +23,7 @@ from lastrep.analysis.landmarks import (
 from lastrep.analysis.options import AnalyzeOptions
 from lastrep.analysis.recording import AnalyzedRecording, SetMovement
 from lastrep.analysis.warnings import warnings_of
-from lastrep.bar.recording import Stretch, track_file, track_landmarks, watch_camera
+from lastrep.bar.recording import Stretch, estimate_camera_path, track_file, track_landmarks
 from lastrep.bar.track import BarTrack
 from lastrep.exercises import ExerciseDefinition
 from lastrep.exercises.library import AUTO, resolved
@@ -224,7 +224,7 @@ def _follow_bar(
     if camera is None:
         begun = WATCH_SHARE
         recent = RecentPictures() if any(part.find_plate for part in stretches) else None
-        camera = watch_camera(
+        camera = estimate_camera_path(
             video,
             read.poses,
             slowmo=options.slowmo,
@@ -236,7 +236,6 @@ def _follow_bar(
         read.poses,
         stretches,
         camera,
-        bar_px=options.bar.bar_px,
         slowmo=options.slowmo,
         recent=recent,
         progress=lambda share: progress(begun + (1 - begun) * share),
@@ -247,7 +246,7 @@ def _covering(one: FoundSet, tracks: Sequence[BarTrack]) -> BarTrack | None:
     """Return the track that holds a set, of the body part that its exercise names."""
     for track in tracks:
         covers = track.t_s[0] <= one.span.start_s and one.span.end_s <= track.t_s[-1]
-        if covers and one.bar_proxy in (None, track.proxy_name):
+        if covers and one.bar_proxy in (None, track.bar_proxy):
             return track
     return None
 
@@ -258,4 +257,5 @@ def _stretch(one: FoundSet, options: AnalyzeOptions) -> Stretch:
         one.span.end_s + AROUND_SET_S,
         one.bar_proxy,
         find_plate=options.looks_for_plates(one.span.exercise),
+        bar_px=options.bar.bar_px,
     )

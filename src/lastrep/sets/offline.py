@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.lifter import Proxy
+from lastrep.bar.lifter import BarProxy
 from lastrep.bar.recording import track_landmarks
 from lastrep.bar.track import BarTrack
 from lastrep.errors import ExerciseError
@@ -56,7 +56,7 @@ class FoundSet:
     corrections: tuple[Correction, ...] = ()
 
     @property
-    def bar_proxy(self) -> Proxy | None:
+    def bar_proxy(self) -> BarProxy | None:
         """The body part that moves like the bar; None if it is not known what is done."""
         return None if self.span.exercise is None else self.span.exercise.bar_proxy
 

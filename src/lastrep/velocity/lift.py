@@ -70,7 +70,7 @@ def lifting_direction(
     rises = []
     for point, span in zip(points, spans, strict=True):
         if point is not None and point.seen.any():
-            y = np.interp(span.concentric_s, t_s[point.seen], point.room_px[point.seen, 1])
+            y = np.interp(span.concentric_s, t_s[point.seen], point.stabilised_px[point.seen, 1])
             rises.append(y[0] - y[1])
     return 1 if sum(rises) >= 0 else -1
 
@@ -96,7 +96,7 @@ def cut_lift(
     confidence = float(point.confidence[core].mean())
     if point.source is not PointSource.LANDMARK and confidence < USE_FROM:
         return None
-    path = _clean(track.t_s[inside], point.room_px[inside], point.source)
+    path = _clean(track.t_s[inside], point.stabilised_px[inside], point.source)
     if path is None:
         return None
     t_s, xy = path

@@ -92,7 +92,9 @@ def measure_reps(
     strayed = [_strayed(track, bar) for bar in bars]
     bars = [None if astray else bar for bar, astray in zip(bars, strayed, strict=True)]
     travel = 1.0 if exercise is None else exercise.bar_proxy_travel
-    nearness = float(np.median([track.proxies[span.limb].nearness for span in spans] or [1.0]))
+    nearness = float(
+        np.median([track.proxies[span.limb].perspective_scale for span in spans] or [1.0])
+    )
     body, body_pct = _body_scale(track, scales, bars, bodies, travel * nearness)
     reps: list[tuple[Lift | None, Scale]] = []
     for bar, landmark in zip(bars, bodies, strict=True):
@@ -148,7 +150,7 @@ def _body_scale(
     if scales.bar.known and len(both) >= 2:
         return replace(scales.bar, metres_per_px=float(np.median(both))), COMPARED_LANDMARK_PCT
     metres_per_px = scales.body.metres_per_px / travel
-    return replace(scales.body, metres_per_px=metres_per_px), LANDMARK_PCT[track.proxy_name]
+    return replace(scales.body, metres_per_px=metres_per_px), LANDMARK_PCT[track.bar_proxy]
 
 
 def _strayed(track: BarTrack, lift: Lift | None) -> bool:

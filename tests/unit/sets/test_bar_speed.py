@@ -147,7 +147,7 @@ def test_from_the_front_no_plate_shows_its_face(
     body, n = track.proxies["both"], len(track.t_s)
     sure = np.ones(n)
     disc = MovingPoint(
-        PointSource.PLATE, body.image_px, body.room_px, np.full(n, 25.0), sure, sure, 0.9
+        PointSource.PLATE, body.image_px, body.stabilised_px, np.full(n, 25.0), sure, sure, 0.9
     )
     usual = camera_view(poses, squats.span.start_s, squats.span.end_s)
     assert usual is not None
