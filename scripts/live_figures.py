@@ -92,7 +92,7 @@ class Repeated(PlayedFile):
             with VideoFile(self._path) as video:
                 for frame in video.frames():
                     last_s = offset_s + frame.t_s
-                    yield type(frame)(last_s, frame.image_rgb), False
+                    yield type(frame)(last_s, frame.rgb), False
             offset_s = last_s + 1 / 30
 
 

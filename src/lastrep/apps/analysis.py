@@ -18,7 +18,7 @@ from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.sets.bar_options import BarOptions, may_have_plates
 from lastrep.sets.options import Past, SetOptions, Strictness
-from lastrep.video.recent import RecentPictures
+from lastrep.video.cache import FrameCache
 
 if TYPE_CHECKING:
     from lastrep.output.writers import AnalyzedRecording
@@ -175,7 +175,7 @@ def analyze_recording(
     elif video is not None:
         watch = CameraWatch()
         if options.looks_for_plates(options.definition):
-            recent = RecentPictures()
+            recent = FrameCache()
         recorded = estimate_file(
             video,
             model=options.model,

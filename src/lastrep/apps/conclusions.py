@@ -24,8 +24,8 @@ from lastrep.sets.bar_speed import with_bar
 from lastrep.sets.form import UNSEEN
 from lastrep.sets.results import Analysis, Provenance, Source
 from lastrep.sets.setup_check import Check, check_setup
+from lastrep.video.cache import FrameCache
 from lastrep.video.reading import VideoFile
-from lastrep.video.recent import RecentPictures
 
 if TYPE_CHECKING:
     from lastrep.apps.analysis import AnalyzeOptions, Progress
@@ -54,7 +54,7 @@ def result_of(
     name: Path | None,
     video: Path | None,
     camera: CameraPath | None = None,
-    recent: RecentPictures | None = None,
+    recent: FrameCache | None = None,
     warnings: Sequence[str] = (),
     progress: Progress = lambda share: None,
 ) -> AnalyzedRecording:
@@ -80,7 +80,7 @@ def _with_bar(
     poses: PoseSequence,
     video: Path | None,
     camera: CameraPath | None,
-    recent: RecentPictures | None,
+    recent: FrameCache | None,
     options: AnalyzeOptions,
     progress: Progress,
 ) -> tuple[tuple[AnalyzedSet, ...], tuple[BarTrack, ...], list[str]]:
@@ -98,7 +98,7 @@ def _with_bar(
         begun = 0.0
         if camera is None:
             begun = WATCH_SHARE
-            recent = RecentPictures() if any(part.find_plate for part in stretches) else None
+            recent = FrameCache() if any(part.find_plate for part in stretches) else None
             camera = watch_camera(
                 video,
                 poses,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lastrep.bar.camera_motion import CameraMotion
 from lastrep.bar.lifter import moving_box
 from lastrep.pose.sequence import Pose
-from lastrep.video.frames import AnyFrame
+from lastrep.video.frames import Frame
 from lastrep.video.resizing import resized
 
 Array = NDArray[np.float64]
@@ -94,7 +94,7 @@ class CameraWatch:
         self._places: list[Array] = []
         self._known: list[bool] = []
 
-    def __call__(self, frame: AnyFrame, pose: Pose, width_px: int | None = None) -> None:
+    def __call__(self, frame: Frame, pose: Pose, width_px: int | None = None) -> None:
         """Take the next frame, and the lifter in it.
 
         Parameters

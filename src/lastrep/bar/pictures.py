@@ -12,7 +12,7 @@ import numpy as np
 from lastrep.bar.ellipse import Array, Image
 from lastrep.bar.exposure import brightening
 from lastrep.bar.lifter import moving_box
-from lastrep.video.frames import AnyFrame
+from lastrep.video.frames import Frame
 
 #: So many pictures show how dark a recording is.
 SAMPLES = 5
@@ -32,11 +32,11 @@ class Pictures(Sequence[Image]):
         shape = (n, 33, 3): the lifter's landmarks in them, pixels.
     """
 
-    def __init__(self, frames: Sequence[AnyFrame], points: Array) -> None:
+    def __init__(self, frames: Sequence[Frame], points: Array) -> None:
         self._frames = frames
         some = [k * (len(frames) - 1) // (SAMPLES - 1) for k in range(SAMPLES) if frames]
         self._brightening = brightening(
-            [frames[k].image_rgb for k in some], [moving_box(points[k]) for k in some]
+            [frames[k].rgb for k in some], [moving_box(points[k]) for k in some]
         )
         self._made: dict[int, Image] = {}
         self._in_work: dict[int, Future[Image]] = {}
@@ -66,7 +66,7 @@ class Pictures(Sequence[Image]):
                 self._in_work[number] = self._maker.submit(self._picture, number)
 
     def _picture(self, number: int) -> Image:
-        return self._brightened(self._frames[number].image_rgb)
+        return self._brightened(self._frames[number].rgb)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -22,8 +22,8 @@ from lastrep.bar.work_size import work_short_side_px
 from lastrep.errors import PoseFileError
 from lastrep.pose.pace import Pace
 from lastrep.pose.sequence import Pose, PoseSequence
+from lastrep.video.cache import FrameCache
 from lastrep.video.reading import VideoFile, VideoInfo
-from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
@@ -60,7 +60,7 @@ def watch_camera(
     poses: PoseSequence,
     *,
     slowmo: float = 1.0,
-    keep: RecentPictures | None = None,
+    keep: FrameCache | None = None,
     progress: Progress = lambda share: None,
 ) -> CameraPath:
     """Find out where the camera was during a recording whose landmarks are known already.
@@ -85,8 +85,8 @@ def watch_camera(
     with VideoFile(path, slowmo=slowmo) as video:
         _check_same(path, video.info, poses)
         if keep is not None:
-            keep.size = video.stored_size(work_short_side_px(poses))
-        watched = video.stored_frames(Pace().is_due, keep=keep)
+            keep.size = video.scaled_size(work_short_side_px(poses))
+        watched = video.frames(Pace().is_due, fill=keep, lazy=True)
         with closing(watched) as frames:
             for frame in frames:
                 watch(frame, poses.at(frame.t_s), poses.width_px)
@@ -102,7 +102,7 @@ def track_file(
     *,
     bar_px: tuple[float, float] | None = None,
     slowmo: float = 1.0,
-    recent: RecentPictures | None = None,
+    recent: FrameCache | None = None,
     progress: Progress = lambda share: None,
 ) -> tuple[BarTrack, ...]:
     """Follow the bar through stretches of a video file.
@@ -158,7 +158,7 @@ def _tracks_in_pictures(
     *,
     bar_px: tuple[float, float] | None,
     slowmo: float,
-    recent: RecentPictures | None,
+    recent: FrameCache | None,
     progress: Progress,
 ) -> dict[int, BarTrack]:
     """Follow the bar through the numbered stretches; see `track_file`."""
@@ -176,7 +176,7 @@ def _tracks_in_pictures(
         shown = None if bar_px is None else (bar_px[0] * factor, bar_px[1] * factor)
         small = camera.scaled(factor)
         # Of a long file, frames wait in two windows beside those that were kept and come last.
-        long = recent is not None and recent.dropped
+        long = recent is not None and recent.evicted
         window_bytes = WINDOW_BYTES // 2 if long else WINDOW_BYTES
         trackers = {
             k: BarTracker(s.proxy, small, bar_px=shown, window_bytes=window_bytes)
@@ -186,7 +186,7 @@ def _tracks_in_pictures(
         def wanted(t_s: float) -> bool:
             return t_s > last_s or any(t_s in stretch for stretch in stretches.values())
 
-        with closing(video.stored_frames(wanted, recent=recent)) as frames:
+        with closing(video.frames(wanted, reuse=recent, lazy=True)) as frames:
             for frame in frames:
                 pose = _scaled(poses.at(frame.t_s), factor)
                 for k, stretch in stretches.items():

@@ -128,7 +128,7 @@ class LifterTracker:
 
     def update(self, frame: Frame) -> Pose:
         """Return the lifter's pose in the next frame, missing where the lifter is not seen."""
-        if self._cuts.is_cut(frame.image_rgb):
+        if self._cuts.is_cut(frame.rgb):
             self.cuts_s.append(frame.t_s)
             self._tracker.restart()
             self._forget()
@@ -181,7 +181,7 @@ class LifterTracker:
     def _choose(self, frame: Frame, tracked: Pose) -> Pose:
         """Begin with the most prominent person."""
         people = self._look(frame) or [tracked]
-        width_px = frame.image_rgb.shape[1]
+        width_px = frame.rgb.shape[1]
         chosen = max(people, key=lambda pose: prominence(pose, width_px))
         if Place.of(chosen).is_same(Place.of(tracked)):
             return tracked
@@ -263,7 +263,7 @@ class LifterTracker:
         usual = self._memory.colours(frame.t_s)
         if self._stranger is None or usual is None:
             return True
-        seen = colours(frame.image_rgb, pose)
+        seen = colours(frame.rgb, pose)
         return difference(seen, usual) < difference(seen, self._stranger)
 
     def _has_moved(self, frame: Frame, tracked: Pose) -> bool:
@@ -272,13 +272,13 @@ class LifterTracker:
         return (
             usual is not None
             and self._memory.follows_on(frame.t_s, Place.of(tracked))
-            and difference(colours(frame.image_rgb, tracked), usual) < ALIKE_LEVELS
+            and difference(colours(frame.rgb, tracked), usual) < ALIKE_LEVELS
         )
 
     def _suspect(self, frame: Frame, tracked: Pose) -> None:
         """Take the tracked person for a stranger."""
         if self._stranger is None:
-            self._stranger = colours(frame.image_rgb, tracked)
+            self._stranger = colours(frame.rgb, tracked)
         self._suspected_s = frame.t_s
 
     def _take_back(self, t_s: float) -> None:
@@ -318,7 +318,7 @@ class LifterTracker:
     def _follow(self, person: Pose, frame: Frame) -> Pose:
         """Make the tracker follow somebody, by showing it nobody else for once."""
         self._tracker.restart()
-        found = self._tracker.estimate(Frame(frame.t_s, blinkered(frame.image_rgb, person)))
+        found = self._tracker.estimate(Frame(frame.t_s, blinkered(frame.rgb, person)))
         if found and Place.of(found[0]).is_same(Place.of(person)):
             return found[0]
         self._tracker.restart()

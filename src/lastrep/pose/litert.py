@@ -132,7 +132,7 @@ class LitertEstimator:
         if not 0 < frame.t_s - self._last_s <= GAP_S:
             self.restart()
         self._last_s = frame.t_s
-        readings = self._read(frame.image_rgb)
+        readings = self._read(frame.rgb)
         if not readings:
             self._smoother = Smoother()
         elif self._smooths:

@@ -88,10 +88,10 @@ class MediapipeEstimator:
         # MediaPipe wants whole, strictly increasing milliseconds, and steers its smoother by
         # them: they must follow the true time.
         stamp_ms = max(CLOCK_START_MS + round(frame.t_s * 1000), self._last_ms + 1)
-        height, width = frame.image_rgb.shape[:2]
+        height, width = frame.rgb.shape[:2]
         # The first search and the first person found log, too.
         with contextlib.nullcontext() if self._found_someone else quiet_stderr():
-            result = self._landmarks(frame.image_rgb, stamp_ms)
+            result = self._landmarks(frame.rgb, stamp_ms)
         self._found_someone |= bool(result.pose_landmarks)
         # Depth comes in the scale of x.
         scale = np.array([width, height, width], np.float32)

@@ -189,7 +189,7 @@ class Memory:
         t_s = frame.t_s
         if self._sights and t_s - self._sights[-1].t_s < MEMORY_EVERY_S:
             return
-        self._sights.append(Sight(t_s, Place.of(pose), colours(frame.image_rgb, pose)))
+        self._sights.append(Sight(t_s, Place.of(pose), colours(frame.rgb, pose)))
         while self._sights[0].t_s < t_s - MEMORY_S[0]:
             self._sights.popleft()
 

@@ -17,9 +17,9 @@ from lastrep.pose.models import DEFAULT_MODEL
 from lastrep.pose.pace import Pace, filled
 from lastrep.pose.people import Whereabouts
 from lastrep.pose.sequence import Pose, PoseSequence
+from lastrep.video.cache import FrameCache
 from lastrep.video.frames import Frame
 from lastrep.video.reading import VideoFile, VideoInfo
-from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
@@ -42,7 +42,7 @@ class Keeping:
         Says how large, from the poses so far.
     """
 
-    pictures: RecentPictures
+    pictures: FrameCache
     short_side_px: Callable[[PoseSequence], int]
 
 
@@ -179,7 +179,7 @@ def _follow(
     pace = Pace()
     ask_s = ASKED_FIRST_S
     keep = None if keeping is None else keeping.pictures
-    given = video.frames(pace.is_due, keep=keep)
+    given = video.frames(pace.is_due, fill=keep)
     with lifter as tracker, closing(given) as frames:
         for frame in frames:
             poses.append(tracker.update(frame))
@@ -187,7 +187,7 @@ def _follow(
                 watch(frame, poses[-1])
             if keeping is not None and frame.t_s >= ask_s:
                 so_far = _sequence(poses, video.info, tracker.name)
-                keeping.pictures.size = video.stored_size(keeping.short_side_px(so_far))
+                keeping.pictures.size = video.scaled_size(keeping.short_side_px(so_far))
                 ask_s *= 2
             if give_way and tracker.mistaken_for is not None:
                 break

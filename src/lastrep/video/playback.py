@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from lastrep.video.frames import Frame
 from lastrep.video.live_source import Clock, LiveSource, clock
 from lastrep.video.reading import VideoFile
 
-#: Between the last frame of a file and the first of the next.
+#: Time between the last frame of a file and the first of the next, seconds.
 BETWEEN_FILES_S = 0.1
 
 
@@ -52,7 +51,7 @@ class PlayedFile(LiveSource):
             with video:
                 for index, frame in enumerate(video.frames()):
                     end_s = begin_s + frame.t_s
-                    yield replace(frame, t_s=end_s), index == 0 and begin_s > 0
+                    yield frame.with_time(end_s), index == 0 and begin_s > 0
             begin_s = end_s + BETWEEN_FILES_S
 
     def _capture(self) -> None:

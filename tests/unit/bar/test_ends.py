@@ -125,7 +125,7 @@ def test_pictures_are_put_on_top_of_each_other_to_a_fraction_of_a_pixel(seed) ->
     keys = np.linspace(15, 42, 12).astype(int)
     true = scene.centre[keys] + np.array([-0.70, 0.0]) * scene.px_per_m
     off = rng.uniform(-3, 3, true.shape)
-    images = [frames[k][0].image_rgb for k in keys]
+    images = [frames[k][0].rgb for k in keys]
     aligned = align(images, true + off, (41, 81), (6, 6))
     left = aligned.centres - true
     assert np.ptp(left[:, 1]) < 0.5
@@ -136,8 +136,8 @@ def test_pictures_are_put_on_top_of_each_other_to_a_fraction_of_a_pixel(seed) ->
 def test_the_best_match_is_where_the_edges_were_moved_to(move) -> None:
     frame, _ = next(LIFT.frames())
     at = LIFT.centre[0] - (0.70 * LIFT.px_per_m, 0)
-    sought = edges_down(part_at(frame.image_rgb, at, (31, 71)))
-    moved = edges_down(part_at(frame.image_rgb, at - np.array(move), (39, 79)))
+    sought = edges_down(part_at(frame.rgb, at, (31, 71)))
+    moved = edges_down(part_at(frame.rgb, at - np.array(move), (39, 79)))
     found, likeness = best_match(moved, sought)
     assert found[1] == pytest.approx(move[1], abs=0.15)
     assert likeness > 0.9

@@ -203,7 +203,7 @@ def test_after_a_cut_everything_begins_anew() -> None:
     assert not restarts
     tracker.scene = after
     bright = after.frame(3.0)
-    bright = type(bright)(3.0, np.where(bright.image_rgb == 110, 220, bright.image_rgb))
+    bright = type(bright)(3.0, np.where(bright.rgb == 110, 220, bright.rgb))
     pose = follow.update(bright)
     assert restarts
     assert pose.found

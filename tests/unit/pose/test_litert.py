@@ -74,7 +74,7 @@ def test_a_followed_person_is_smoothed_as_with_mediapipe(
 
 def test_a_change_that_nobody_sees_moves_nothing(clip_frames: list[Frame]) -> None:
     """One grey level in a corner of the first picture; the unsteady square makes pixels of it."""
-    changed = clip_frames[0].image_rgb.copy()
+    changed = clip_frames[0].rgb.copy()
     changed[200:204, 300:304] ^= 1
     moved_px = {}
     for steady in (True, False):
@@ -124,9 +124,9 @@ def test_after_a_jump_in_time_the_person_is_searched_afresh(
     clip_frames: list[Frame], shift_s: float
 ) -> None:
     """Back in time or after a gap, somebody stands elsewhere: no trace of where they were."""
-    blank = np.full_like(clip_frames[0].image_rgb, 90)
-    left = [Frame(f.t_s, np.hstack([f.image_rgb, blank])) for f in clip_frames[:10]]
-    there = np.hstack([blank, clip_frames[10].image_rgb])
+    blank = np.full_like(clip_frames[0].rgb, 90)
+    left = [Frame(f.t_s, np.hstack([f.rgb, blank])) for f in clip_frames[:10]]
+    there = np.hstack([blank, clip_frames[10].rgb])
     moved = estimated([*left, Frame(left[-1].t_s + shift_s, there)])[-1]
     (fresh,) = estimated([Frame(0.0, there)])
     np.testing.assert_array_equal(moved[0].image_px, fresh[0].image_px)

@@ -90,10 +90,10 @@ def test_nothing_is_made_up_beside_a_missing_pose_at_a_cut_or_after_the_last() -
 def test_a_clip_at_60_frames_a_second(clip_frames: list[Frame], tmp_path: Path) -> None:
     """The same pictures shown twice as often: as many poses as frames, nearly where they were."""
     path = tmp_path / "fast.mp4"
-    height, width = clip_frames[0].image_rgb.shape[:2]
+    height, width = clip_frames[0].rgb.shape[:2]
     with VideoWriter(path, width_px=width, height_px=height) as out:
         for i, frame in enumerate(np.repeat(np.array(clip_frames, object), 2)):
-            out.write(frame.image_rgb, i / 60)
+            out.write(frame.rgb, i / 60)
     recording = estimate_file(path, model="lite")
     assert recording.frames == 2 * len(clip_frames)
     assert recording.poses.frame_s == pytest.approx(1 / 60, abs=1e-4)

@@ -20,7 +20,7 @@ def test_one_pose_a_frame(clip: Path, clip_frames: list[Frame]) -> None:
     assert recording.frames == len(clip_frames)
     assert recording.frames_with_pose == len(clip_frames)
     assert poses.model == "litert/lite"
-    assert (poses.height_px, poses.width_px) == clip_frames[0].image_rgb.shape[:2]
+    assert (poses.height_px, poses.width_px) == clip_frames[0].rgb.shape[:2]
     assert 0 < recording.model_s < recording.wall_s
     assert not recording.warnings
     assert recording.duration_s == pytest.approx(len(clip_frames) / 30, abs=0.05)
