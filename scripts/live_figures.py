@@ -32,7 +32,7 @@ from lastrep.live.session import Session
 from lastrep.live.view import draw
 from lastrep.output.drawing import Image
 from lastrep.pose import Pose
-from lastrep.pose.backends import follow_lifter
+from lastrep.pose.backends import make_subject_tracker
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.events import CueDue, RepCounted, SetClosed, SetEvent
 from lastrep.sets.options import SetOptions
@@ -101,7 +101,7 @@ def play(source: PlayedFile, exercise: ExerciseDefinition, model: str) -> tuple[
     watcher = Watcher()
     with ExitStack() as stack:
         executor = stack.enter_context(judging_process())
-        lifter = stack.enter_context(follow_lifter(model))
+        lifter = stack.enter_context(make_subject_tracker(model))
         outlets: list[Outlet] = [watcher]
         try:
             outlets.append(WindowOutlet(stack.enter_context(open_window()), mirror=True))

@@ -164,8 +164,8 @@ def analyze_recording(
     LastrepError
         If an input cannot be analysed, or the landmarks cannot be saved.
     """
-    from lastrep.pose.recorded import load_poses, save_poses
-    from lastrep.pose.recording import Keeping, estimate_file
+    from lastrep.pose.estimate_video import CacheRequest, estimate_video
+    from lastrep.pose.pose_file import load_poses, save_poses
 
     # What the landmarks are for is loaded while they are looked for.
     Thread(target=_load_the_rest, daemon=True).start()
@@ -176,13 +176,13 @@ def analyze_recording(
         watch = CameraWatch()
         if options.looks_for_plates(options.definition):
             recent = FrameCache()
-        recorded = estimate_file(
+        recorded = estimate_video(
             video,
             model=options.model,
             backend=options.backend,
             slowmo=options.slowmo,
-            keeping=None if recent is None else Keeping(recent, work_short_side_px),
-            watch=watch,
+            cache_request=None if recent is None else CacheRequest(recent, work_short_side_px),
+            on_frame=watch,
             progress=lambda share: progress(POSE_SHARE * share),
         )
         poses, warnings, camera = recorded.poses, list(recorded.warnings), watch.path

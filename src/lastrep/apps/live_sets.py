@@ -21,7 +21,7 @@ from lastrep.live.recorder import RecordedVideo, Recorder, set_folder
 from lastrep.live.screen import Debrief, PlannedSet
 from lastrep.output.writers import AnalyzedRecording, Progress, write_files
 from lastrep.pose import PoseSequence
-from lastrep.pose.recorded import save_poses
+from lastrep.pose.pose_file import save_poses
 from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.bar_options import BarOptions
 from lastrep.sets.options import Past

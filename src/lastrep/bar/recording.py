@@ -20,7 +20,7 @@ from lastrep.bar.track import BarTrack
 from lastrep.bar.tracker import WINDOW_BYTES, BarTracker
 from lastrep.bar.work_size import work_short_side_px
 from lastrep.errors import PoseFileError
-from lastrep.pose.pace import Pace
+from lastrep.pose.sampling import FrameSampler
 from lastrep.pose.sequence import Pose, PoseSequence
 from lastrep.video.cache import FrameCache
 from lastrep.video.reading import VideoFile, VideoInfo
@@ -86,7 +86,7 @@ def watch_camera(
         _check_same(path, video.info, poses)
         if keep is not None:
             keep.size = video.scaled_size(work_short_side_px(poses))
-        watched = video.frames(Pace().is_due, fill=keep, lazy=True)
+        watched = video.frames(FrameSampler().is_due, fill=keep, lazy=True)
         with closing(watched) as frames:
             for frame in frames:
                 watch(frame, poses.at(frame.t_s), poses.width_px)

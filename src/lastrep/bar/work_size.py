@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lastrep.bar.lifter import stature_px
-from lastrep.pose.recording import ASKED_FIRST_S
+from lastrep.pose.estimate_video import CACHE_SIZE_ASKED_S
 from lastrep.pose.sequence import PoseSequence
 
 #: The bar is followed in pictures of at most this short side, in which the lifter is at most this
@@ -24,7 +24,7 @@ def work_short_side_px(poses: PoseSequence) -> int:
     """
     short_px = min(poses.width_px, poses.height_px)
     work_px = most_px = float(min(WORK_SHORT_SIDE_PX, short_px))
-    length_s = ASKED_FIRST_S
+    length_s = CACHE_SIZE_ASKED_S
     while True:
         so_far = poses.between(0.0, length_s)
         tall = stature_px(so_far.image_px[so_far.found].astype(np.float64)) / short_px

@@ -12,7 +12,7 @@ from lastrep.live.outlets import Outlet
 from lastrep.live.screen import Screen, Stage
 from lastrep.live.session import Session
 from lastrep.pose import Pose
-from lastrep.pose.lifter import LifterTracker
+from lastrep.pose.subject.tracker import SubjectTracker
 from lastrep.sets.events import SetEvent
 from lastrep.video.live_source import Captured, Clock, LiveSource, clock
 from lastrep.video.orientation import Image
@@ -103,7 +103,7 @@ class Loop:
     def __init__(
         self,
         source: LiveSource,
-        lifter: LifterTracker,
+        lifter: SubjectTracker,
         begin: Callable[[tuple[int, int]], Session],
         outlets: Sequence[Outlet],
         *,

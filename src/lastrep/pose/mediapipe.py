@@ -26,7 +26,8 @@ from lastrep.pose.sequence import Pose
 from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
 
-#: Where MediaPipe's clock starts. At 0 its smoother would assume 1/30 s for the first step.
+#: Where MediaPipe's clock starts, milliseconds. At 0 its smoother would assume 1/30 s for the first
+#: step.
 CLOCK_START_MS = 1000
 
 #: Nothing to see: makes the tracker lose whom it follows.
@@ -113,8 +114,8 @@ class MediapipeEstimator:
         if self._tracking:
             self._landmarks(_BLANK, self._last_ms + 1)
 
-    def _landmarks(self, image_rgb: Image, stamp_ms: int) -> PoseLandmarkerResult:
-        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=image_rgb)
+    def _landmarks(self, rgb: Image, stamp_ms: int) -> PoseLandmarkerResult:
+        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=rgb)
         self._last_ms = stamp_ms
         start_s = time.perf_counter()
         try:

@@ -16,7 +16,7 @@ from lastrep.bar.track import PointSource
 from lastrep.bar.work_size import work_short_side_px
 from lastrep.errors import PoseFileError
 from lastrep.pose import PoseSequence
-from lastrep.pose.pace import Pace
+from lastrep.pose.sampling import FrameSampler
 from lastrep.video.cache import FrameCache
 from lastrep.video.reading import VideoFile
 from unit.bar.scenes import Scene, lifts
@@ -91,7 +91,7 @@ def test_pictures_that_were_kept_give_the_same_track(clip: tuple[Path, PoseSeque
         width, height = size = video.scaled_size(work_short_side_px(poses))
         recent = FrameCache(max_bytes=120 * width * height * 3 // 2)
         recent.size = size
-        for _ in video.frames(Pace().is_due, fill=recent):
+        for _ in video.frames(FrameSampler().is_due, fill=recent):
             pass
     first_s = recent.first_s(size)
     assert first_s is not None

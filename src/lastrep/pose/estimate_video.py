@@ -11,43 +11,44 @@ from functools import partial
 from pathlib import Path
 
 from lastrep.errors import VideoError
-from lastrep.pose.backends import DEFAULT_BACKEND, follow_lifter
-from lastrep.pose.lifter import LifterTracker
+from lastrep.pose.backends import DEFAULT_BACKEND, make_subject_tracker
 from lastrep.pose.models import DEFAULT_MODEL
-from lastrep.pose.pace import Pace, filled
-from lastrep.pose.people import Whereabouts
+from lastrep.pose.sampling import FrameSampler, with_interpolated
 from lastrep.pose.sequence import Pose, PoseSequence
+from lastrep.pose.subject.gating import Gate
+from lastrep.pose.subject.tracker import SubjectTracker
 from lastrep.video.cache import FrameCache
 from lastrep.video.frames import Frame
 from lastrep.video.reading import VideoFile, VideoInfo
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
-#: Is shown the frames, and the lifter in each.
-Watch = Callable[[Frame, Pose], None]
+#: Called with each sampled frame, and the lifter's pose in it.
+OnFrame = Callable[[Frame, Pose], None]
 
-#: After this time it is asked how large pictures shall be kept, and again each time it has doubled.
-ASKED_FIRST_S = 0.5
+#: After this time, seconds, it is asked in which size frames shall be cached, and again each time
+#: that the time has doubled.
+CACHE_SIZE_ASKED_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Keeping:
-    """Pictures to keep while the lifter is looked for, so that the file is decoded only once.
+class CacheRequest:
+    """Frames to cache while the lifter is looked for, so that the file is decoded only once.
 
     Parameters
     ----------
-    pictures
+    cache
         Where they are kept.
     short_side_px
-        Says how large, from the poses so far.
+        Says in which size (its shorter side, pixels), from the poses so far.
     """
 
-    pictures: FrameCache
+    cache: FrameCache
     short_side_px: Callable[[PoseSequence], int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Recording:
+class EstimatedVideo:
     """A video file with the landmarks of its lifter.
 
     Parameters
@@ -85,25 +86,25 @@ class Recording:
 
     @property
     def duration_s(self) -> float:
-        """Length as the file says, or else from its first to its last frame."""
+        """Length as the file says, or else from its first to its last frame, seconds."""
         named = self.info.duration_s
         return named if math.isfinite(named) else self.poses.duration_s
 
 
-def estimate_file(
+def estimate_video(
     path: str | Path,
     *,
     model: str = DEFAULT_MODEL,
     backend: str = DEFAULT_BACKEND,
     slowmo: float = 1.0,
-    keeping: Keeping | None = None,
-    watch: Watch | None = None,
+    cache_request: CacheRequest | None = None,
+    on_frame: OnFrame | None = None,
     progress: Progress | None = None,
-) -> Recording:
+) -> EstimatedVideo:
     """Find the lifter in every frame of a video file.
 
-    Of high-rate video not every frame is looked at (see `lastrep.pose.pace`); the poses of the
-    others are put between.
+    High-rate video is sampled (see `lastrep.pose.sampling`); the poses of skipped frames are
+    interpolated.
 
     Parameters
     ----------
@@ -115,13 +116,13 @@ def estimate_file(
         What runs the model (see `lastrep.pose.backends`).
     slowmo
         How many times the recording is slowed down (see `VideoFile`).
-    keeping
-        What to keep of the pictures on the way.
-    watch
-        Is shown each frame that was looked at, with the pose in it; times go back where the file is
-        read once more.
+    cache_request
+        What to cache of the frames on the way.
+    on_frame
+        Called with each sampled frame and the pose in it; times go back where the file is read once
+        more.
     progress
-        Called after each frame with the share done. Where somebody else was followed at first, it
+        Called after each frame with the share done. Where another person was followed at first, it
         begins again.
 
     Raises
@@ -133,75 +134,87 @@ def estimate_file(
     """
     start_s = time.perf_counter()
     with VideoFile(path, slowmo=slowmo) as video:
-        follow = partial(follow_lifter, model, backend)
-        passage = _follow(video, follow(), progress, keeping, watch, give_way=True)
-        model_s = passage.model_s
-        if passage.mistaken_for is not None:
-            # Somebody else was followed until it showed who lifts: once more, knowing it.
-            passage = _follow(video, follow(lifter=passage.mistaken_for), progress, keeping, watch)
-            model_s += passage.model_s
-    if not passage.poses:
+        make = partial(make_subject_tracker, model, backend)
+        run = partial(
+            _track, video, progress=progress, cache_request=cache_request, on_frame=on_frame
+        )
+        done = run(make(), stop_if_wrong=True)
+        model_s = done.model_s
+        if done.subject_gate is not None:
+            # Another person was followed until it showed who lifts: once more, knowing it.
+            done = run(make(gate=done.subject_gate))
+            model_s += done.model_s
+    if not done.poses:
         raise VideoError(f"{path}: holds no frame that can be decoded; export or record it again")
     if progress is not None:
         progress(1.0)
-    return Recording(
+    return EstimatedVideo(
         path=Path(path),
         info=video.info,
-        poses=_sequence(passage.poses, video.info, passage.model),
-        warnings=(*video.warnings, *(f"{path}: {warning}" for warning in passage.warnings)),
+        poses=_sequence(done.poses, video.info, done.model),
+        warnings=(*video.warnings, *(f"{path}: {warning}" for warning in done.warnings)),
         model_s=model_s,
         wall_s=time.perf_counter() - start_s,
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Passage:
-    """The lifter in one reading of a file."""
+class _Pass:
+    """The subject in one reading of a file."""
 
     poses: list[Pose]
-    mistaken_for: Whereabouts | None
+    subject_gate: Gate | None
     warnings: tuple[str, ...]
     model: str
     model_s: float
 
 
-def _follow(
+def _track(
     video: VideoFile,
-    lifter: LifterTracker,
-    progress: Progress | None,
-    keeping: Keeping | None,
-    watch: Watch | None,
+    subject: SubjectTracker,
     *,
-    give_way: bool = False,
-) -> _Passage:
-    """Follow the lifter through the file; stop, if asked, when it is clearly somebody else."""
+    progress: Progress | None,
+    cache_request: CacheRequest | None,
+    on_frame: OnFrame | None,
+    stop_if_wrong: bool = False,
+) -> _Pass:
+    """Track the subject through the file; stop, if asked, when it is clear that another lifts."""
     poses: list[Pose] = []
-    pace = Pace()
-    ask_s = ASKED_FIRST_S
-    keep = None if keeping is None else keeping.pictures
-    given = video.frames(pace.is_due, fill=keep)
-    with lifter as tracker, closing(given) as frames:
+    sampler = FrameSampler()
+    ask_s = CACHE_SIZE_ASKED_S
+    cache = None if cache_request is None else cache_request.cache
+    given = video.frames(sampler.is_due, fill=cache)
+    with subject as tracker, closing(given) as frames:
         for frame in frames:
             poses.append(tracker.update(frame))
-            if watch is not None:
-                watch(frame, poses[-1])
-            if keeping is not None and frame.t_s >= ask_s:
+            if on_frame is not None:
+                on_frame(frame, poses[-1])
+            if cache_request is not None and frame.t_s >= ask_s:
                 so_far = _sequence(poses, video.info, tracker.name)
-                keeping.pictures.size = video.scaled_size(keeping.short_side_px(so_far))
+                short_side_px = cache_request.short_side_px(so_far)
+                cache_request.cache.size = video.scaled_size(short_side_px)
                 ask_s *= 2
-            if give_way and tracker.mistaken_for is not None:
+            if stop_if_wrong and tracker.wrong_subject:
                 break
             if progress is not None and video.info.duration_s > 0:
                 progress(min(frame.t_s / video.info.duration_s, 1.0))
     tracker.finish()
-    given_back = {pose.t_s: pose for pose in tracker.given_back}
-    poses = [given_back.get(p.t_s, p) for p in poses]
-    for start_s, end_s in tracker.taken_back:
-        poses = [Pose.missing(p.t_s) if start_s < p.t_s <= end_s else p for p in poses]
-    poses = filled(poses, pace.passed_s, tracker.cuts_s)
-    return _Passage(
-        poses, tracker.mistaken_for, tuple(tracker.warnings), tracker.name, tracker.busy_s
+    return _Pass(
+        with_interpolated(_corrected(poses, tracker), sampler.skipped_s, tracker.cuts_s),
+        tracker.subject_gate,
+        tuple(tracker.warnings),
+        tracker.name,
+        tracker.busy_s,
     )
+
+
+def _corrected(poses: Iterable[Pose], tracker: SubjectTracker) -> list[Pose]:
+    """Put restored poses back, and take revoked ones out."""
+    restored = {pose.t_s: pose for pose in tracker.restored}
+    corrected = [restored.get(p.t_s, p) for p in poses]
+    for start_s, end_s in tracker.revoked:
+        corrected = [Pose.missing(p.t_s) if start_s < p.t_s <= end_s else p for p in corrected]
+    return corrected
 
 
 def _sequence(poses: Iterable[Pose], info: VideoInfo, model: str) -> PoseSequence:

@@ -1,4 +1,4 @@
-"""Recorded landmarks: a pose sequence in an .npz file, exact to the last bit."""
+"""Landmark files: a pose sequence in an .npz file, exact to the last bit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,13 @@ _FIX = "record it again with --save-poses"
 
 
 def save_poses(path: str | Path, poses: PoseSequence) -> None:
-    """Write a sequence, whole or not at all; raises OutputError if that cannot be done."""
+    """Write a sequence to a file, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
     with replacing(Path(path)) as temporary, temporary.open("wb") as file:
         np.savez_compressed(
             file,
@@ -44,7 +50,7 @@ def save_poses(path: str | Path, poses: PoseSequence) -> None:
 
 
 def load_poses(path: str | Path) -> PoseSequence:
-    """Read a sequence.
+    """Read a sequence from a file.
 
     Raises
     ------
@@ -59,14 +65,7 @@ def load_poses(path: str | Path) -> PoseSequence:
         raise PoseFileError(f"{path}: no such file; check the name") from error
     except OSError as error:
         raise PoseFileError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except (
-        ValueError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except _NOT_NPZ as error:
         raise PoseFileError(f"{path}: not a file of recorded landmarks; {_FIX}") from error
     try:
         version = int(fields["format"])

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from lastrep.pose import Pose
-from lastrep.pose.backends import follow_lifter
+from lastrep.pose.backends import make_subject_tracker
+from lastrep.pose.estimate_video import estimate_video
 from lastrep.pose.litert import LitertEstimator
-from lastrep.pose.people import Place
-from lastrep.pose.recording import estimate_file
+from lastrep.pose.subject.gating import BodyPosition
 from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
 from lastrep.video.writing import VideoWriter
@@ -56,14 +56,14 @@ def scene(clip_frames: list[Frame]) -> list[Frame]:
     return frames
 
 
-def astray_m(pose: Pose, home: Place) -> float:
-    return abs(Place.of(pose).x_px - home.x_px) / home.px_per_m
+def astray_m(pose: Pose, home: BodyPosition) -> float:
+    return abs(BodyPosition.of(pose).x_px - home.x_px) / home.px_per_m
 
 
 def test_the_passer_by_is_not_followed(scene: list[Frame], tmp_path: Path) -> None:
     with LitertEstimator("lite") as estimator:
         plain = [people[0] for frame in scene if (people := estimator.estimate(frame))]
-    home = Place.of(plain[0])
+    home = BodyPosition.of(plain[0])
     astray = [p for p in plain if astray_m(p, home) > ASTRAY_M]
     assert len(astray) > 3, "without care the track is taken away"
 
@@ -72,7 +72,7 @@ def test_the_passer_by_is_not_followed(scene: list[Frame], tmp_path: Path) -> No
     with VideoWriter(path, width_px=width, height_px=height) as out:
         for frame in scene:
             out.write(frame.rgb, frame.t_s)
-    poses = estimate_file(path, model="lite").poses
+    poses = estimate_video(path, model="lite").poses
     found = [p for p in poses if p.found]
     assert max(astray_m(p, home) for p in found) < ASTRAY_M
     assert all(p.found for p in poses if p.t_s < ENTERS_S or p.t_s > LEAVES_S + 0.2)
@@ -82,7 +82,7 @@ def test_the_passer_by_is_not_followed(scene: list[Frame], tmp_path: Path) -> No
 def test_alone_the_poses_are_those_of_the_tracker(clip_frames: list[Frame]) -> None:
     with LitertEstimator("lite") as estimator:
         plain = [estimator.estimate(frame)[0] for frame in clip_frames]
-    with follow_lifter("lite") as lifter:
+    with make_subject_tracker("lite") as lifter:
         followed = [lifter.update(frame) for frame in clip_frames]
         assert lifter.busy_s > 0
         assert lifter.name == "litert/lite"

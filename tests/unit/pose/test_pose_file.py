@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 
 from lastrep.errors import OutputError, PoseFileError
 from lastrep.pose import LANDMARK_COUNT, PoseSequence
-from lastrep.pose.recorded import load_poses, save_poses
+from lastrep.pose.pose_file import load_poses, save_poses
 
 
 def sequence(frames: int = 4, seed: int = 0) -> PoseSequence:
