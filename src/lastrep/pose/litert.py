@@ -98,7 +98,7 @@ class LitertEstimator:
         fewer are found, and their landmarks are not smoothed.
     tracking
         Follow people from frame to frame (cheaper, steadier); otherwise each frame is searched
-        afresh, as a still picture.
+        afresh, as a still image.
     smoothing
         Filters of the landmarks of one person who is followed, and of the box in which the next
         frame is looked at; None to have the landmarks as they come from the network.

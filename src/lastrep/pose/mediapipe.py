@@ -46,7 +46,7 @@ class MediapipeEstimator:
         fewer are found, and MediaPipe does not smooth their landmarks.
     tracking
         Follow people from frame to frame (cheaper, steadier); otherwise each frame is searched
-        afresh, as a still picture.
+        afresh, as a still image.
 
     Raises
     ------

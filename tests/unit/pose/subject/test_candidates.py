@@ -10,7 +10,7 @@ from unit.pose.stick_people import standing
 
 
 def detections(*people: tuple[float, float, float], count: int = 20) -> CandidateSubjects:
-    """Each person: place in the picture, how deep they squat, how far they walk between detections."""
+    """Each person: place in the picture, how deep they squat, how far they walk each time."""
     candidates = CandidateSubjects()
     for i in range(count):
         poses = [
