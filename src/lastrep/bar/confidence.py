@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from lastrep.bar.ellipse import Array
 from lastrep.bar.lifter import bridge
-from lastrep.motion.cleaning import hampel, local_polynomial
+from lastrep.motion.cleaning import hampel
+from lastrep.motion.filters import savitzky_golay
 
 #: Each doubt is a ramp: no trust at the first value, full trust at the second.
 TRACKED_SHARE = (0.0, 0.95)
@@ -143,7 +144,7 @@ def movement_agreement(t_s: Array, bar_y: Array, hands_y: Array) -> float:
 
     def speeds(frames: float) -> list[Array]:
         window = max(5, int(min(frames, len(t_s) - 1)) | 1)
-        return [local_polynomial(y, window, 2, derivative=1) for y in clean]
+        return [savitzky_golay(y, window, 2, derivative=1) for y in clean]
 
     fast = np.percentile(np.abs(speeds(shortest)[0]), 95)
     way = np.ptp(np.percentile(clean[0], (5, 95)))

@@ -17,7 +17,8 @@ from lastrep.bar.end_pictures import best_match, edges_down, part_at, turning
 from lastrep.bar.ends import SLACK_X, SLACK_Y, End, Ends
 from lastrep.bar.following import Following, Sighting
 from lastrep.bar.grip import Grip
-from lastrep.motion.cleaning import local_polynomial, runs
+from lastrep.motion.arrays import runs
+from lastrep.motion.filters import savitzky_golay
 
 #: How alike edges are that are not the bar's (wrong bodies in clips without any: 0.1 to 0.5), and
 #: how alike the bar's own at least usually are (0.7 to 0.95).
@@ -125,7 +126,7 @@ def _nearness(half: Array, keys: Sequence[int]) -> Array:
     """
     length = np.hypot(*half.T)
     if len(length) >= NEARNESS_FRAMES:
-        length = local_polynomial(length, NEARNESS_FRAMES, 2)
+        length = savitzky_golay(length, NEARNESS_FRAMES, 2)
     return np.asarray(length / np.median(length[keys] if keys else length), np.float64)
 
 

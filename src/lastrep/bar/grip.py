@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lastrep.bar.lifter import PROXY_LANDMARKS, Array, Proxy, bridge, proxy_line
-from lastrep.motion.cleaning import hampel, local_polynomial
+from lastrep.motion.cleaning import hampel
+from lastrep.motion.filters import savitzky_golay
 
 #: A bar seldom leans more (tangent; 25 degrees): what is steeper is a slip of a wrist.
 STEEPEST = 0.47
@@ -69,7 +70,7 @@ def grip_of(points: Array, proxy: Proxy) -> Grip | None:
     across, down = (wrists[:, 1] - wrists[:, 0]).T
     slope = hampel(np.clip(down / np.maximum(across, 1.0), -STEEPEST, STEEPEST)[:, None])[:, 0]
     if len(slope) >= SMOOTHED_FRAMES:
-        slope = local_polynomial(slope, SMOOTHED_FRAMES, 2)
+        slope = savitzky_golay(slope, SMOOTHED_FRAMES, 2)
     usual = float(np.median(slope))
     lean = slope - usual
     slope = usual + lean * np.clip(np.abs(lean) / LEVEL - 1, 0, 1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.motion.angles import joint_deg, tilt_deg
-from lastrep.motion.cleaning import running_median
+from lastrep.motion.filters import running_median
 
 Array = NDArray[np.float64]
 Proxy = Literal["wrist", "shoulder", "hip", "ankle"]

@@ -6,6 +6,7 @@ import contextlib
 import queue
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -25,16 +26,36 @@ from lastrep.video.orientation import Image
 #: Larger images are scaled down to this short side: encoding 1080p takes longer than the pose.
 MAX_WRITTEN_SHORT_SIDE_PX = 720
 
-#: No visible loss on drawn lines. "veryfast" would make files a third smaller, in half as much time
-#: again. No B-frames: with uneven times the container would name the time of the last frame
-#: decoded, not shown, as its length.
-X264 = {"crf": "25", "preset": "superfast", "bf": "0"}
-
-#: Frames that wait for the encoder, at most.
-QUEUE_FRAMES = 8
-
 #: The clock of MPEG containers: exact for all usual frame rates.
 TIME_BASE = Fraction(1, 90_000)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodingOptions:
+    """How videos are encoded.
+
+    Parameters
+    ----------
+    crf
+        Quality of libx264, lower is better: at 25 there is no visible loss on drawn lines.
+    preset
+        Of libx264: "veryfast" would make files a third smaller, in half as much time again.
+    queue_frames
+        Frames that wait for the encoder, at most.
+    """
+
+    crf: int = 25
+    preset: str = "superfast"
+    queue_frames: int = 8
+
+    @property
+    def x264(self) -> dict[str, str]:
+        """The options as libx264 takes them.
+
+        No B-frames: with uneven times the container would name the time of the last frame decoded,
+        not shown, as its length.
+        """
+        return {"crf": str(self.crf), "preset": self.preset, "bf": "0"}
 
 
 class VideoWriter:
@@ -52,6 +73,8 @@ class VideoWriter:
         wants even sizes).
     max_short_side_px
         Larger images are scaled down to this short side.
+    options
+        How it is encoded.
 
     Raises
     ------
@@ -66,14 +89,16 @@ class VideoWriter:
         width_px: int,
         height_px: int,
         max_short_side_px: int = MAX_WRITTEN_SHORT_SIDE_PX,
+        options: EncodingOptions = EncodingOptions(),
     ) -> None:
+        self._options = options
         self._path = Path(path)
         self._given = width_px, height_px
         scale = min(1.0, max_short_side_px / min(width_px, height_px))
         self._smaller = scale < 1
         self.width_px, self.height_px = (_even(side * scale) for side in self._given)
         self._last_stamp = -1
-        self._frames: queue.Queue[VideoFrame | None] = queue.Queue(QUEUE_FRAMES)
+        self._frames: queue.Queue[VideoFrame | None] = queue.Queue(options.queue_frames)
         self._error: Exception | None = None
         self._stack = contextlib.ExitStack()
         self._thread: threading.Thread | None = None
@@ -147,7 +172,7 @@ class VideoWriter:
 
     def _encode_frames(self, frames: Iterator[VideoFrame], path: Path) -> None:
         with av.open(f"file:{path}", "w", format="mp4", options={"movflags": "+faststart"}) as out:
-            stream = out.add_stream("libx264", options=X264)
+            stream = out.add_stream("libx264", options=self._options.x264)
             stream.width, stream.height, stream.pix_fmt = self.width_px, self.height_px, "yuv420p"
             stream.codec_context.time_base = TIME_BASE
             # What OpenCV makes of RGB.
