@@ -50,7 +50,7 @@ class Channel:
     plane
         In which plane of the body it lies.
     upright
-        Whether it is measured against the picture's vertical, so that camera roll goes into it.
+        Whether it is measured against the image's vertical, so that camera roll goes into it.
     """
 
     unit: str

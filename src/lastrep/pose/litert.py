@@ -1,4 +1,4 @@
-"""Pose estimation with LiteRT: BlazePose on all cores, where to look is our own choice.
+"""Pose estimation with LiteRT: BlazePose on all cores; where to look is decided here.
 
 Frames never leave the process: the LiteRT runtime opens no network connection.
 """
@@ -38,7 +38,7 @@ class RoiTrackingOptions:
     Parameters
     ----------
     same_person_overlap
-        Boxes that overlap by more (intersection over union) hold the same person. MediaPipe's.
+        Boxes that overlap by more (intersection over union) hold the same person.
     max_gap_s
         After a longer gap between frames, seconds, the person is searched afresh: where they were
         tells nothing any more.

@@ -1,4 +1,4 @@
-"""Open a video container and learn what it says of its picture: all that libav is asked."""
+"""Open a video container and learn what it says of its video: all that libav is asked."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _OPEN_OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "f
 
 @dataclass(frozen=True, slots=True)
 class PlausibleRange:
-    """What a file may say of its picture; anything else is taken for damage and ignored.
+    """What a file may say of its video; anything else is taken for damage and ignored.
 
     Parameters
     ----------
     max_fps
         Frame rates above this are time bases that a container passes off as a rate.
     fallback_fps
-        Assumed where a file names no usable frame rate: that of most phones.
+        Assumed where a file names no usable frame rate.
     pixel_aspect
         Range of the pixels' shape, width to height.
     """

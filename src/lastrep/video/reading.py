@@ -42,10 +42,9 @@ class ReadingOptions:
     one_thread_px_per_s
         Videos of more pixels a second are decoded in several threads, which costs a quarter more of
         the processors' time: beside the pose model 1280 x 720 at 30 frames/s is quicker in one, at
-        60 it is not (measured).
+        60 it is not.
     missing_end_s
-        A file whose frames end this much before the duration it names was cut short: longer than
-        the last frame of any usual rate, shorter than what a user would miss.
+        A file whose frames end this much before the duration it names was cut short.
     """
 
     prefetch_frames: int = 4

@@ -6,7 +6,7 @@ from __future__ import annotations
 class Timeline:
     """Gives each frame its time: seconds since the first displayed frame, strictly increasing.
 
-    A player's clock shows the same times for files whose picture starts with the file.
+    A player's clock shows the same times for files whose video starts with the file.
 
     Parameters
     ----------

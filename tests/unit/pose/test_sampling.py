@@ -98,3 +98,9 @@ def test_a_clip_at_60_frames_a_second(clip_frames: list[Frame], tmp_path: Path) 
     assert recording.frames == 2 * len(clip_frames)
     assert recording.poses.frame_s == pytest.approx(1 / 60, abs=1e-4)
     assert recording.frames_with_pose == recording.frames
+
+
+def test_the_interval_can_be_chosen() -> None:
+    sampler = FrameSampler(SamplingOptions(max_interval_s=0.21))
+    sampled = [t_s for t_s in np.arange(20) / 10 if sampler.is_due(t_s)]
+    np.testing.assert_allclose(np.diff(sampled), 0.2)

@@ -41,10 +41,12 @@ _LINES = np.array(
 class AppearanceOptions:
     """What is remembered of the subject, and when somebody resembles them.
 
+    Where no measurement is named, a number was set by hand.
+
     Parameters
     ----------
     history_s
-        Observations are kept for this long: a rep or two.
+        Observations are kept for this long.
     settle_s
         Observations younger than this do not count yet, or a person who walks past would drag the
         gate along.

@@ -22,7 +22,7 @@ _LIMBS = [
 class CandidateOptions:
     """When it is clear which of several people lifts.
 
-    Chosen so that of nobody who stands, and of nobody who walks by, it is ever clear.
+    The numbers were set by hand; no measurement of them is on record.
 
     Parameters
     ----------

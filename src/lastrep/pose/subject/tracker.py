@@ -44,7 +44,7 @@ from lastrep.video.orientation import Image
 class SubjectTrackingOptions:
     """When all people are detected, and whom a pose is ascribed to.
 
-    The times were chosen on 45 clips of real training and scenes with passers-by made of them.
+    The numbers were set by hand; no measurement of them is on record.
 
     Parameters
     ----------
