@@ -78,7 +78,13 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
 
 
 def first_frame(container: InputContainer, stream: VideoStream, path: Path) -> VideoFrame:
-    """Return the first frame that decodes; raises VideoError if there is none."""
+    """Return the first frame that decodes.
+
+    Raises
+    ------
+    VideoError
+        If there is none.
+    """
     for frame in decoded(container, stream):
         if frame is not None:
             return frame
@@ -86,7 +92,10 @@ def first_frame(container: InputContainer, stream: VideoStream, path: Path) -> V
 
 
 def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:
-    """Yield the frames in order of display, and None where something could not be decoded."""
+    """Yield the frames in order of display, and None where something could not be decoded.
+
+    Nothing is raised for damage: what can be decoded after it, is.
+    """
     for packet in _packets(container, stream):
         try:
             frames = packet.decode() if packet is not None else stream.codec_context.decode(None)

@@ -13,8 +13,15 @@ def halved(image: Image, out: Image | None = None) -> Image:
 
     Parameters
     ----------
+    image
+        shape = (height, width) or (height, width, 3)
     out
         Where to put it, if it is of that size.
+
+    Returns
+    -------
+    ndarray
+        shape = (height // 2, width // 2, ...), rounded half to even where a side is odd.
     """
     small = cv2.resize(image, None, out, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
@@ -31,6 +38,10 @@ def resized(
 
     Parameters
     ----------
+    image
+        shape = (height, width) or (height, width, 3)
+    size
+        Width and height of the result, pixels.
     by_area
         Whether the rest of the way goes by means over areas: no texture changes as it moves.
     out

@@ -93,7 +93,15 @@ def clothing_colours(rgb: Image, pose: Pose) -> Colours:
 
 
 def colour_difference(a: Colours, b: Colours) -> float:
-    """Return by how many grey levels colours differ; the worse half of the lines is ignored."""
+    """Return by how many grey levels colours differ: the median over the lines.
+
+    So the worse half of the lines, which may be hidden or beside the body, is ignored.
+
+    Parameters
+    ----------
+    a, b
+        shape = (lines, 3) each.
+    """
     return float(np.median(np.abs(a - b).mean(axis=1)))
 
 
