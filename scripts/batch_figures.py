@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lastrep.pose.recorded import save_poses
+from lastrep.pose.pose_file import save_poses
 from lastrep.video.reading import VideoFile
 from synthetic import Clip, landmark_recording, lifting_set
 

@@ -32,7 +32,7 @@ from lastrep.live.session import Session
 from lastrep.live.view import draw
 from lastrep.output.drawing import Image
 from lastrep.pose import Pose
-from lastrep.pose.backends import follow_lifter
+from lastrep.pose.backends import make_subject_tracker
 from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.live.events import CueDue, RepCounted, SetClosed, SetEvent
 from lastrep.sets.offline import judge_landmarks
@@ -92,7 +92,7 @@ class Repeated(PlayedFile):
             with VideoFile(self._path) as video:
                 for frame in video.frames():
                     last_s = offset_s + frame.t_s
-                    yield type(frame)(last_s, frame.image_rgb), False
+                    yield type(frame)(last_s, frame.rgb), False
             offset_s = last_s + 1 / 30
 
 
@@ -101,7 +101,7 @@ def play(source: PlayedFile, exercise: ExerciseDefinition, model: str) -> tuple[
     watcher = Watcher()
     with ExitStack() as stack:
         executor = stack.enter_context(judging_process())
-        lifter = stack.enter_context(follow_lifter(model))
+        lifter = stack.enter_context(make_subject_tracker(model))
         outlets: list[Outlet] = [watcher]
         try:
             outlets.append(WindowOutlet(stack.enter_context(open_window()), mirror=True))
@@ -206,7 +206,7 @@ def run_lag(options: argparse.Namespace) -> None:
             print(f"{minute:6} {median:10.0f} {p95:7.0f} {inside.sum() / 60:9.1f}", flush=True)
     slope = np.polyfit(t_s / 60, 1000 * delay_s, 1)[0]
     print(
-        f"trend {slope:+.2f} ms a minute; {delays.dropped} of {len(t_s) + delays.dropped} dropped"
+        f"trend {slope:+.2f} ms a minute; {delays.evicted} of {len(t_s) + delays.evicted} dropped"
     )
 
 

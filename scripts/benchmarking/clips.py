@@ -84,4 +84,4 @@ def _pictures(video: Path) -> Iterator[Image]:
     for _ in cycle((None,)):
         with VideoFile(video, max_short_side_px=1 << 14) as source:
             for frame in source.frames():
-                yield frame.image_rgb
+                yield frame.rgb

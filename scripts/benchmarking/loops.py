@@ -52,7 +52,7 @@ def landmarks(clip: str, model: str, backend: str) -> Figures:
     """Find the lifter's landmarks, as `lastrep analyze` does, with all that it imports before."""
     import lastrep.analysis.landmarks
     import lastrep.apps.cli  # noqa: F401 - imported for the time that it takes
-    from lastrep.pose.recording import estimate_file
+    from lastrep.pose.estimate_video import estimate_video
 
     first_s = 0.0
 
@@ -60,7 +60,7 @@ def landmarks(clip: str, model: str, backend: str) -> Figures:
         nonlocal first_s
         first_s = first_s or time.perf_counter()
 
-    done = estimate_file(clip, model=model, backend=backend, progress=progress)
+    done = estimate_video(clip, model=model, backend=backend, progress=progress)
     return {
         "loop": backend,
         "frames": done.frames,

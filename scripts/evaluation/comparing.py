@@ -15,7 +15,7 @@ from lastrep.exercises import find
 from lastrep.motion.view import CameraView, camera_view
 from lastrep.pose import PoseSequence
 from lastrep.pose.backends import DEFAULT_BACKEND
-from lastrep.pose.recorded import load_poses
+from lastrep.pose.pose_file import load_poses
 from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import Rep, SetReport
 from lastrep.velocity.options import BarOptions

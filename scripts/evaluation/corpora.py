@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, median_filter
 
 from lastrep.pose.backends import DEFAULT_BACKEND
-from lastrep.pose.recorded import load_poses, save_poses
-from lastrep.pose.recording import estimate_file
+from lastrep.pose.estimate_video import estimate_video
+from lastrep.pose.pose_file import load_poses, save_poses
 from lastrep.pose.sequence import PoseSequence
 
 Array = NDArray[np.float64]
@@ -260,7 +260,7 @@ def poses_file(video: Path, backend: str = DEFAULT_BACKEND, model: str = "full")
     cached = CACHE / f"{digest}-{backend}-{model}.npz"
     if not cached.is_file():
         cached.parent.mkdir(parents=True, exist_ok=True)
-        save_poses(cached, estimate_file(video, model=model, backend=backend).poses)
+        save_poses(cached, estimate_video(video, model=model, backend=backend).poses)
     return cached
 
 

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises import find
-from lastrep.motion.posture import CHANNELS, Figure, facing
+from lastrep.motion.planes import PlanarLandmarks, facing
+from lastrep.motion.posture import CHANNELS
 from lastrep.pose import Landmark, PoseSequence
 from lastrep.sets.ending import majors
 from lastrep.sets.offline import judge_landmarks
@@ -194,7 +195,7 @@ def frame_tables(folder: Path) -> list[str]:
     lines = []
     for name, (exercise, metric, ids) in _FRAMES.items():
         labels, points = _frames(folder / "exercise_correction_frames" / f"{name}.csv.gz")
-        figure = Figure.of(points, facing(points))
+        figure = PlanarLandmarks.of(points, facing(points))
         channel = CHANNELS[metric]
         x = np.mean([channel.read(figure, side) for side in ("left", "right")], axis=0)
         usual = float(np.nanmedian(x[labels == "C"]))

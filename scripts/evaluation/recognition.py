@@ -14,7 +14,7 @@ from evaluation.tables import Table, mean
 from evaluation.truth import read_truth
 from lastrep.errors import ExerciseError
 from lastrep.exercises import ExerciseDefinition, catalogue, find
-from lastrep.pose.recorded import load_poses
+from lastrep.pose.pose_file import load_poses
 from lastrep.pose.sequence import PoseSequence
 from lastrep.reps.segmentation import SetSpan, segment
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from lastrep.pose.recorded import save_poses
+from lastrep.pose.pose_file import save_poses
 from synthetic import Camera, Clip, GrowingFault, Lifter, Recording, landmark_recording, lifting_set
 from synthetic.faults import FAULTS
 

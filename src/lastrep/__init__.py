@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lastrep.exercises import ExerciseDefinition
     from lastrep.exercises import find as find_exercise
     from lastrep.pose import Pose, PoseSequence
-    from lastrep.pose.recorded import load_poses, save_poses
+    from lastrep.pose.pose_file import load_poses, save_poses
     from lastrep.sets.corrections import Correction
     from lastrep.sets.criteria import SetCriteria, Strictness
     from lastrep.sets.judge import judge
@@ -41,9 +41,9 @@ _HOME = {
     "analyze_poses": ("lastrep.analysis.pipeline", "analyze_poses"),
     "find_exercise": ("lastrep.exercises", "find"),
     "judge": ("lastrep.sets.judge", "judge"),
-    "load_poses": ("lastrep.pose.recorded", "load_poses"),
+    "load_poses": ("lastrep.pose.pose_file", "load_poses"),
     "review": ("lastrep.api", "review"),
-    "save_poses": ("lastrep.pose.recorded", "save_poses"),
+    "save_poses": ("lastrep.pose.pose_file", "save_poses"),
 }
 
 __all__ = [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lastrep.pose.recorded import save_poses
+from lastrep.pose.pose_file import save_poses
 from synthetic import Camera, Clip, Move, Rep, landmark_recording
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from integration.samples import ROOT, SAMPLE, Analysed, Run
-from lastrep.pose.recorded import load_poses
+from lastrep.pose.pose_file import load_poses
 
 TRUTH = json.loads(SAMPLE.with_suffix(".json").read_text())
 

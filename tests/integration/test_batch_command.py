@@ -37,7 +37,7 @@ def cut(source: Path, target: Path, seconds: float) -> None:
         for frame in video.frames():
             if frame.t_s > seconds:
                 break
-            out.write(frame.image_rgb, frame.t_s)
+            out.write(frame.rgb, frame.t_s)
 
 
 @pytest.fixture(scope="session")

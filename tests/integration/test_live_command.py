@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from integration.samples import SAMPLES, Run
-from lastrep.pose.recorded import load_poses
+from lastrep.pose.pose_file import load_poses
 from lastrep.sets.results import Analysis
 from lastrep.training.history import History
 

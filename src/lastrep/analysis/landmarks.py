@@ -15,11 +15,11 @@ from lastrep.bar.camera import CameraPath, CameraPathEstimator
 from lastrep.bar.images.work_size import work_short_side_px
 from lastrep.errors import PoseFileError, VideoError
 from lastrep.pose import PoseSequence
+from lastrep.pose.estimate_video import CacheRequest, estimate_video
 from lastrep.pose.models import find_model
-from lastrep.pose.recorded import load_pose_file, save_poses
-from lastrep.pose.recording import Keeping, estimate_file
+from lastrep.pose.pose_file import load_pose_file, save_poses
+from lastrep.video.cache import FrameCache
 from lastrep.video.reading import VideoFile
-from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
@@ -64,7 +64,7 @@ class Landmarks:
     model_sha256: str | None = None
     warnings: tuple[str, ...] = ()
     camera: CameraPath | None = None
-    recent: RecentPictures | None = None
+    recent: FrameCache | None = None
 
 
 def read_landmarks(
@@ -136,14 +136,14 @@ def _estimated(
     """Look for the lifter in a video, and watch the camera on the way."""
     watch, recent = CameraPathEstimator(), None
     if options.looks_for_plates(options.definition):
-        recent = RecentPictures()
-    estimated = estimate_file(
+        recent = FrameCache()
+    estimated = estimate_video(
         video,
         model=options.model,
         backend=options.backend,
         slowmo=options.slowmo,
-        keeping=None if recent is None else Keeping(recent, work_short_side_px),
-        watch=watch,
+        cache_request=None if recent is None else CacheRequest(recent, work_short_side_px),
+        on_frame=watch,
         progress=lambda share: progress(POSE_SHARE * share),
     )
     return Landmarks(

@@ -33,8 +33,8 @@ from lastrep.sets.criteria import Past, PastBaseline, SetCriteria
 from lastrep.sets.offline import FoundSet, Search, find_sets, judge_found
 from lastrep.sets.results import Analysis
 from lastrep.velocity.options import BarOptions
+from lastrep.video.cache import FrameCache
 from lastrep.video.reading import VideoFile
-from lastrep.video.recent import RecentPictures
 
 #: Share of the rest that watching the camera is, where only the landmarks were known.
 WATCH_SHARE = 0.5
@@ -223,7 +223,7 @@ def _follow_bar(
     camera, recent, begun = read.camera, read.recent, 0.0
     if camera is None:
         begun = WATCH_SHARE
-        recent = RecentPictures() if any(part.find_plate for part in stretches) else None
+        recent = FrameCache() if any(part.find_plate for part in stretches) else None
         camera = estimate_camera_path(
             video,
             read.poses,

@@ -195,7 +195,7 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
     from lastrep.live.recorder import Recorder
     from lastrep.live.session import Session
     from lastrep.output.sound import Sound
-    from lastrep.pose.backends import follow_lifter
+    from lastrep.pose.backends import make_subject_tracker
     from lastrep.training.history_writer import declared_sets
     from lastrep.video.camera import Camera
     from lastrep.video.playback import PlayedFile
@@ -212,7 +212,7 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
     with ExitStack() as stack:
         source = PlayedFile(*options.source) if options.source else Camera(options.camera)
         executor = stack.enter_context(judging_process())
-        lifter = stack.enter_context(follow_lifter(options.model))
+        lifter = stack.enter_context(make_subject_tracker(options.model))
         recorder = Recorder(folder) if options.record else None
         kept = SetFiles(
             folder,

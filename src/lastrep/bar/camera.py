@@ -24,7 +24,7 @@ from lastrep.bar.images.optical_flow import (
 from lastrep.bar.images.options import CornerTrackingOptions
 from lastrep.bar.lifter import moving_box
 from lastrep.pose.sequence import Pose
-from lastrep.video.frames import AnyFrame
+from lastrep.video.frames import Frame
 from lastrep.video.resizing import resized
 
 #: Seconds: times that differ by less are the same (rounding of containers).
@@ -270,7 +270,7 @@ class CameraPathEstimator:
         self._transforms: list[Array] = []
         self._known: list[bool] = []
 
-    def __call__(self, frame: AnyFrame, pose: Pose, width_px: int | None = None) -> None:
+    def __call__(self, frame: Frame, pose: Pose, width_px: int | None = None) -> None:
         """Take the next frame, and the lifter in it.
 
         Parameters

@@ -8,7 +8,8 @@ import numpy as np
 
 from lastrep.bar.arrays import Array, Mask
 from lastrep.bar.lifter import interpolate_gaps
-from lastrep.motion.cleaning import hampel, local_polynomial
+from lastrep.motion.cleaning import hampel
+from lastrep.motion.filters import savitzky_golay
 
 #: A score by a linear ramp: 0 at the first value, 1 at the second.
 Ramp = tuple[float, float]
@@ -196,7 +197,7 @@ def speed_correlation(
 
     def speeds(frames: float) -> list[Array]:
         window = max(least, int(min(frames, len(t_s) - 1)) | 1)
-        return [local_polynomial(y, window, 2, derivative=1) for y in clean]
+        return [savitzky_golay(y, window, 2, derivative=1) for y in clean]
 
     fast = np.percentile(np.abs(speeds(shortest)[0]), 95)
     way = np.ptp(np.percentile(clean[0], (5, 95)))

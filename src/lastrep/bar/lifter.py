@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lastrep.bar.arrays import Array, Mask
 from lastrep.motion.angles import joint_deg, tilt_deg
-from lastrep.motion.cleaning import running_median
+from lastrep.motion.filters import running_median
 from lastrep.pose.landmarks import Landmark
 
 BarProxy = Literal["wrist", "shoulder", "hip", "ankle"]

@@ -22,10 +22,10 @@ from lastrep.bar.options import DEFAULT_OPTIONS, BarTrackingOptions
 from lastrep.bar.track import BarTrack
 from lastrep.bar.tracker import BarTracker
 from lastrep.errors import PoseFileError
-from lastrep.pose.pace import Pace
+from lastrep.pose.sampling import FrameSampler
 from lastrep.pose.sequence import Pose, PoseSequence
+from lastrep.video.cache import FrameCache
 from lastrep.video.reading import VideoFile, VideoInfo
-from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
@@ -67,7 +67,7 @@ def estimate_camera_path(
     poses: PoseSequence,
     *,
     slowmo: float = 1.0,
-    keep: RecentPictures | None = None,
+    keep: FrameCache | None = None,
     options: BarTrackingOptions = DEFAULT_OPTIONS,
     progress: Progress = lambda share: None,
 ) -> CameraPath:
@@ -95,8 +95,8 @@ def estimate_camera_path(
     with VideoFile(path, slowmo=slowmo) as video:
         _check_same(path, video.info, poses)
         if keep is not None:
-            keep.size = video.stored_size(work_short_side_px(poses, options.images))
-        watched = video.stored_frames(Pace().is_due, keep=keep)
+            keep.size = video.scaled_size(work_short_side_px(poses, options.images))
+        watched = video.frames(FrameSampler().is_due, fill=keep, lazy=True)
         with closing(watched) as frames:
             for frame in frames:
                 estimator(frame, poses.at(frame.t_s), poses.width_px)
@@ -111,7 +111,7 @@ def track_file(
     camera: CameraPath = STILL_CAMERA,
     *,
     slowmo: float = 1.0,
-    recent: RecentPictures | None = None,
+    recent: FrameCache | None = None,
     options: BarTrackingOptions = DEFAULT_OPTIONS,
     progress: Progress = lambda share: None,
 ) -> tuple[BarTrack, ...]:
@@ -177,7 +177,7 @@ def _tracks_in_images(
     camera: CameraPath,
     *,
     slowmo: float,
-    recent: RecentPictures | None,
+    recent: FrameCache | None,
     options: BarTrackingOptions,
     progress: Progress,
 ) -> dict[int, BarTrack]:
@@ -192,14 +192,14 @@ def _tracks_in_images(
     with VideoFile(path, slowmo=slowmo, max_short_side_px=short_side_px) as video:
         _check_same(path, video.info, poses)
         factor = video.info.width_px / poses.width_px
-        if recent is not None and recent.dropped:
+        if recent is not None and recent.evicted:
             options = _half_windows(options)
         trackers = _trackers(stretches, camera, factor, options)
 
         def wanted(t_s: float) -> bool:
             return t_s > last_s or any(t_s in stretch for stretch in stretches.values())
 
-        with closing(video.stored_frames(wanted, recent=recent)) as frames:
+        with closing(video.frames(wanted, reuse=recent, lazy=True)) as frames:
             for frame in frames:
                 pose = _scaled(poses.at(frame.t_s), factor)
                 for k, stretch in stretches.items():

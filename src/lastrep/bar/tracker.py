@@ -28,7 +28,7 @@ from lastrep.pose.landmarks import LANDMARK_COUNT
 from lastrep.pose.sequence import Pose
 
 if TYPE_CHECKING:
-    from lastrep.video.frames import AnyFrame
+    from lastrep.video.frames import Frame
 
 
 class BarTracker:
@@ -49,7 +49,7 @@ class BarTracker:
     Examples
     --------
     >>> tracker = BarTracker("shoulder")                               # doctest: +SKIP
-    >>> for frame in video.stored_frames():
+    >>> for frame in video.frames(lazy=True):
     ...     tracker.update(frame, estimator.estimate(frame))
     >>> track = tracker.finish()
     """
@@ -69,7 +69,7 @@ class BarTracker:
         self._options = options
         self._camera = camera
         self._image_centre = np.zeros(2)
-        self._frames: list[AnyFrame] = []
+        self._frames: list[Frame] = []
         self._first = 0
         self._t_s: list[float] = []
         self._points: list[Array] = []
@@ -80,7 +80,7 @@ class BarTracker:
         self._worker = ThreadPoolExecutor(1, "bar")
         self._working: Future[None] | None = None
 
-    def update(self, frame: AnyFrame, pose: Pose) -> None:
+    def update(self, frame: Frame, pose: Pose) -> None:
         """Take the next frame and the pose in it."""
         if not self._t_s:
             self._image_centre = np.array(frame.grey.shape[::-1]) / 2

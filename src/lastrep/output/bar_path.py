@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.track import BarTrack, MovingPoint
-from lastrep.motion.cleaning import fill_gaps, hampel, lowpass
+from lastrep.motion.cleaning import fill_gaps, hampel
+from lastrep.motion.filters import lowpass
 from lastrep.output.drawing import INK, WHITE, Colour, Image
 from lastrep.sets.results import Rep, SetReport
 

@@ -27,7 +27,7 @@ from lastrep.files import Staged, commit, settle
 from lastrep.output.evidence import PICTURES
 from lastrep.output.writers import WRITERS, Progress, write_files
 from lastrep.pose import PoseSequence
-from lastrep.pose.recorded import load_pose_file
+from lastrep.pose.pose_file import load_pose_file
 from lastrep.sets.corrections import BEFORE_MEASURING, Correction, rep_at
 from lastrep.sets.criteria import PastBaseline
 from lastrep.sets.offline import Search, judge_again

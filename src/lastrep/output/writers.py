@@ -23,7 +23,7 @@ from lastrep.output.drawing import Image
 from lastrep.output.evidence import PICTURES, draw, evidence
 from lastrep.output.overlay import Overlay, SetTrack
 from lastrep.output.velocity_chart import draw_sets
-from lastrep.pose.recorded import save_poses
+from lastrep.pose.pose_file import save_poses
 from lastrep.sets.results import Analysis
 from lastrep.video.reading import VideoFile
 from lastrep.video.writing import VideoWriter
@@ -146,9 +146,9 @@ class AnnotatedVideoWriter:
             VideoWriter(path, width_px=video.info.width_px, height_px=video.info.height_px) as out,
         ):
             for frame in video.frames():
-                overlay.annotate(frame.image_rgb, poses.at(frame.t_s))
+                overlay.annotate(frame.rgb, poses.at(frame.t_s))
                 # The file plays at the speed of the source.
-                out.write(frame.image_rgb, frame.t_s * recording.slowmo)
+                out.write(frame.rgb, frame.t_s * recording.slowmo)
                 progress(frame.t_s / max(poses.duration_s, frame.t_s, 1e-9))
         progress(1.0)
 
@@ -184,7 +184,7 @@ class EvidenceWriter:
                 draw(pictures, recording.poses, None, lambda name, i: _save(path / name, i))
             else:
                 with VideoFile(recording.video, slowmo=recording.slowmo) as video:
-                    frames = ((f.t_s, f.image_rgb) for f in video.frames())
+                    frames = ((f.t_s, f.rgb) for f in video.frames())
                     draw(pictures, recording.poses, frames, lambda name, i: _save(path / name, i))
         progress(1.0)
 

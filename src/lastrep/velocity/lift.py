@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from lastrep.bar.lift_window import MISFIT, WindowRule, lift_window, smooth
 from lastrep.bar.scale import Scale
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
-from lastrep.motion.cleaning import fill_gaps, hampel, lowpass, resample, runs
+from lastrep.motion.arrays import runs
+from lastrep.motion.cleaning import fill_gaps, hampel, resample
+from lastrep.motion.filters import lowpass
 from lastrep.reps.types import RepSpan
 
 Array = NDArray[np.float64]

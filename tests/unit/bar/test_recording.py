@@ -16,9 +16,9 @@ from lastrep.bar.recording import Stretch, estimate_camera_path, track_file
 from lastrep.bar.track import PointSource
 from lastrep.errors import PoseFileError
 from lastrep.pose import PoseSequence
-from lastrep.pose.pace import Pace
+from lastrep.pose.sampling import FrameSampler
+from lastrep.video.cache import FrameCache
 from lastrep.video.reading import VideoFile
-from lastrep.video.recent import RecentPictures
 from unit.bar.scenes import Scene, lifts
 
 SCENE = Scene(height=lifts((1.5, 4.0), 0.5, 0.8), duration_s=6.5)
@@ -33,7 +33,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PoseSequence]:
         stream.width, stream.height, stream.pix_fmt = *SCENE.size, "yuv420p"
         for frame, pose in SCENE.frames():
             poses.append(pose)
-            for packet in stream.encode(av.VideoFrame.from_ndarray(frame.image_rgb, "rgb24")):
+            for packet in stream.encode(av.VideoFrame.from_ndarray(frame.rgb, "rgb24")):
                 container.mux(packet)
         for packet in stream.encode(None):
             container.mux(packet)
@@ -59,14 +59,14 @@ def test_the_camera_is_watched_and_frames_are_kept_for_the_bar(
     clip: tuple[Path, PoseSequence],
 ) -> None:
     path, poses = clip
-    recent, done = RecentPictures(), list[float]()
+    recent, done = FrameCache(), list[float]()
     camera = estimate_camera_path(path, poses, keep=recent, progress=done.append)
     assert camera.known.all()
     assert camera.t_s[0] == 0.0
     assert np.diff(camera.t_s).max() < 0.15
     assert np.abs(camera.stabilising(poses.t_s) - np.eye(2, 3)).max() < 0.2
     with VideoFile(path, max_short_side_px=work_short_side_px(poses)) as video:
-        assert recent.first_s(video.stored_size(work_short_side_px(poses))) == 0.0
+        assert recent.first_s(video.scaled_size(work_short_side_px(poses))) == 0.0
     assert done[-1] == pytest.approx(1.0)
 
 
@@ -88,10 +88,10 @@ def test_pictures_that_were_kept_give_the_same_track(clip: tuple[Path, PoseSeque
     path, poses = clip
     stretch = Stretch(1.0, 5.0, "wrist")
     with VideoFile(path) as video:
-        width, height = size = video.stored_size(work_short_side_px(poses))
-        recent = RecentPictures(max_bytes=120 * width * height * 3 // 2)
+        width, height = size = video.scaled_size(work_short_side_px(poses))
+        recent = FrameCache(max_bytes=120 * width * height * 3 // 2)
         recent.size = size
-        for _ in video.frames(Pace().is_due, keep=recent):
+        for _ in video.frames(FrameSampler().is_due, fill=recent):
             pass
     first_s = recent.first_s(size)
     assert first_s is not None

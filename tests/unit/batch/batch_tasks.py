@@ -17,7 +17,7 @@ from lastrep.batch.jobs import Job, attempted
 from lastrep.batch.records import ClipOutcome
 from lastrep.batch.running import Task
 from lastrep.pose import PoseSequence
-from lastrep.pose.recorded import save_poses
+from lastrep.pose.pose_file import save_poses
 from synthetic import Camera, Clip, landmark_recording, lifting_set
 
 

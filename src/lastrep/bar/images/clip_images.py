@@ -13,7 +13,7 @@ from lastrep.bar.arrays import Array, Image
 from lastrep.bar.images.exposure import brightening_table
 from lastrep.bar.images.options import DEFAULT_IMAGES, ImageOptions
 from lastrep.bar.lifter import moving_box
-from lastrep.video.frames import AnyFrame
+from lastrep.video.frames import Frame
 
 
 class ClipImages(Sequence[Image]):
@@ -30,14 +30,14 @@ class ClipImages(Sequence[Image]):
     """
 
     def __init__(
-        self, frames: Sequence[AnyFrame], points: Array, options: ImageOptions = DEFAULT_IMAGES
+        self, frames: Sequence[Frame], points: Array, options: ImageOptions = DEFAULT_IMAGES
     ) -> None:
         self._frames = frames
         self._max_cached = options.cached_images
         last = options.exposure_samples - 1
         some = [k * (len(frames) - 1) // last for k in range(last + 1) if frames]
         self._brightening = brightening_table(
-            [frames[k].image_rgb for k in some], [moving_box(points[k]) for k in some], options
+            [frames[k].rgb for k in some], [moving_box(points[k]) for k in some], options
         )
         self._cache: dict[int, Image] = {}
         self._pending: dict[int, Future[Image]] = {}
@@ -67,7 +67,7 @@ class ClipImages(Sequence[Image]):
                 self._pending[number] = self._converter.submit(self._convert, number)
 
     def _convert(self, number: int) -> Image:
-        return self._brightened(self._frames[number].image_rgb)
+        return self._brightened(self._frames[number].rgb)
 
     @property
     def size(self) -> tuple[int, int]:

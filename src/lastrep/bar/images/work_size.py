@@ -6,7 +6,7 @@ import numpy as np
 
 from lastrep.bar.images.options import DEFAULT_IMAGES, ImageOptions
 from lastrep.bar.lifter import stature_px
-from lastrep.pose.recording import ASKED_FIRST_S
+from lastrep.pose.estimate_video import CACHE_SIZE_ASKED_S
 from lastrep.pose.sequence import PoseSequence
 
 
@@ -27,7 +27,7 @@ def work_short_side_px(poses: PoseSequence, options: ImageOptions = DEFAULT_IMAG
     short_px = min(poses.width_px, poses.height_px)
     work_px = most_px = float(min(options.max_short_side_px, short_px))
     lowest_px, highest_px = options.kept_stature_range_px
-    length_s = ASKED_FIRST_S
+    length_s = CACHE_SIZE_ASKED_S
     while True:
         so_far = poses.between(0.0, length_s)
         tall = stature_px(so_far.image_px[so_far.found].astype(np.float64)) / short_px

@@ -17,7 +17,8 @@ from lastrep.bar.lifter import (
     proxy_path,
 )
 from lastrep.bar.sleeves.options import DEFAULT_SLEEVES, HandLineOptions
-from lastrep.motion.cleaning import hampel, local_polynomial
+from lastrep.motion.cleaning import hampel
+from lastrep.motion.filters import savitzky_golay
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +84,7 @@ def fit_hand_line(
     steepest, frames = options.max_slope, options.smoothed_frames
     slope = hampel(np.clip(down / np.maximum(across, 1.0), -steepest, steepest)[:, None])[:, 0]
     if len(slope) >= frames:
-        slope = local_polynomial(slope, frames, 2)
+        slope = savitzky_golay(slope, frames, 2)
     usual = float(np.median(slope))
     lean = slope - usual
     slope = usual + lean * np.clip(np.abs(lean) / options.tremble_slope - 1, 0, 1)

@@ -18,7 +18,8 @@ from lastrep.bar.sleeves.alignment import crop_at, edges_down, match_template, r
 from lastrep.bar.sleeves.detection import Sleeve, SleevePair
 from lastrep.bar.sleeves.hand_line import HandLine
 from lastrep.bar.sleeves.options import SleeveOptions
-from lastrep.motion.cleaning import local_polynomial, runs
+from lastrep.motion.arrays import runs
+from lastrep.motion.filters import savitzky_golay
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +141,7 @@ def _perspective_scale(half: Array, keys: Sequence[int], smoothed_frames: int) -
     """
     length = np.hypot(*half.T)
     if len(length) >= smoothed_frames:
-        length = local_polynomial(length, smoothed_frames, 2)
+        length = savitzky_golay(length, smoothed_frames, 2)
     return np.asarray(length / np.median(length[keys] if keys else length), np.float64)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion.cleaning import running_median
+from lastrep.motion.filters import running_median
 from lastrep.motion.signals import geometric_signals, limb_length
 from lastrep.pose.one_euro import OneEuro
 from lastrep.pose.sequence import Pose

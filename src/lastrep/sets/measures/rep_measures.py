@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion.cleaning import runs
+from lastrep.motion.arrays import runs
 from lastrep.motion.view import ViewName
 from lastrep.pose import PoseSequence
 from lastrep.reps.segmentation import Segmentation

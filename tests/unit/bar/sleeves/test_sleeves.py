@@ -131,7 +131,7 @@ def test_images_are_aligned_to_a_fraction_of_a_pixel(seed) -> None:
     keys = np.linspace(15, 42, 12).astype(int)
     true = scene.centre[keys] + np.array([-0.70, 0.0]) * scene.px_per_m
     off = rng.uniform(-3, 3, true.shape)
-    images = [frames[k][0].image_rgb for k in keys]
+    images = [frames[k][0].rgb for k in keys]
     aligned = align_images(images, true + off, (41, 81), (6, 6))
     left = aligned.centres - true
     assert np.ptp(left[:, 1]) < 0.5
@@ -142,8 +142,8 @@ def test_images_are_aligned_to_a_fraction_of_a_pixel(seed) -> None:
 def test_the_template_matches_where_the_edges_were_moved_to(move) -> None:
     frame, _ = next(LIFT.frames())
     at = LIFT.centre[0] - (0.70 * LIFT.px_per_m, 0)
-    sought = edges_down(crop_at(frame.image_rgb, at, (31, 71)))
-    moved = edges_down(crop_at(frame.image_rgb, at - np.array(move), (39, 79)))
+    sought = edges_down(crop_at(frame.rgb, at, (31, 71)))
+    moved = edges_down(crop_at(frame.rgb, at - np.array(move), (39, 79)))
     found, likeness = match_template(moved, sought)
     assert found[1] == pytest.approx(move[1], abs=0.15)
     assert likeness > 0.9

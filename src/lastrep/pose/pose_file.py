@@ -1,4 +1,4 @@
-"""Recorded landmarks: a pose sequence in an .npz file, exact to the last bit."""
+"""Landmark files: a pose sequence in an .npz file, exact to the last bit."""
 
 from __future__ import annotations
 
@@ -104,14 +104,7 @@ def load_pose_file(path: str | Path) -> PoseFile:
         raise PoseFileError(f"{path}: no such file; check the name") from error
     except OSError as error:
         raise PoseFileError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except (
-        ValueError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except _NOT_NPZ as error:
         raise PoseFileError(f"{path}: not a file of recorded landmarks; {_FIX}") from error
     try:
         version = int(fields["format"])

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from lastrep.errors import OutputError, PoseFileError
-from lastrep.pose import LANDMARK_COUNT, PoseSequence
-from lastrep.pose.recorded import load_poses, save_poses
+from lastrep.pose import LANDMARK_COUNT, Pose, PoseSequence
+from lastrep.pose.pose_file import load_poses, save_poses
 
 
 def sequence(frames: int = 4, seed: int = 0) -> PoseSequence:
@@ -152,3 +152,7 @@ def test_pickles_are_not_loaded(tmp_path: Path) -> None:
 def test_unwritable(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         save_poses(tmp_path / "nowhere" / "poses.npz", sequence())
+
+
+def test_a_missing_pose_is_not_found() -> None:
+    assert not Pose.missing(0.0).found

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from lastrep.pose import Pose
-from lastrep.pose.lifter import CALM_LOOK_S, HOLD_S, LOST_FOR_GOOD_S, LifterTracker
+from lastrep.pose.subject.tracker import SubjectTracker, SubjectTrackingOptions
 from unit.pose.stick_people import Person, Scene, SceneLook, SceneTracker, standing
 
 RED, BLUE, GREEN = (200, 40, 40), (40, 40, 200), (40, 190, 60)
 FRAME_S = 1 / 30
+OPTIONS = SubjectTrackingOptions()
 
 #: Where the lifter squats.
 HOME_PX = 300
@@ -31,33 +32,33 @@ class Run:
         scene = Scene(people)
         self.tracker = SceneTracker(scene)
         self.look = SceneLook(scene)
-        follow = LifterTracker(self.tracker, lambda: self.look)
+        follow = SubjectTracker(self.tracker, lambda: self.look)
         self.times_s = np.arange(0, end_s, FRAME_S)
         self.poses = [follow.update(scene.frame(t)) for t in self.times_s]
         self.follow = follow
 
     def x_px(self, start_s: float = 0.0, end_s: float = np.inf) -> list[float]:
-        """Where the poses found between two times are, those taken back excepted."""
+        """Where the poses found between two times are, those revoked excepted."""
         return [
             float(p.image_px[[11, 12], 0].mean())
             for p in self.poses
-            if p.found and start_s <= p.t_s < end_s and not self._taken_back(p)
+            if p.found and start_s <= p.t_s < end_s and not self._revoked(p)
         ]
 
     def share_found(self, start_s: float, end_s: float) -> float:
         inside = [p for p in self.poses if start_s <= p.t_s < end_s]
         return sum(p.found for p in inside) / len(inside)
 
-    def _taken_back(self, pose: Pose) -> bool:
-        return any(a < pose.t_s <= b for a, b in self.follow.taken_back)
+    def _revoked(self, pose: Pose) -> bool:
+        return any(a < pose.t_s <= b for a, b in self.follow.revoked)
 
 
 def test_alone_the_tracker_is_left_in_peace() -> None:
     run = Run(lambda t: [lifter(t)], end_s=12.0)
     assert all(p.found for p in run.poses)
     assert run.tracker.calls == len(run.poses)
-    assert run.look.calls <= 1 + 12.0 / CALM_LOOK_S
-    assert not run.follow.taken_back
+    assert run.look.calls <= 1 + 12.0 / OPTIONS.calm_interval_s
+    assert not run.follow.revoked
     assert not run.follow.warnings
 
 
@@ -120,7 +121,7 @@ def test_a_bystander_does_not_fill_a_short_absence() -> None:
 def test_who_takes_over_for_good_is_announced() -> None:
     bystander = standing(520), BLUE
     run = Run(lambda t: [bystander] if t > 4 else [bystander, lifter(t)])
-    lost_s = 4 + LOST_FOR_GOOD_S
+    lost_s = 4 + OPTIONS.reset_after_s
     assert set(np.round(run.x_px(end_s=lost_s - 0.1))) == {HOME_PX}
     assert run.share_found(4.1, lost_s - 0.1) == 0.0
     assert set(np.round(run.x_px(start_s=lost_s + 0.1))) == {520}
@@ -135,7 +136,7 @@ def test_a_lifter_who_walks_is_followed() -> None:
 
     run = Run(scene)
     assert run.share_found(0, 10) > 0.97
-    assert not run.follow.taken_back
+    assert not run.follow.revoked
     assert not run.follow.warnings
 
 
@@ -148,12 +149,12 @@ def test_somebody_alone_is_held_back_only_until_it_is_clear_who_it_is() -> None:
     run = Run(scene)
     held = [p.t_s for p in run.poses if not p.found]
     assert held
-    assert (held[0], held[-1]) == pytest.approx((4.0, 4.0 + HOLD_S), abs=0.1)
-    assert [p.t_s for p in run.follow.given_back][: len(held)] == held
+    assert (held[0], held[-1]) == pytest.approx((4.0, 4.0 + OPTIONS.hold_s), abs=0.1)
+    assert [p.t_s for p in run.follow.restored][: len(held)] == held
     assert not run.follow.warnings
 
 
-def test_who_is_held_back_at_the_end_is_given_back() -> None:
+def test_who_is_held_back_at_the_end_is_restored() -> None:
     def scene(t_s: float) -> list[Person]:
         return [lifter(t_s)] if t_s < 4 else [(standing(450, px_per_m=200), BLUE)]
 
@@ -161,7 +162,7 @@ def test_who_is_held_back_at_the_end_is_given_back() -> None:
     missing = [p.t_s for p in run.poses if not p.found]
     assert len(missing) > 10
     run.follow.finish()
-    assert [p.t_s for p in run.follow.given_back] == missing
+    assert [p.t_s for p in run.follow.restored] == missing
 
 
 def test_a_walking_lifter_alone_costs_few_looks() -> None:
@@ -180,10 +181,11 @@ def test_it_shows_who_lifts_when_the_other_was_taken_at_first() -> None:
     run = Run(lambda t: [lifter(t, 520), coach])
     assert run.x_px(end_s=1.0)[0] == pytest.approx(320)
     assert set(np.round(run.x_px(start_s=6.0))) == {520}
-    known = run.follow.mistaken_for
+    assert run.follow.wrong_subject
+    known = run.follow.subject_gate
     assert known is not None
 
-    again = LifterTracker(SceneTracker(run.tracker.scene), lambda: run.look, lifter=known)
+    again = SubjectTracker(SceneTracker(run.tracker.scene), lambda: run.look, gate=known)
     poses = [again.update(run.tracker.scene.frame(t)) for t in run.times_s[:60]]
     found = {round(float(p.image_px[[11, 12], 0].mean())) for p in poses if p.found}
     assert found == {520}
@@ -197,13 +199,13 @@ def test_after_a_cut_everything_begins_anew() -> None:
     tracker = SceneTracker(before)
     restarts: list[float] = []
     tracker.restart = lambda: restarts.append(0.0)  # type: ignore[method-assign]
-    follow = LifterTracker(tracker, lambda: SceneLook(before))
+    follow = SubjectTracker(tracker, lambda: SceneLook(before))
     for t in np.arange(0, 3, FRAME_S):
         assert follow.update(before.frame(t)).found
     assert not restarts
     tracker.scene = after
     bright = after.frame(3.0)
-    bright = type(bright)(3.0, np.where(bright.image_rgb == 110, 220, bright.image_rgb))
+    bright = type(bright)(3.0, np.where(bright.rgb == 110, 220, bright.rgb))
     pose = follow.update(bright)
     assert restarts
     assert pose.found
