@@ -171,7 +171,7 @@ class Loop:
             self._tell(self.session.next_recording(captured.frame.t_s, size_px))
         pose = self._lifter.update(captured.frame)
         self._last = captured
-        self.delays.dropped += captured.evicted
+        self.delays.dropped += captured.dropped
         self._tap(captured, self.session.screen)
         if self._lost:
             self._lost = False

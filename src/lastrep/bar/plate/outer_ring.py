@@ -143,7 +143,7 @@ def _reference(edges: RectifiedEdges) -> RimFit:
 def _placed(
     images: Sequence[Image], discs: Sequence[Ellipse], band: float, options: PlateOptions
 ) -> tuple[list[Ellipse], float]:
-    """BodyPosition discs of known shape on their images' edges; return their median support too."""
+    """Place discs of known shape on their images' edges; return their median support too."""
     o, rim_fit = options.outer_ring, options.rim_fit
     search = RimSearch(band, o.fit_rounds, rim_fit.min_edge_known, fixed_shape=True)
     fits = fit_rims(images, discs, search, rim_fit)
