@@ -29,8 +29,8 @@ from itertools import cycle
 from pathlib import Path
 
 import numpy as np
-from lastrep.pose.pose_file import save_poses
 
+from lastrep.pose.pose_file import save_poses
 from lastrep.video.reading import VideoFile
 from lifters import Clip, landmark_recording, lifting_set
 

@@ -34,9 +34,9 @@ from lastrep.live.view import draw
 from lastrep.output.drawing import Image
 from lastrep.pose import Pose
 from lastrep.pose.backends import make_subject_tracker
-from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.live.events import CueDue, RepCounted, SetClosed, SetEvent
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import SetReport
 from lastrep.video.frames import Frame
 from lastrep.video.playback import PlayedFile
@@ -149,8 +149,7 @@ def run_sets(options: argparse.Namespace) -> None:
     rows, counts_s, cues_s, delays_s, fps = [], [], [], [], []
     for path, name in clips(options.samples, options.corpus, options.limit):
         exercise, poses = find(name), estimated(path)
-        engine = SetAnalyzer.of(poses, exercise)
-        truth = [one.report for one in engine.finish()]
+        truth = [one.report for one in judge_landmarks(poses, exercise)]
         watcher, delays = play(PlayedFile(path), exercise, options.model)
         live = watcher.reports()
         running = [_running(watcher, i) for i in range(max(len(live), 1))]
@@ -227,7 +226,7 @@ def run_lag(options: argparse.Namespace) -> None:
             print(f"{minute:6} {median:10.0f} {p95:7.0f} {inside.sum() / 60:9.1f}", flush=True)
     slope = np.polyfit(t_s / 60, 1000 * delay_s, 1)[0]
     print(
-        f"trend {slope:+.2f} ms a minute; {delays.evicted} of {len(t_s) + delays.evicted} dropped"
+        f"trend {slope:+.2f} ms a minute; {delays.dropped} of {len(t_s) + delays.dropped} dropped"
     )
 
 

@@ -50,10 +50,9 @@ def stock(clip: str, bundle: str) -> Figures:
 
 def landmarks(clip: str, model: str, backend: str) -> Figures:
     """Find the lifter's landmarks, as `lastrep analyze` does, with all that it imports before."""
-    from lastrep.pose.estimate_video import estimate_video
-
-    import lastrep.apps.analysis
+    import lastrep.analysis.landmarks
     import lastrep.apps.cli  # noqa: F401 - imported for the time that it takes
+    from lastrep.pose.estimate_video import estimate_video
 
     first_s = 0.0
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from lastrep.pose.estimate_video import estimate_video
-from lastrep.pose.pose_file import load_poses, save_poses
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, median_filter
 
 from lastrep.pose.backends import DEFAULT_BACKEND
+from lastrep.pose.estimate_video import estimate_video
+from lastrep.pose.pose_file import load_poses, save_poses
 from lastrep.pose.sequence import PoseSequence
 
 Array = NDArray[np.float64]

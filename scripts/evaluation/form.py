@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
-from lastrep.sets.offline import judge_landmarks
 
 from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import EndReason, SetReport
 from lifters import (
     NO_NOISE,

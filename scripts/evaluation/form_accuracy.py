@@ -10,7 +10,6 @@ from evaluation.tables import Table
 from evaluation.truth import TrueRep
 from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule
-from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.form.faults import counts
 from lastrep.sets.results import Rep
 
@@ -136,7 +135,7 @@ def _rules(clip: Compared, ids: frozenset[str]) -> tuple[FaultRule, ...]:
 
 
 def _ends_a_set(rule: FaultRule) -> bool:
-    return rule.ends_set and counts(rule, SetCriteria())
+    return rule.ends_set and counts(rule)
 
 
 def _judged(clip: Compared, rep: Rep, ids: frozenset[str]) -> bool:

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from lastrep.motion.planes import PlanarLandmarks, facing
-from lastrep.sets.offline import judge_landmarks
 from numpy.typing import NDArray
 
 from lastrep.exercises import find
+from lastrep.motion.planes import PlanarLandmarks, facing
 from lastrep.motion.posture import CHANNELS
 from lastrep.pose import Landmark, PoseSequence
 from lastrep.sets.ending import majors
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import SetReport
 
 Array = NDArray[np.float64]

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from lastrep.pose.pose_file import load_poses
-
 from evaluation import forms
 from evaluation.corpora import Corpus, poses_file
 from evaluation.tables import Table, mean
 from evaluation.truth import read_truth
 from lastrep.errors import ExerciseError
 from lastrep.exercises import ExerciseDefinition, catalogue, find
+from lastrep.pose.pose_file import load_poses
 from lastrep.pose.sequence import PoseSequence
 from lastrep.reps.segmentation import SetSpan, segment
 

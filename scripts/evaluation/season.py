@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from lastrep.pose.pose_file import save_poses
 
+from lastrep.pose.pose_file import save_poses
 from lifters import (
     Camera,
     Clip,

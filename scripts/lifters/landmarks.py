@@ -1,6 +1,6 @@
 """Landmark sequences of a clip: what a pose model would report, wrong in the ways it is wrong.
 
->>> from synthetic import Clip, Rep, landmark_recording
+>>> from lifters import Clip, Rep, landmark_recording
 >>> recording = landmark_recording(Clip("demo", "back_squat", (Rep(), Rep())))
 >>> recording.image_px.shape[1:], len(recording.truth.reps)
 ((33, 3), 2)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lastrep.pose.pose_file import save_poses
-
 from lifters import Camera, Clip, Move, Rep, landmark_recording
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,9 +10,9 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from lastrep.pose.pose_file import load_poses
 
 from integration.samples import ROOT, SAMPLE, Analysed, Run
+from lastrep.pose.pose_file import load_poses
 
 TRUTH = json.loads(SAMPLE.with_suffix(".json").read_text())
 

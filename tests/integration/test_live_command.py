@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lastrep.pose.pose_file import load_poses
 
 from integration.samples import SAMPLES, Run
+from lastrep.pose.pose_file import load_poses
 from lastrep.sets.results import Analysis
 from lastrep.training.history import History
 

@@ -7,7 +7,7 @@ import sys
 
 CODE = """
 import sys
-import lastrep.apps.cli, lastrep.apps.analysis, lastrep.pose.estimate_video, lastrep.pose.litert
+import lastrep.apps.cli, lastrep.analysis.landmarks, lastrep.pose.litert
 print(sorted({"scipy", "mediapipe", "distributed"} & sys.modules.keys()))
 """
 

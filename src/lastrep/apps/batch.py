@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lastrep.apps.backend import BackendOption, chosen_backend
-from lastrep.apps.bar import PlateM, VelocityCap, bar_options
-from lastrep.apps.formats import FORMATS_HELP, chosen_formats
-from lastrep.apps.own_exercises import ExercisesFolder
-from lastrep.apps.training import judging, keeper_of, settings
+from lastrep.apps import options as words
+from lastrep.apps.training import history_writer, settings
 
 if TYPE_CHECKING:
-    from lastrep.apps.training import Keeper
     from lastrep.batch.clips import Clip
     from lastrep.batch.running import Pool
+    from lastrep.training.history_writer import HistoryWriter
 
 #: Exit status after Ctrl-C, as shells have it.
 EXIT_INTERRUPTED = 130
@@ -43,34 +40,21 @@ def batch(
             "load_kg, height_m, rpe, performed_at.",
         ),
     ] = None,
-    exercise: Annotated[
-        str, typer.Option("-e", "--exercise", help="Exercise where the manifest says none.")
-    ] = "auto",
-    own: ExercisesFolder = None,
-    target: Annotated[
-        int | None, typer.Option("--target", min=1, help="Prescribed number of reps.")
-    ] = None,
-    strictness: Annotated[
-        str, typer.Option("--strictness", help="strict, standard or lenient.")
-    ] = "standard",
-    athlete: Annotated[
-        str | None,
-        typer.Option("--athlete", help="Add the sets to the history of NAME (or the manifest's)."),
-    ] = None,
+    exercise: words.Exercise = "auto",
+    own: words.ExercisesFolder = None,
+    target: words.Target = None,
+    strictness: words.Strictness = "standard",
+    athlete: words.Athlete = None,
     keep: Annotated[
         bool,
         typer.Option("--keep/--no-keep", help="Whether sets are added to the history at all."),
     ] = True,
-    slowmo: Annotated[
-        float, typer.Option("--slowmo", min=0.01, help="The videos play K times too slowly.")
-    ] = 1.0,
-    model: Annotated[
-        str, typer.Option("--model", help="Pose model: lite, full or heavy.")
-    ] = "full",
-    plate_m: PlateM = None,
-    velocity_cap: VelocityCap = None,
-    backend: BackendOption = None,
-    formats: Annotated[str | None, typer.Option("--format", help=FORMATS_HELP)] = None,
+    slowmo: words.Slowmo = 1.0,
+    model: words.Model = "full",
+    plate_m: words.PlateM = None,
+    velocity_cap: words.VelocityCap = None,
+    backend: words.Backend = None,
+    formats: words.Formats = None,
     workers: Annotated[
         int | None,
         typer.Option("--workers", min=1, help="Processes (default: one a processor core)."),
@@ -91,7 +75,7 @@ def batch(
 
     Start the same command again after any interruption: it goes on where it was.
     """
-    from lastrep.apps.analysis import AnalyzeOptions
+    from lastrep.analysis.options import AnalyzeOptions
     from lastrep.apps.batch_history import KEPT_FORMAT, Keeping
     from lastrep.apps.batch_terminal import Terminal
     from lastrep.batch.clips import find_clips, read_manifest
@@ -102,30 +86,30 @@ def batch(
         raise typer.BadParameter("name at least one folder or video (or --manifest FILE)")
     if workers is not None and scheduler is not None:
         raise typer.BadParameter("--workers and --scheduler exclude each other")
-    wanted = chosen_formats(formats)
+    wanted = words.chosen_formats(formats)
     try:
         described = None if manifest is None else read_manifest(manifest)
         options = AnalyzeOptions(
             exercise=exercise,
-            judging=judging(target, strictness, None, amrap=False, velocity_cap=velocity_cap),
+            criteria=words.chosen_criteria(target, strictness, None, velocity_cap=velocity_cap),
             model=model,
             slowmo=slowmo,
-            bar=bar_options(plate_m),
-            backend=chosen_backend(backend),
+            bar=words.chosen_bar(plate_m),
+            backend=words.chosen_backend(backend),
         )
         clips = find_clips(paths or [], described, out)
         options = replace(options, model=_model(model, clips))
-        keepers = _keepers(clips, athlete) if keep else {}
+        writers = _writers(clips, athlete, target) if keep else {}
         pool = _pool(len(clips), workers, scheduler)
     except LastrepError as error:
         raise typer.BadParameter(str(error)) from error
     terminal = Terminal(clips)
     if described is not None and described.unused_columns:
         terminal.note(f"{manifest}: columns not used: {', '.join(described.unused_columns)}")
-    if keepers and KEPT_FORMAT not in wanted:
+    if writers and KEPT_FORMAT not in wanted:
         wanted = (*wanted, KEPT_FORMAT)
     task = Batch(clips, out, options, wanted, resume, stall_s)
-    keeping = Keeping(terminal, keepers)
+    keeping = Keeping(terminal, writers)
     try:
         with terminal:
             graded = grade_batch(task, pool, keeping)
@@ -136,20 +120,29 @@ def batch(
         terminal.note(str(error))
         raise typer.Exit(1) from None
     terminal.sum_up(graded, out)
-    if keepers:
+    if writers:
         terminal.note(f"{keeping.kept} sets are in the history")
     failed = keeping.failed or any(outcome.error for outcome in graded.outcomes)
     raise typer.Exit(1 if failed else 0)
 
 
-def _keepers(clips: tuple[Clip, ...], athlete: str | None) -> dict[Path, Keeper]:
-    """Return who keeps the sets of which clip; a clip without an athlete is not kept."""
-    keepers, user = {}, settings()
+def _writers(
+    clips: tuple[Clip, ...], athlete: str | None, target: int | None
+) -> dict[Path, HistoryWriter]:
+    """Return who adds the sets of which clip; those of a clip without an athlete are not added."""
+    writers, user = {}, settings()
     for clip in clips:
-        keeper = keeper_of(clip.athlete or athlete, clip.prescription, clip.load_kg, clip.rpe, user)
-        if keeper is not None:
-            keepers[clip.source] = replace(keeper, performed_at=clip.performed_at)
-    return keepers
+        writer = history_writer(
+            clip.athlete or athlete,
+            clip.prescription,
+            clip.load_kg,
+            clip.rpe,
+            user,
+            target=clip.target_reps or target,
+        )
+        if writer is not None:
+            writers[clip.source] = replace(writer, performed_at=clip.performed_at)
+    return writers
 
 
 def _model(name: str, clips: tuple[Clip, ...]) -> str:

@@ -14,8 +14,8 @@ from lastrep.sets.results import Analysis
 
 if TYPE_CHECKING:
     from lastrep.apps.batch_terminal import Terminal
-    from lastrep.apps.training import Keeper
     from lastrep.batch.jobs import Job
+    from lastrep.training.history_writer import HistoryWriter
 
 #: The result file that the history is filled from.
 KEPT_FORMAT = "json"
@@ -36,7 +36,7 @@ class Keeping:
         Who keeps the sets of a clip, by its path from the root; others are not kept.
     """
 
-    def __init__(self, terminal: Terminal, keepers: Mapping[Path, Keeper]) -> None:
+    def __init__(self, terminal: Terminal, keepers: Mapping[Path, HistoryWriter]) -> None:
         self._terminal = terminal
         self._keepers = keepers
         #: Sets that were added, and whether one could not be.

@@ -12,7 +12,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from lastrep.apps.training import HISTORY_VARIABLE, history_path, one_line_errors, settings
+from lastrep.apps.training import one_line_errors, settings
+from lastrep.training.settings import HISTORY_VARIABLE
 
 if TYPE_CHECKING:
     from lastrep.training.history import History, Query
@@ -205,6 +206,7 @@ def guidance(athlete: _Athlete = None, file: _File = None) -> None:
 def restore(file: _File = None) -> None:
     """Put the last good copy in the place of a damaged history."""
     from lastrep.training.database import restore_backup
+    from lastrep.training.history_writer import history_path
 
     with one_line_errors():
         path = file or history_path()
@@ -216,6 +218,7 @@ def open_history(file: Path | None) -> History:
     """Open a history that exists: looking at one must not make one."""
     from lastrep.errors import HistoryError
     from lastrep.training.history import History
+    from lastrep.training.history_writer import history_path
 
     path = file or history_path()
     if not path.exists():

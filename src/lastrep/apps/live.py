@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lastrep.apps.bar import HeightM, VelocityCap, bar_options
-from lastrep.apps.formats import FORMATS_HELP, chosen_formats
-from lastrep.apps.training import declared_sets, judging, keeper_of, one_line_errors, settings
+from lastrep.apps import options as words
+from lastrep.apps.saying import note
+from lastrep.apps.training import history_writer, one_line_errors, settings
 from lastrep.errors import ExerciseError, PlanError
 
 if TYPE_CHECKING:
-    from lastrep.apps.live_sets import SetKeeper
+    from lastrep.apps.live_sets import SetFiles
     from lastrep.exercises import ExerciseDefinition
     from lastrep.live.screen import PlannedSet
-    from lastrep.sets.criteria import SetOptions
+    from lastrep.sets.criteria import SetCriteria
     from lastrep.training.plan import TrainingPlan
     from lastrep.training.rest import Goal
 
@@ -44,7 +44,6 @@ MuteOption = Annotated[bool, typer.Option("--mute", help="Begin without sound.")
 HeadlessOption = Annotated[
     bool, typer.Option("--headless", help="No window: print events as JSON lines.")
 ]
-ModelOption = Annotated[str, typer.Option("--model", help="Pose model: lite, full or heavy.")]
 RecordOption = Annotated[
     bool, typer.Option("--record", help="Record video and landmarks of each set.")
 ]
@@ -52,17 +51,10 @@ MirrorOption = Annotated[
     bool | None,
     typer.Option("--mirror/--no-mirror", help="Show as a mirror does (default: a camera only)."),
 ]
-AthleteOption = Annotated[
-    str | None, typer.Option("--athlete", help="Add the sets to the history of NAME.")
-]
-LoadOption = Annotated[
-    float | None, typer.Option("--load-kg", help="On the bar, in a hand, or on the belt.")
-]
 OutOption = Annotated[
     Path | None,
     typer.Option("-o", "--out", help="Folder for result files (default: lastrep-out/live-...)."),
 ]
-FormatOption = Annotated[str | None, typer.Option("--format", help=FORMATS_HELP)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +85,8 @@ class LiveOptions:
 
 
 def live(
-    exercise: Annotated[
-        str,
-        typer.Option("-e", "--exercise", help="Exercise name (see `lastrep exercises`), or auto."),
-    ] = AUTO,
+    exercise: words.Exercise = AUTO,
+    own: words.ExercisesFolder = None,
     plan: Annotated[
         str | None,
         typer.Option(
@@ -108,23 +98,21 @@ def live(
     target: Annotated[
         int | None, typer.Option("--target", min=1, help="Number of reps of each set.")
     ] = None,
-    strictness: Annotated[
-        str, typer.Option("--strictness", help="strict, standard or lenient.")
-    ] = "standard",
+    strictness: words.Strictness = "standard",
     camera: CameraOption = 0,
     source: SourceOption = None,
     rest_s: RestOption = None,
     mute: MuteOption = False,
     headless: HeadlessOption = False,
-    model: ModelOption = "full",
+    model: words.Model = "full",
     record: RecordOption = False,
     mirror: MirrorOption = None,
-    athlete: AthleteOption = None,
-    load_kg: LoadOption = None,
-    height_m: HeightM = None,
-    velocity_cap: VelocityCap = None,
+    athlete: words.Athlete = None,
+    load_kg: words.LoadKg = None,
+    height_m: words.HeightM = None,
+    velocity_cap: words.VelocityCap = None,
     out: OutOption = None,
-    formats: FormatOption = None,
+    formats: words.Formats = None,
 ) -> None:
     """Coach sets in front of a camera: set-up check, set, rest, next set.
 
@@ -139,16 +127,16 @@ def live(
     with one_line_errors():
         if plan is not None and target is not None:
             raise typer.BadParameter("--plan takes the place of --target")
-        judged = judging(target, strictness, None, amrap=False, velocity_cap=velocity_cap)
+        criteria = words.chosen_criteria(target, strictness, None, velocity_cap=velocity_cap)
         try:
             definition = None if exercise == AUTO else find(exercise)
             whole = None if plan is None else _plan(plan, definition)
         except (ExerciseError, PlanError) as error:
             raise typer.BadParameter(str(error)) from error
         if whole is None:
-            run_live(options, endless_sets(definition, judged))
+            run_live(options, endless_sets(definition, criteria))
         else:
-            run_live(options, planned_sets(whole, judged), whole.goal)
+            run_live(options, planned_sets(whole, criteria), whole.goal)
 
 
 def _plan(text: str, exercise: ExerciseDefinition | None) -> TrainingPlan:
@@ -165,14 +153,16 @@ def _plan(text: str, exercise: ExerciseDefinition | None) -> TrainingPlan:
     return TrainingPlan("Training", (PlanItem(exercise.name, parse_prescription(text)),))
 
 
-def endless_sets(exercise: ExerciseDefinition | None, options: SetOptions) -> Iterator[PlannedSet]:
+def endless_sets(
+    exercise: ExerciseDefinition | None, criteria: SetCriteria
+) -> Iterator[PlannedSet]:
     """Return one set after the other, all the same: a session without a plan."""
     from lastrep.live.screen import PlannedSet
 
-    return (PlannedSet(exercise, options, number=n) for n in itertools.count(1))
+    return (PlannedSet(exercise, criteria, number=n) for n in itertools.count(1))
 
 
-def planned_sets(plan: TrainingPlan, otherwise: SetOptions | None = None) -> Iterator[PlannedSet]:
+def planned_sets(plan: TrainingPlan, otherwise: SetCriteria | None = None) -> Iterator[PlannedSet]:
     """Return the sets of a plan in order, judged by `otherwise` where the plan says nothing."""
     from lastrep.exercises import find
     from lastrep.live.screen import PlannedSet
@@ -180,7 +170,7 @@ def planned_sets(plan: TrainingPlan, otherwise: SetOptions | None = None) -> Ite
     for item in plan.items:
         sets = item.prescription.sets
         for number, one in enumerate(sets, start=1):
-            yield PlannedSet(find(item.exercise), one.options(otherwise), one, number, len(sets))
+            yield PlannedSet(find(item.exercise), one.criteria(otherwise), one, number, len(sets))
 
 
 def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None = None) -> None:
@@ -198,37 +188,38 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
     LastrepError
         If it cannot begin: no camera, no screen, a file that cannot be read.
     """
-    from lastrep.apps.live_sets import SetKeeper
+    from lastrep.apps.live_sets import SetFiles
     from lastrep.live.judging import judging_process
     from lastrep.live.loop import Loop
     from lastrep.live.outlets import JsonLines, Outlet, SoundOutlet, WindowOutlet, open_window
     from lastrep.live.recorder import Recorder
     from lastrep.live.session import Session
     from lastrep.output.sound import Sound
-    from lastrep.pose.backends import follow_lifter
+    from lastrep.pose.backends import make_subject_tracker
+    from lastrep.training.history_writer import declared_sets
     from lastrep.video.camera import Camera
     from lastrep.video.playback import PlayedFile
 
     began = datetime.now(UTC)
-    bar = bar_options(height_m=options.height_m)
+    bar = words.chosen_bar(height_m=options.height_m)
     folder = options.out or Path("lastrep-out") / began.astimezone().strftime("live-%Y%m%d-%H%M%S")
-    wanted = chosen_formats(options.formats)
+    wanted = words.chosen_formats(options.formats)
     user = settings()
-    keeper = keeper_of(options.athlete, None, options.load_kg, None, user)
-    if keeper is not None:
-        keeper = replace(keeper, performed_at=began)
-    past = None if keeper is None else partial(keeper.past, folder)
+    writer = history_writer(options.athlete, None, options.load_kg, None, user)
+    if writer is not None:
+        writer = replace(writer, performed_at=began)
+    past = None if writer is None else partial(writer.past, folder)
     with ExitStack() as stack:
         source = PlayedFile(*options.source) if options.source else Camera(options.camera)
         executor = stack.enter_context(judging_process())
-        lifter = stack.enter_context(follow_lifter(options.model))
+        lifter = stack.enter_context(make_subject_tracker(options.model))
         recorder = Recorder(folder) if options.record else None
-        kept = SetKeeper(
+        kept = SetFiles(
             folder,
             lifter.name,
             user,
             declared_sets(None, options.load_kg, None)[0],
-            keeper=keeper,
+            writer=writer,
             past=past,
             recorder=recorder,
             goal=goal,
@@ -244,7 +235,7 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
             mirror = not options.source if options.mirror is None else options.mirror
             outlets.append(WindowOutlet(stack.enter_context(open_window()), mirror=mirror))
         for warning in sound.warnings:
-            _note(warning)
+            note(warning)
 
         def begin(size_px: tuple[int, int]) -> Session:
             return Session(
@@ -257,14 +248,10 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
     _finish(kept, folder, wanted)
 
 
-def _finish(kept: SetKeeper, folder: Path, formats: tuple[str, ...]) -> None:
+def _finish(kept: SetFiles, folder: Path, formats: tuple[str, ...]) -> None:
     """Write what waited for the end, and say where everything is."""
     folders = kept.finish(formats, lambda name: lambda share: None)
     for problem in kept.problems:
-        _note(problem)
+        note(problem)
     if folders:
-        _note(f"{len(folders)} sets written to {folder}/")
-
-
-def _note(text: str) -> None:
-    sys.stderr.write(f"lastrep: {text}\n")
+        note(f"{len(folders)} sets written to {folder}/")

@@ -12,29 +12,33 @@ from pathlib import Path
 
 import numpy as np
 
-from lastrep.apps.analysis import AUTO, AnalyzeOptions
-from lastrep.apps.conclusions import result_of
-from lastrep.apps.training import Keeper, keep_sets
+from lastrep.analysis.landmarks import Landmarks, checksum
+from lastrep.analysis.options import AnalyzeOptions
+from lastrep.analysis.pipeline import analyze_landmarks
+from lastrep.analysis.recording import AnalyzedRecording
 from lastrep.errors import LastrepError
 from lastrep.exercises import catalogue
+from lastrep.exercises.library import AUTO
 from lastrep.live.recorder import RecordedVideo, Recorder, set_folder
 from lastrep.live.screen import Debrief, PlannedSet
-from lastrep.output.writers import AnalyzedRecording, Progress, write_files
+from lastrep.output.results_folder import write_results
+from lastrep.output.writers import Progress
 from lastrep.pose import PoseSequence
-from lastrep.pose.recorded import save_poses
-from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.velocity.options import BarOptions
 from lastrep.sets.criteria import Past
+from lastrep.sets.live.live_set import LiveSet
+from lastrep.sets.offline import Search
 from lastrep.sets.results import SetReport
 from lastrep.training.history import Recording
+from lastrep.training.history_writer import HistoryWriter, keep_sets
 from lastrep.training.record import Declared, SetRecord, summarise
 from lastrep.training.rest import Goal
 from lastrep.training.review import SetReview, review_set
 from lastrep.training.settings import Settings
+from lastrep.velocity.options import BarOptions
 from lastrep.video.writing import TIME_BASE
 
 #: Formats that are written at once; the others, and the bar, wait for the end of the session.
-QUICK_FORMATS = ("json", "csv")
+QUICK_FORMATS = ("json", "csv", "poses", "movement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Filed:
     whole: Callable[[], AnalyzedRecording]
 
 
-class SetKeeper:
+class SetFiles:
     """Keeps the sets of one session.
 
     Nothing here may end the session: what cannot be written is said in `problems`.
@@ -60,7 +64,7 @@ class SetKeeper:
         Settings, for what can be loaded.
     load
         What the lifter says of each set; its load holds where the plan names none.
-    keeper
+    writer
         Whose history the sets are added to; None for nobody's.
     past
         The lifter's earlier reps, for the judgement.
@@ -81,7 +85,7 @@ class SetKeeper:
         user: Settings,
         load: Declared,
         *,
-        keeper: Keeper | None = None,
+        writer: HistoryWriter | None = None,
         past: Past | None = None,
         recorder: Recorder | None = None,
         goal: Goal | None = None,
@@ -91,7 +95,7 @@ class SetKeeper:
         self._rests_seen = rests_seen
         self.problems: list[str] = []
         self._folder, self._model, self._user, self._load = folder, model, user, load
-        self._keeper, self._recorder, self._goal, self._past = keeper, recorder, goal, past
+        self._writer, self._recorder, self._goal, self._past = writer, recorder, goal, past
         self._bar = bar
         self._source = f"live:{uuid.uuid4()}"
         self._began: datetime | None = None
@@ -101,11 +105,11 @@ class SetKeeper:
         self._files: list[Future[Filed]] = []
         self._writing = ThreadPoolExecutor(1, "files")
 
-    def __call__(self, planned: PlannedSet, report: SetReport, engine: SetAnalyzer) -> Debrief:
+    def __call__(self, planned: PlannedSet, report: SetReport, engine: LiveSet) -> Debrief:
         """Keep a set that is over, and say what it means; the files come a little later."""
         self._number += 1
-        if engine.live is not None and engine.live.problem:
-            self.problems.append(f"set {self._number}: {engine.live.problem}")
+        if engine.problem:
+            self.problems.append(f"set {self._number}: {engine.problem}")
         video = self._recorder.take() if self._recorder else None
         if self._folder is not None:
             self._files.append(
@@ -131,7 +135,7 @@ class SetKeeper:
             try:
                 filed = future.result()
                 folders.append(filed.folder)
-                write_files(filed.whole(), formats, filed.folder, progress_of)
+                write_results(filed.whole(), formats, filed.folder, progress_of)
             except LastrepError as error:
                 self.problems.append(str(error))
             except Exception as error:  # a defect of ours: the other sets are still written
@@ -150,11 +154,11 @@ class SetKeeper:
             rested_s = max(report.start_s - self._done[-1][0].end_s, 0.0)
         declared = Declared(load, said, rested_s)
         self._done.append((report, declared))
-        athlete = self._keeper.athlete if self._keeper else "you"
+        athlete = self._writer.athlete if self._writer else "you"
         performed_at = self._began + timedelta(seconds=report.start_s)
         earlier = tuple(self._records)
         self._records.append(summarise(report, athlete, performed_at, declared))
-        if self._keeper is not None:
+        if self._writer is not None:
             name = f"live {self._began:%F %R}"
             recording = Recording(athlete, self._source, name, self._began, self._rests_seen)
             return keep_sets(recording, self._done, self._user, self._goal)[-1]
@@ -165,45 +169,47 @@ class SetKeeper:
         self,
         number: int,
         planned: PlannedSet,
-        engine: SetAnalyzer,
+        engine: LiveSet,
         video: RecordedVideo | None,
     ) -> Filed:
         """Write the same files as for a recording of the set, on the recording's own time."""
         assert self._folder is not None
-        assert engine.live is not None
         folder = set_folder(self._folder, number)
         poses = self._poses(engine, video)
         options = AnalyzeOptions(
             exercise=planned.exercise.name if planned.exercise else AUTO,
-            judging=planned.options,
+            criteria=planned.criteria,
             model=self._model,
             bar=self._bar,
         )
-        again = SetAnalyzer.of(poses, planned.exercise, planned.options, past=self._past)
         start_s = self._start_s(engine, video)
-        sets = again.finish(
-            stopped=engine.live.stopped,
-            not_reps_s=[t_s - start_s for t_s in engine.live.not_reps_s],
-        )
-        name = video.path if video else folder
+        taken_back = [
+            one.model_copy(update={"at_s": max(one.at_s - start_s, 0.0)})
+            for one in engine.corrections
+        ]
         path = video.path if video else None
-        whole = partial(result_of, sets, poses, options, name=name, video=path)
-        if video is not None:
-            save_poses(folder / "poses.npz", poses)
+        read = Landmarks(poses, None if path is None else checksum(path))
+        whole = partial(
+            analyze_landmarks,
+            read,
+            options,
+            planned.exercise,
+            name=path or folder,
+            past=self._past,
+            search=Search(stopped=engine.stopped, corrections=tuple(taken_back)),
+        )
         # Looking for the bar in the video takes too long between two sets.
-        write_files(whole(video=None), QUICK_FORMATS, folder, lambda name: lambda share: None)
-        return Filed(folder, whole)
+        write_results(whole(video=None), QUICK_FORMATS, folder, lambda name: lambda share: None)
+        return Filed(folder, partial(whole, video=path))
 
     @staticmethod
-    def _start_s(engine: SetAnalyzer, video: RecordedVideo | None) -> float:
-        assert engine.live is not None
-        return video.start_s if video else float(engine.live.sequence.t_s[0])
+    def _start_s(engine: LiveSet, video: RecordedVideo | None) -> float:
+        return video.start_s if video else float(engine.sequence.t_s[0])
 
-    def _poses(self, engine: SetAnalyzer, video: RecordedVideo | None) -> PoseSequence:
+    def _poses(self, engine: LiveSet, video: RecordedVideo | None) -> PoseSequence:
         """The set's poses, timed from the beginning of its recording and by the file's clock."""
-        assert engine.live is not None
         start_s = self._start_s(engine, video)
-        seen = engine.live.sequence
+        seen = engine.sequence
         kept = seen.t_s >= start_s
         return PoseSequence(
             np.round((seen.t_s[kept] - start_s) / float(TIME_BASE)) * float(TIME_BASE),

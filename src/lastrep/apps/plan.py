@@ -11,13 +11,11 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from lastrep.apps.bar import HeightM
+from lastrep.apps import options as words
 from lastrep.apps.live import (
-    AthleteOption,
     CameraOption,
     HeadlessOption,
     LiveOptions,
-    ModelOption,
     MuteOption,
     OutOption,
     RecordOption,
@@ -87,10 +85,10 @@ def run(
     rest_s: RestOption = None,
     mute: MuteOption = False,
     headless: HeadlessOption = False,
-    model: ModelOption = "full",
+    model: words.Model = "full",
     record: RecordOption = False,
-    athlete: AthleteOption = None,
-    height_m: HeightM = None,
+    athlete: words.Athlete = None,
+    height_m: words.HeightM = None,
     out: OutOption = None,
 ) -> None:
     """Train by a plan in front of a camera: the same as `lastrep live --plan FILE`."""
@@ -136,7 +134,7 @@ def show(
                 definition.title if number == 1 else "",
                 str(number),
                 str(one).partition(" ")[0].removeprefix("1x"),
-                one.options().strictness.value
+                one.criteria().strictness.value
                 + (f", VL{one.velocity_cap_pct}" if one.velocity_cap_pct else ""),
                 f"{rest.seconds} s",
             )

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from lastrep.apps.history import open_history, sets_of_one
-from lastrep.apps.training import HISTORY_VARIABLE, one_line_errors
+from lastrep.apps.training import one_line_errors
+from lastrep.training.settings import HISTORY_VARIABLE
 
 if TYPE_CHECKING:
     from lastrep.exercises import ExerciseDefinition
@@ -71,7 +72,7 @@ def profile(
 
 def _read(text: str) -> list[tuple[float, SetReport]]:
     """Return the sets of a result document with the load named after it."""
-    from lastrep.apps.reviewing import load
+    from lastrep.output.results_folder import load_document
 
     name, _, load_text = text.rpartition("=")
     try:
@@ -80,7 +81,7 @@ def _read(text: str) -> list[tuple[float, SetReport]]:
         load_kg = 0.0
     if not name or not load_kg > 0:
         raise typer.BadParameter(f"{text}: write it as analysis.json=100, the load in kilograms")
-    return [(load_kg, report) for report in load(Path(name)).sets]
+    return [(load_kg, report) for report in load_document(Path(name)).sets]
 
 
 def _exercise_of(sets: list[tuple[float, SetReport]]) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.confidence import jitter
-from lastrep.motion.cleaning import local_polynomial
+from lastrep.motion.filters import savitzky_golay
 
 Array = NDArray[np.float64]
 
@@ -98,8 +98,8 @@ def smooth(t_s: Array, height: Array, seconds: float = SMOOTH_S) -> tuple[Array,
     if len(height) < samples:
         raise ValueError(f"{len(height)} samples, {samples} are needed")
     return (
-        local_polynomial(height, samples, SMOOTH_ORDER),
-        local_polynomial(height, samples, SMOOTH_ORDER, derivative=1, step=step_s),
+        savitzky_golay(height, samples, SMOOTH_ORDER),
+        savitzky_golay(height, samples, SMOOTH_ORDER, derivative=1, step=step_s),
     )
 
 

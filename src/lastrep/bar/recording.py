@@ -1,7 +1,8 @@
-"""The bar in a video file: a second, smaller look at the stretches in which somebody lifts.
+"""The bar in a video file: entry points, for the stretches of a recording in which somebody lifts.
 
-The sets are known by then, so is what is lifted: nothing is made into pictures, searched or
-followed while the lifter walks about, and recorded landmarks serve as well as fresh ones.
+The sets are known by then, so is what is lifted: no image is decoded, searched or tracked while the
+lifter walks about, and recorded landmarks serve as well as fresh ones. The images are smaller than
+those that the landmarks were estimated in.
 """
 
 from __future__ import annotations
@@ -13,23 +14,24 @@ from pathlib import Path
 
 import numpy as np
 
-from lastrep.bar.camera_path import CameraPath, CameraWatch
-from lastrep.bar.lifter import DEFAULT_PROXY, Proxy
-from lastrep.bar.stand_in import landmark_track
+from lastrep.bar.bar_proxy import proxy_track
+from lastrep.bar.camera import STILL_CAMERA, CameraPath, CameraPathEstimator
+from lastrep.bar.images.work_size import work_short_side_px
+from lastrep.bar.lifter import DEFAULT_PROXY, BarProxy
+from lastrep.bar.options import DEFAULT_OPTIONS, BarTrackingOptions
 from lastrep.bar.track import BarTrack
-from lastrep.bar.tracker import WINDOW_BYTES, BarTracker
-from lastrep.bar.work_size import work_short_side_px
+from lastrep.bar.tracker import BarTracker
 from lastrep.errors import PoseFileError
-from lastrep.pose.pace import Pace
+from lastrep.pose.sampling import FrameSampler
 from lastrep.pose.sequence import Pose, PoseSequence
+from lastrep.video.cache import FrameCache
 from lastrep.video.reading import VideoFile, VideoInfo
-from lastrep.video.recent import RecentPictures
 
 #: Called with the share (0..1) that is done.
 Progress = Callable[[float], None]
 
-#: Pictures whose shape differs by more than this share are not those of the landmarks.
-SHAPE_SHARE = 0.02
+#: Share: images whose shape differs by more are not those of the landmarks.
+MAX_SHAPE_DIFFERENCE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +41,46 @@ class Stretch:
     Parameters
     ----------
     start_s, end_s
-        Source time.
+        Source time, seconds.
     proxy
-        The body part that moves like the bar; None if it is not known what is done.
+        The body part that moves like the bar; None if the exercise is not known.
     find_plate
-        Whether a plate is looked for; False for exercises without a barbell.
+        True if a plate is looked for; False for exercises without a barbell.
+    bar_px
+        Where the plate or bar end is in the first frame of the recording, in pixels of the
+        landmarks, if the user shows it: it is then tracked from there on, whatever the other fields
+        say. None if not shown.
     """
 
     start_s: float
     end_s: float
-    proxy: Proxy | None = None
+    proxy: BarProxy | None = None
     find_plate: bool = True
+    bar_px: tuple[float, float] | None = None
 
     def __contains__(self, t_s: float) -> bool:
         return self.start_s <= t_s <= self.end_s
 
 
-def watch_camera(
+def estimate_camera_path(
     path: Path,
     poses: PoseSequence,
     *,
     slowmo: float = 1.0,
-    keep: RecentPictures | None = None,
+    keep: FrameCache | None = None,
+    options: BarTrackingOptions = DEFAULT_OPTIONS,
     progress: Progress = lambda share: None,
 ) -> CameraPath:
-    """Find out where the camera was during a recording whose landmarks are known already.
+    """Estimate the camera's path in a recording whose landmarks are known already.
 
     Parameters
     ----------
     path, poses, slowmo
         As in `track_file`.
     keep
-        Where to keep the frames, in the size in which the bar is followed.
+        Where to keep the frames, in the size in which the bar is tracked; None for nowhere.
+    options
+        Parameters of all stages.
     progress
         Called with the share that is done.
 
@@ -81,31 +91,31 @@ def watch_camera(
     PoseFileError
         If the landmarks were taken from another video.
     """
-    watch = CameraWatch()
+    estimator = CameraPathEstimator(options.camera)
     with VideoFile(path, slowmo=slowmo) as video:
         _check_same(path, video.info, poses)
         if keep is not None:
-            keep.size = video.stored_size(work_short_side_px(poses))
-        watched = video.stored_frames(Pace().is_due, keep=keep)
+            keep.size = video.scaled_size(work_short_side_px(poses, options.images))
+        watched = video.frames(FrameSampler().is_due, fill=keep, lazy=True)
         with closing(watched) as frames:
             for frame in frames:
-                watch(frame, poses.at(frame.t_s), poses.width_px)
+                estimator(frame, poses.at(frame.t_s), poses.width_px)
                 progress(min(frame.t_s / max(poses.duration_s, 1e-9), 1.0))
-    return watch.path
+    return estimator.path
 
 
 def track_file(
     path: Path,
     poses: PoseSequence,
     stretches: Sequence[Stretch],
-    camera: CameraPath = CameraPath(),  # noqa: B008 - frozen
+    camera: CameraPath = STILL_CAMERA,
     *,
-    bar_px: tuple[float, float] | None = None,
     slowmo: float = 1.0,
-    recent: RecentPictures | None = None,
+    recent: FrameCache | None = None,
+    options: BarTrackingOptions = DEFAULT_OPTIONS,
     progress: Progress = lambda share: None,
 ) -> tuple[BarTrack, ...]:
-    """Follow the bar through stretches of a video file.
+    """Track the bar through stretches of a video file.
 
     Parameters
     ----------
@@ -116,14 +126,13 @@ def track_file(
     stretches
         In order of time.
     camera
-        Where the camera was, in pixels of `poses`; without, it is taken for still.
-    bar_px
-        Where the plate or bar end is in the first frame, in pixels of `poses`, if the user shows
-        it: it is then followed from there on.
+        The camera's path, in pixels of `poses`; without, it is taken for still.
     slowmo
         As in `VideoFile`.
     recent
-        Pictures of the file that were kept; they are used up, and their size is that of all.
+        Images of the file that were kept; they are used up, and their size is that of all.
+    options
+        Parameters of all stages.
     progress
         Called with the share of the stretches' time that is done.
 
@@ -138,55 +147,59 @@ def track_file(
     PoseFileError
         If the landmarks were taken from another video.
     """
-    if bar_px is not None:
-        stretches = [replace(stretch, start_s=0.0, find_plate=True) for stretch in stretches]
+    stretches = [
+        stretch if stretch.bar_px is None else replace(stretch, start_s=0.0, find_plate=True)
+        for stretch in stretches
+    ]
     sought = {k: stretch for k, stretch in enumerate(stretches) if stretch.find_plate}
-    seen = _tracks_in_pictures(
-        path, poses, sought, camera, bar_px=bar_px, slowmo=slowmo, recent=recent, progress=progress
+    seen = _tracks_in_images(
+        path,
+        poses,
+        sought,
+        camera,
+        slowmo=slowmo,
+        recent=recent,
+        options=options,
+        progress=progress,
     )
     return tuple(
-        seen[k] if k in seen else track_landmarks(_during(poses, stretch), stretch.proxy, camera)
+        seen[k]
+        if k in seen
+        else track_landmarks(_during(poses, stretch), stretch.proxy, camera, options)
         for k, stretch in enumerate(stretches)
     )
 
 
-def _tracks_in_pictures(
+def _tracks_in_images(
     path: Path,
     poses: PoseSequence,
     stretches: Mapping[int, Stretch],
     camera: CameraPath,
     *,
-    bar_px: tuple[float, float] | None,
     slowmo: float,
-    recent: RecentPictures | None,
+    recent: FrameCache | None,
+    options: BarTrackingOptions,
     progress: Progress,
 ) -> dict[int, BarTrack]:
-    """Follow the bar through the numbered stretches; see `track_file`."""
+    """Track the bar through the numbered stretches; see `track_file`."""
     if not stretches:
         return {}
     first_s = min(stretch.start_s for stretch in stretches.values())
     last_s = max(stretch.end_s for stretch in stretches.values())
     # The size that was chosen while the file was read: another would have it decoded again.
     kept = None if recent is None or recent.size is None else min(recent.size)
-    with VideoFile(
-        path, slowmo=slowmo, max_short_side_px=kept or work_short_side_px(poses)
-    ) as video:
+    short_side_px = kept or work_short_side_px(poses, options.images)
+    with VideoFile(path, slowmo=slowmo, max_short_side_px=short_side_px) as video:
         _check_same(path, video.info, poses)
         factor = video.info.width_px / poses.width_px
-        shown = None if bar_px is None else (bar_px[0] * factor, bar_px[1] * factor)
-        small = camera.scaled(factor)
-        # Of a long file, frames wait in two windows beside those that were kept and come last.
-        long = recent is not None and recent.dropped
-        window_bytes = WINDOW_BYTES // 2 if long else WINDOW_BYTES
-        trackers = {
-            k: BarTracker(s.proxy, small, bar_px=shown, window_bytes=window_bytes)
-            for k, s in stretches.items()
-        }
+        if recent is not None and recent.evicted:
+            options = _half_windows(options)
+        trackers = _trackers(stretches, camera, factor, options)
 
         def wanted(t_s: float) -> bool:
             return t_s > last_s or any(t_s in stretch for stretch in stretches.values())
 
-        with closing(video.stored_frames(wanted, recent=recent)) as frames:
+        with closing(video.frames(wanted, reuse=recent, lazy=True)) as frames:
             for frame in frames:
                 pose = _scaled(poses.at(frame.t_s), factor)
                 for k, stretch in stretches.items():
@@ -200,28 +213,61 @@ def _tracks_in_pictures(
     return {k: tracker.finish().scaled(1 / factor) for k, tracker in trackers.items()}
 
 
+def _half_windows(options: BarTrackingOptions) -> BarTrackingOptions:
+    """Halve the windows: frames of a long file wait in two of them beside the kept frames."""
+    window = options.window
+    return replace(options, window=replace(window, max_bytes=window.max_bytes // 2))
+
+
+def _trackers(
+    stretches: Mapping[int, Stretch],
+    camera: CameraPath,
+    factor: float,
+    options: BarTrackingOptions,
+) -> dict[int, BarTracker]:
+    """Return a tracker for each stretch, for images `factor` times as large as the landmarks'."""
+    small = camera.scaled(factor)
+    trackers = {}
+    for k, stretch in stretches.items():
+        at = stretch.bar_px
+        shown = None if at is None else (at[0] * factor, at[1] * factor)
+        trackers[k] = BarTracker(stretch.proxy, small, bar_px=shown, options=options)
+    return trackers
+
+
 def track_landmarks(
     poses: PoseSequence,
-    proxy: Proxy | None = None,
-    camera: CameraPath = CameraPath(),  # noqa: B008 - frozen
+    proxy: BarProxy | None = None,
+    camera: CameraPath = STILL_CAMERA,
+    options: BarTrackingOptions = DEFAULT_OPTIONS,
 ) -> BarTrack:
-    """Return what the landmarks alone say of the bar: where its stand-in was.
+    """Return the track of the bar proxy, from the landmarks alone.
 
-    Without `camera` it is taken for one that stands still, as there is no picture to tell.
+    Parameters
+    ----------
+    poses
+        The lifter; their pixels are those of the result.
+    proxy
+        The body part that moves like the bar; None if the exercise is not known.
+    camera
+        The camera's path; without, it is taken for still, as there is no image to tell.
+    options
+        Parameters of all stages.
     """
-    return landmark_track(
+    return proxy_track(
         poses.t_s,
         poses.image_px.astype(np.float64),
         poses.visibility.astype(np.float64),
         proxy or DEFAULT_PROXY,
         camera,
         np.array([poses.width_px, poses.height_px]) / 2,
+        options.lifter,
     )
 
 
 def _check_same(path: Path, info: VideoInfo, poses: PoseSequence) -> None:
     shape = info.source_width_px / info.source_height_px
-    if abs(shape / (poses.width_px / poses.height_px) - 1) > SHAPE_SHARE:
+    if abs(shape / (poses.width_px / poses.height_px) - 1) > MAX_SHAPE_DIFFERENCE:
         raise PoseFileError(
             f"{path}: {info.source_width_px}x{info.source_height_px} is not the shape of the video "
             f"the landmarks were taken from ({poses.width_px}x{poses.height_px}); name that one"

@@ -12,6 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
+from lastrep.missing import MaybeNan
 
 #: Diameter of a full-size plate: 450 mm by the rules of weightlifting (+-1 mm) and powerlifting.
 FULL_SIZE_PLATE_M = 0.450
@@ -66,9 +67,9 @@ class Scale:
         Standard deviation in %; NaN if there is no scale.
     """
 
-    metres_per_px: float
+    metres_per_px: MaybeNan
     source: ScaleSource
-    uncertainty_pct: float
+    uncertainty_pct: MaybeNan
 
     @property
     def known(self) -> bool:

@@ -1,4 +1,4 @@
-"""Where the bar was: the result of tracking."""
+"""The result of bar tracking: where the bar was in every frame."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from enum import StrEnum
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lastrep.bar.lifter import Proxy
+from lastrep.bar.arrays import Array, Mask
+from lastrep.bar.lifter import BarProxy
 
-Array = NDArray[np.float64]
 Side = Literal["both", "left", "right"]
 
 
 class PointSource(StrEnum):
-    """What was followed."""
+    """What was tracked."""
 
     PLATE = "plate"
     POINT = "point"
@@ -26,60 +25,60 @@ class PointSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MovingPoint:
-    """One thing followed over the recording; arrays share the frames as first axis.
+    """One point tracked over the recording; arrays share the frames as first axis.
 
     Parameters
     ----------
     source
         What it is.
     image_px
-        shape = (n, 2): where it is in each picture, x right, y down; NaN where it was not seen.
-    room_px
-        shape = (n, 2): the same as an unmoved camera would have shown it. Speeds come from this.
+        shape = (n, 2): where it is in each image, x right, y down, pixels; NaN where not detected.
+    stabilised_px
+        shape = (n, 2): the same as a camera at rest would have shown it. Speeds come from this.
     radius_px
         shape = (n,): vertical semi-axis of the plate where it was measured; NaN elsewhere.
     support
-        shape = (n,): share of the plate's rim that was seen, 0..1; landmarks: 1 where seen.
+        shape = (n,): share of the plate's rim that is an edge, 0..1; landmarks: 1 where detected.
     confidence
-        shape = (n,): 0..1, how sure it is that this is the bar.
+        shape = (n,): probability-like, 0..1, that this is the bar.
     aspect
         Horizontal over vertical axis of the plate's ellipse; NaN for other sources.
-    nearness
-        How much larger it looks than it would in the plane of the body's middle; 1 where not known.
+    perspective_scale
+        How much larger it looks than it would in the plane of the body's middle; 1 if not known.
     tilt_deg
-        shape = (n,): how much higher the bar's end on the right of the picture is than the other
-        one, where both are followed; NaN elsewhere. None where the bar's ends are not followed:
-        then the other values are those of one plate.
+        shape = (n,): how much higher the bar's end on the right of the image is than the other one,
+        degrees, where both sleeves are tracked; NaN elsewhere. None if one plate is tracked instead
+        of both sleeves.
     """
 
     source: PointSource
     image_px: Array
-    room_px: Array
+    stabilised_px: Array
     radius_px: Array
     support: Array
     confidence: Array
     aspect: float = float("nan")
-    nearness: float = 1.0
+    perspective_scale: float = 1.0
     tilt_deg: Array | None = None
 
     def scaled(self, factor: float) -> MovingPoint:
-        """Return the same in pictures that are `factor` times as large."""
+        """Return the same in images that are `factor` times as large."""
         return replace(
             self,
             image_px=self.image_px * factor,
-            room_px=self.room_px * factor,
+            stabilised_px=self.stabilised_px * factor,
             radius_px=self.radius_px * factor,
         )
 
     @property
     def both_ends(self) -> bool:
-        """Whether it is the middle between both ends of the bar, seen from the front."""
+        """True if it is the middle between both ends of the bar, seen from the front."""
         return self.tilt_deg is not None
 
     @property
-    def seen(self) -> NDArray[np.bool_]:
-        """In which frames it was seen, shape = (n,)."""
-        return np.asarray(np.isfinite(self.room_px[:, 0]), np.bool_)
+    def seen(self) -> Mask:
+        """True in frames in which it was detected, shape = (n,)."""
+        return np.asarray(np.isfinite(self.stabilised_px[:, 0]), np.bool_)
 
     @property
     def typical_radius_px(self) -> float:
@@ -95,31 +94,32 @@ class BarTrack:
     Parameters
     ----------
     t_s
-        shape = (n,): time of each frame.
+        shape = (n,): time of each frame, seconds.
     bar
-        The plate (or the point the user chose); None if none was found.
+        The plate, the middle between both sleeves, or the point the user chose; None if nothing was
+        detected.
     proxies
-        The body part that stands in for the bar: both sides' middle, and each side.
-    proxy_name
-        Which body part.
+        The bar proxy: the middle of both sides of the body part, and each side.
+    bar_proxy
+        Which body part it is.
     stature_px
         Height of the lifter in the image, pixels; NaN if not known.
     camera_known
-        shape = (n,): whether the camera's movement up to this frame is known.
+        shape = (n,): True if the camera's movement up to this frame is known.
     camera_shift_px
-        shape = (n,): how far the camera's movement has shifted the middle of the picture.
+        shape = (n,): how far the camera's movement has shifted the middle of the image, pixels.
     """
 
     t_s: Array
     bar: MovingPoint | None
     proxies: Mapping[Side, MovingPoint]
-    proxy_name: Proxy
+    bar_proxy: BarProxy
     stature_px: float
-    camera_known: NDArray[np.bool_]
+    camera_known: Mask
     camera_shift_px: Array
 
     def scaled(self, factor: float) -> BarTrack:
-        """Return the same in pictures that are `factor` times as large."""
+        """Return the same in images that are `factor` times as large."""
         return replace(
             self,
             bar=None if self.bar is None else self.bar.scaled(factor),

@@ -71,6 +71,8 @@ class Clip:
         What the manifest says in place of the batch's own options; None where it says nothing.
     performed_at
         When it was recorded, with time zone, as the manifest says.
+    origin
+        The path from the root; None: `path` is from the present folder.
     """
 
     path: Path
@@ -83,11 +85,12 @@ class Clip:
     height_m: float | None = None
     rpe: float | None = None
     performed_at: datetime | None = None
+    origin: Path | None = None
 
     @property
     def source(self) -> Path:
         """The path from the root, the same for every process and host."""
-        return _absolute(self.path)
+        return _absolute(self.path) if self.origin is None else self.origin
 
 
 class ManifestRow(BaseModel):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lastrep.apps.conclusions import UNSURE
+from lastrep.analysis.warnings import UNSURE
 from lastrep.exercises import ExerciseDefinition
 from lastrep.sets.results import EndReason, SetReport, Severity
 

@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import shutil
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import lastrep
-from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
+from lastrep.analysis.checksums import content_sha256
+from lastrep.analysis.options import AnalyzeOptions
+from lastrep.analysis.pipeline import analyze_recording
 from lastrep.batch.attempts import Attempts, Progress
 from lastrep.batch.clips import POSES_SUFFIX
 from lastrep.batch.layout import RECORD_FILE
-from lastrep.batch.records import ClipOutcome, ClipRecord, load_record
+from lastrep.batch.records import (
+    ClipOutcome,
+    ClipRecord,
+    checksums_of,
+    corrections_sha256,
+    load_record,
+    read_record,
+)
 from lastrep.errors import BatchError, LastrepError, OutputError, PoseFileError, VideoError
 from lastrep.exercises.library import EXERCISES_VARIABLE, own_digest
+from lastrep.output.results_folder import (
+    CORRECTIONS_FILE,
+    files_below,
+    kept_formats,
+    put_in_place,
+    read_corrections,
+    settle_results,
+    staging,
+)
 from lastrep.output.writers import write_files, write_text
+from lastrep.sets.corrections import Correction
 
 #: Share of the work that is the analysis; the rest is writing, most of it the annotated video.
 ANALYSIS_SHARE = 0.75
@@ -115,39 +131,44 @@ def _grade(job: Job, progress: Progress) -> tuple[ClipRecord, bool]:
             "same folder everywhere"
         )
     digest = _sha256(job.source, progress)
+    settle_results(job.folder)
+    said = read_corrections(job.folder, digest)
     known = load_record(job.folder)
     if (
         job.resume
         and known is not None
         and (known.version, known.content_sha256) == (job.version, digest)
         and (known.options, known.formats) == (job.options, job.formats)
+        and known.corrections_sha256 == corrections_sha256(said)
     ):
         return known, True
     _check_ours(job.folder)
     try:
-        return _graded_anew(job, digest, progress), False
+        return _graded_anew(job, digest, said, progress), False
     except (VideoError, PoseFileError):
         # A result of what the file held before is no result of this clip.
-        shutil.rmtree(job.folder, ignore_errors=True)
+        _remove_results(job.folder)
         raise
 
 
-def _graded_anew(job: Job, digest: str, progress: Progress) -> ClipRecord:
+def _graded_anew(
+    job: Job, digest: str, said: Sequence[Correction], progress: Progress
+) -> ClipRecord:
     is_poses = job.source.suffix.lower() == POSES_SUFFIX
-    with tempfile.TemporaryDirectory(dir=job.work, ignore_cleanup_errors=True) as name:
-        scratch = Path(name)
-        new = scratch / "new"
-        new.mkdir()
-        recording = analyze_recording(
-            None if is_poses else job.source,
-            job.options,
-            poses_path=job.source if is_poses else None,
-            progress=lambda share: progress(ANALYSIS_SHARE * share),
-        )
+    recording = analyze_recording(
+        None if is_poses else job.source,
+        job.options,
+        poses_path=job.source if is_poses else None,
+        corrections=said,
+        clip_sha256=None if is_poses else digest,
+        progress=lambda share: progress(ANALYSIS_SHARE * share),
+    )
+    formats = tuple(dict.fromkeys((*job.formats, *kept_formats(job.folder))))
+    with staging(job.folder, job.work) as stage:
         files = write_files(
             recording,
-            job.formats,
-            new,
+            formats,
+            stage,
             lambda name: lambda share: progress(ANALYSIS_SHARE + (1 - ANALYSIS_SHARE) * share),
         )
         record = ClipRecord.of(
@@ -156,35 +177,40 @@ def _graded_anew(job: Job, digest: str, progress: Progress) -> ClipRecord:
             options=job.options,
             formats=job.formats,
             files=files,
+            checksums=checksums_of(stage, files_below(stage)),
+            corrections=said,
         )
-        write_text(new / RECORD_FILE, record.model_dump_json(indent=2) + "\n")
-        _put_in_place(new, job.folder, scratch / "old")
+        write_text(stage / RECORD_FILE, record.model_dump_json(indent=2) + "\n")
+        put_in_place(stage, job.folder)
     return record
 
 
-def _put_in_place(new: Path, folder: Path, old: Path) -> None:
-    """Let a finished folder take the place of an older one."""
-    try:
-        with suppress(FileNotFoundError):
-            folder.rename(old)
-        new.rename(folder)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be written ({error.strerror}); choose another --out"
-        ) from error
+def _remove_results(folder: Path) -> None:
+    """Remove the files of a result, and the folder if nothing else is in it."""
+    record = read_record(folder)
+    if record is None:
+        return
+    with suppress(OSError):
+        for name in (*record.checksums, *record.files, RECORD_FILE):
+            if (folder / name).is_file():
+                (folder / name).unlink()
+        for below in sorted((p for p in folder.rglob("*") if p.is_dir()), reverse=True):
+            with suppress(OSError):
+                below.rmdir()
+        folder.rmdir()
 
 
 def _check_ours(folder: Path) -> None:
-    """Refuse to replace a folder that no batch wrote."""
+    """Refuse to write into a folder that no batch wrote, but for a coach's corrections."""
     try:
-        foreign = not (folder / RECORD_FILE).is_file() and any(folder.iterdir())
+        names = {path.name for path in folder.iterdir()}
     except FileNotFoundError:
         return
     except OSError as error:
         raise OutputError(
             f"{folder}: cannot be read ({error.strerror}); choose another --out"
         ) from error
-    if foreign:
+    if names - {CORRECTIONS_FILE} and RECORD_FILE not in names:
         raise OutputError(f"{folder}: holds files of something else; choose another --out")
 
 
@@ -194,12 +220,8 @@ def _sha256(path: Path, progress: Progress) -> str:
         raise VideoError(f"{path}: no such file; check the name")
     if not path.is_file():  # reading a pipe would wait for ever
         raise VideoError(f"{path}: not an ordinary file; name a video")
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-                progress(0.0)
+        progress(0.0)
+        return content_sha256(path)
     except OSError as error:
         raise VideoError(f"{path}: cannot be read ({error.strerror}); check the file") from error
-    return digest.hexdigest()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lastrep.apps.analysis import AnalyzeOptions
+from lastrep.analysis.checksums import content_sha256 as file_sha256
+from lastrep.analysis.options import AnalyzeOptions
 from lastrep.batch.grading import Grade, grade
 from lastrep.batch.layout import RECORD_FILE
+from lastrep.errors import LastrepError
 from lastrep.exercises import catalogue
+from lastrep.sets.corrections import Correction
 from lastrep.sets.results import Analysis, EndReason, RepStatus, SetReport, Severity
 
 
@@ -81,8 +87,8 @@ class GradedSet(_Record):
 class ClipRecord(_Record):
     """A graded clip: what made the result, the files it consists of, and its sets.
 
-    A result stands for a clip as long as the clip's content, the version of lastrep and every
-    option are the same and all of its files are there.
+    A result stands for a clip as long as the clip's content, the version of lastrep, every option
+    and the corrections are the same and all of its files are there, whole.
     """
 
     version: str
@@ -90,6 +96,8 @@ class ClipRecord(_Record):
     options: AnalyzeOptions
     formats: tuple[str, ...]
     files: tuple[str, ...]
+    checksums: dict[str, str] = {}
+    corrections_sha256: str = ""
     duration_s: float
     warnings: tuple[str, ...]
     sets: tuple[GradedSet, ...]
@@ -103,14 +111,26 @@ class ClipRecord(_Record):
         options: AnalyzeOptions,
         formats: tuple[str, ...],
         files: tuple[str, ...],
+        checksums: dict[str, str],
+        corrections: Sequence[Correction] = (),
     ) -> ClipRecord:
-        """Sum up an analysis."""
+        """Sum up an analysis.
+
+        Parameters
+        ----------
+        files, checksums
+            The files of the result, and the checksum of each, those in folders too.
+        corrections
+            What it was judged with.
+        """
         return cls(
             version=analysis.provenance.version,
             content_sha256=content_sha256,
             options=options,
             formats=formats,
             files=files,
+            checksums=checksums,
+            corrections_sha256=corrections_sha256(corrections),
             duration_s=analysis.source.duration_s,
             warnings=analysis.warnings,
             sets=tuple(GradedSet.of(n, s) for n, s in enumerate(analysis.sets, start=1)),
@@ -139,10 +159,32 @@ class ClipOutcome:
     wall_s: float = 0.0
 
 
-def load_record(folder: Path) -> ClipRecord | None:
-    """Return the record in a result folder, None if there is no whole one."""
+def read_record(folder: Path) -> ClipRecord | None:
+    """Return the record in a result folder, None if there is none of this version's kind."""
     try:
-        record = ClipRecord.model_validate_json((folder / RECORD_FILE).read_bytes())
-    except (OSError, ValidationError, TypeError):
+        return ClipRecord.model_validate_json((folder / RECORD_FILE).read_bytes())
+    except (OSError, ValidationError, TypeError, LastrepError):
         return None
-    return record if all((folder / name).is_file() for name in record.files) else None
+
+
+def load_record(folder: Path) -> ClipRecord | None:
+    """Return the record in a result folder, None unless each file it names is there, and whole."""
+    record = read_record(folder)
+    if record is None or not record.checksums:
+        return None
+    return record if checksums_of(folder, record.checksums) == record.checksums else None
+
+
+def checksums_of(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return the checksums of files in a folder; those that cannot be read are left out."""
+    found = {}
+    for name in names:
+        with suppress(OSError):
+            found[name] = file_sha256(folder / name)
+    return found
+
+
+def corrections_sha256(corrections: Sequence[Correction]) -> str:
+    """Return a checksum of what a coach said, empty if nothing holds."""
+    holding = [one.model_dump_json() for one in corrections if one.holds]
+    return hashlib.sha256("\n".join(holding).encode()).hexdigest() if holding else ""

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
 import lastrep
-from lastrep.apps.analysis import AnalyzeOptions
+from lastrep.analysis.options import AnalyzeOptions
 from lastrep.batch.clips import Clip
-from lastrep.batch.index import write_index
 from lastrep.batch.jobs import Job, grade_clip
 from lastrep.batch.layout import WORK_FOLDER
+from lastrep.batch.locking import claimed
+from lastrep.batch.overview import write_clips_file, write_overview
 from lastrep.batch.records import ClipOutcome
 from lastrep.batch.running import Pool, Task, Watcher, run_jobs
-from lastrep.batch.tables import rows_of, write_tables
-from lastrep.errors import BatchError, OutputError
+from lastrep.errors import OutputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ def grade_batch(batch: Batch, pool: Pool, watcher: Watcher, task: Task = grade_c
         If another batch is writing to it, or the cluster is gone.
     """
     outcomes: dict[int, ClipOutcome] = {}
-    with _claimed(batch.out) as work:
+    with claimed(batch.out), _work_folder(batch.out) as work:
         jobs = [_job(clip, batch, work) for clip in batch.clips]
         # The longest first: then no worker is left with a long one at the end.
         order = sorted(range(len(jobs)), key=lambda i: (-size_bytes(jobs[i].source), i))
@@ -107,10 +104,10 @@ def size_bytes(path: Path) -> int:
 def _written(batch: Batch, outcomes: dict[int, ClipOutcome]) -> Graded:
     clips = tuple(batch.clips[i] for i in sorted(outcomes))
     ordered = tuple(outcomes[i] for i in sorted(outcomes))
-    rows = chain.from_iterable(map(rows_of, clips, ordered))
-    tables = write_tables(batch.out, list(rows))
-    page = write_index(batch.out, clips, ordered, missing=len(batch.clips) - len(clips))
-    return Graded(clips, ordered, (page, *tables))
+    missing = len(batch.clips) - len(clips)
+    write_clips_file(batch.out, clips, ordered, missing=missing)
+    names = write_overview(batch.out, clips, ordered, missing=missing)
+    return Graded(clips, ordered, names)
 
 
 def _job(clip: Clip, batch: Batch, work: Path) -> Job:
@@ -128,49 +125,31 @@ def _job(clip: Clip, batch: Batch, work: Path) -> Job:
 
 def _options(clip: Clip, options: AnalyzeOptions) -> AnalyzeOptions:
     """Put what the manifest says of a clip in the place of the batch's own options."""
-    judging = options.judging
+    criteria = options.criteria
     if clip.target_reps is not None:
-        judging = replace(judging, target_reps=clip.target_reps)
+        criteria = replace(criteria, target_reps=clip.target_reps)
     if clip.prescription is not None:
-        judging = clip.prescription.sets[0].options(judging)
+        criteria = clip.prescription.sets[0].criteria(criteria)
     bar = options.bar
     if clip.height_m is not None:
         bar = replace(bar, calibration=replace(bar.calibration, height_m=clip.height_m))
     exercise = clip.exercise or options.exercise
-    return replace(options, exercise=exercise, judging=judging, bar=bar)
+    return replace(options, exercise=exercise, criteria=criteria, bar=bar)
 
 
 @contextmanager
-def _claimed(out: Path) -> Iterator[Path]:
-    """Make the output folder, keep other batches out of it, and give a folder to work in."""
+def _work_folder(out: Path) -> Iterator[Path]:
+    """Give a folder to work in, on the same disk as the results."""
+    running = out.absolute() / WORK_FOLDER
+    shutil.rmtree(running, ignore_errors=True)  # left by a batch that was killed
+    work = running / uuid.uuid4().hex
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        handle = os.open(out, os.O_RDONLY)
+        work.mkdir(parents=True)
     except OSError as error:
         raise OutputError(
-            f"{out}: cannot be made ({error.strerror}); choose another --out"
+            f"{out}: cannot be written ({error.strerror}); choose another --out"
         ) from error
     try:
-        # The system frees the lock when the process ends, however it ends.
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BatchError(
-                f"{out}: another batch is writing there; wait for it, or choose another --out"
-            ) from error
-        running = out.absolute() / WORK_FOLDER
-        shutil.rmtree(running, ignore_errors=True)  # left by a batch that was killed
-        work = running / uuid.uuid4().hex
-        try:
-            work.mkdir(parents=True)
-        except OSError as error:
-            raise OutputError(
-                f"{out}: cannot be written ({error.strerror}); choose another --out"
-            ) from error
-        try:
-            yield work
-        finally:
-            shutil.rmtree(running, ignore_errors=True)
+        yield work
     finally:
-        with suppress(OSError):
-            os.close(handle)
+        shutil.rmtree(running, ignore_errors=True)

@@ -44,7 +44,8 @@ BAR_METRICS = frozenset({"bar_drift", "bar_path"})
 
 #: Keys of a shared fault that say who inherits it.
 SELECTORS = ("families", "exercises")
-_SHARED = Path(__file__).with_name("faults.toml")
+#: The faults that exercises share.
+SHARED_FAULTS = Path(__file__).with_name("faults.toml")
 
 FaultTable = dict[str, object]
 
@@ -194,10 +195,10 @@ def inherited(name: str, family: str, own: object) -> object:
         return own
     faults = {
         str(fault["id"]): {k: v for k, v in fault.items() if k not in SELECTORS}
-        for fault in shared_faults(_SHARED)
+        for fault in shared_faults(SHARED_FAULTS)
         if _belongs(fault, name, family)
     }
-    everybody = {str(fault["id"]): fault for fault in shared_faults(_SHARED)}
+    everybody = {str(fault["id"]): fault for fault in shared_faults(SHARED_FAULTS)}
     for block in own:
         key = str(block.get("id", ""))
         base = faults.get(key) or {

@@ -12,11 +12,15 @@ from types import MappingProxyType
 
 from lastrep.errors import ExerciseError
 from lastrep.exercises.definition import ExerciseDefinition, load_definition, normal_name
+from lastrep.exercises.faults import SHARED_FAULTS
 
 Catalogue = Mapping[str, ExerciseDefinition]
 
 #: Environment variable that names the folder of the user's own exercises.
 EXERCISES_VARIABLE = "LASTREP_EXERCISES"
+
+#: Name that asks lastrep to find out what is done.
+AUTO = "auto"
 
 _SHIPPED = Path(__file__).with_name("catalogue")
 
@@ -52,9 +56,15 @@ def own_digest() -> str:
     return "" if folder is None else _digest(folder)
 
 
-def _digest(folder: Path) -> str:
+@cache
+def shipped_digest() -> str:
+    """Return a checksum of the shipped exercises and of the faults that they share."""
+    return _digest(_SHIPPED, SHARED_FAULTS)
+
+
+def _digest(folder: Path, *more: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.toml")):
+    for path in (*sorted(folder.glob("*.toml")), *more):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -97,6 +107,19 @@ def find(name: str, exercises: Catalogue | None = None) -> ExerciseDefinition:
     raise ExerciseError(
         f"unknown exercise '{name}': {hint}'lastrep exercises' lists all {len(known)}"
     )
+
+
+def resolved(exercise: ExerciseDefinition | str | None) -> ExerciseDefinition | None:
+    """Return the exercise that is meant: a definition, a name or alias; None or "auto" for none.
+
+    Raises
+    ------
+    ExerciseError
+        If there is none of this name; the message suggests the nearest.
+    """
+    if isinstance(exercise, str):
+        return None if exercise == AUTO else find(exercise)
+    return exercise
 
 
 @cache

@@ -31,6 +31,6 @@ def _start() -> None:
 def _warm_up() -> None:
     """Do what takes long the first time: imports, and reading the exercise files."""
     from lastrep.exercises import catalogue
-    from lastrep.sets import analyzer  # noqa: F401
+    from lastrep.sets import offline  # noqa: F401
 
     catalogue()

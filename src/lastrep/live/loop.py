@@ -12,7 +12,7 @@ from lastrep.live.outlets import Outlet
 from lastrep.live.screen import Screen, Stage
 from lastrep.live.session import Session
 from lastrep.pose import Pose
-from lastrep.pose.lifter import LifterTracker
+from lastrep.pose.subject.tracker import SubjectTracker
 from lastrep.sets.live.events import SetEvent
 from lastrep.video.live_source import Captured, Clock, LiveSource, clock
 from lastrep.video.orientation import Image
@@ -103,7 +103,7 @@ class Loop:
     def __init__(
         self,
         source: LiveSource,
-        lifter: LifterTracker,
+        lifter: SubjectTracker,
         begin: Callable[[tuple[int, int]], Session],
         outlets: Sequence[Outlet],
         *,
@@ -154,7 +154,7 @@ class Loop:
             return
         until_s = self._now() + LINGER_S
         while any(o.interactive for o in self._outlets) and self._now() < until_s:
-            self._show(self._last.frame.image_rgb if self._last else None, None)
+            self._show(self._last.frame.rgb if self._last else None, None)
             if any(outlet.pressed() for outlet in self._outlets):
                 return
             time.sleep(TICK_S)
@@ -163,7 +163,7 @@ class Loop:
         return self.session is not None and self.session.screen.stage is Stage.DONE
 
     def _look(self, captured: Captured) -> None:
-        image = captured.frame.image_rgb
+        image = captured.frame.rgb
         if self.session is None:
             self.session = self._begin((image.shape[1], image.shape[0]))
         elif captured.begins:
@@ -195,7 +195,7 @@ class Loop:
             problem = self._source.problem or usual
             self.session.trouble(problem)
             self._tell((SourceLost(t_s, problem),))
-        self._show(self._last.frame.image_rgb, None)
+        self._show(self._last.frame.rgb, None)
 
     def time_s(self) -> float:
         """Return the time by the source's clock, carried on between its frames."""

@@ -62,7 +62,7 @@ class Recorder:
             self.discard()
         if screen.stage not in _RECORDED or self.problem is not None:
             return
-        image, t_s = captured.frame.image_rgb, captured.frame.t_s
+        image, t_s = captured.frame.rgb, captured.frame.t_s
         try:
             if self._writer is None:
                 self._begin(image.shape[1], image.shape[0], t_s)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.sets.live.events import CueDue, SetEvent
-from lastrep.sets.criteria import SetOptions
 from lastrep.reps.phases import Phase
-from lastrep.sets.results import Rep, SetEnd, SetReport
 from lastrep.sets.camera_setup import Finding
+from lastrep.sets.criteria import SetCriteria
+from lastrep.sets.live.events import CueDue, SetEvent
+from lastrep.sets.results import Rep, SetEnd, SetReport
 from lastrep.training.prescription import SetMode, SetPrescription
 
 
@@ -33,7 +33,7 @@ class PlannedSet:
     ----------
     exercise
         None if it is to be found out.
-    options
+    criteria
         How it is judged.
     prescription
         What is to be done; None without a plan.
@@ -42,7 +42,7 @@ class PlannedSet:
     """
 
     exercise: ExerciseDefinition | None
-    options: SetOptions
+    criteria: SetCriteria
     prescription: SetPrescription | None = None
     number: int = 1
     of: int | None = None
@@ -52,7 +52,7 @@ class PlannedSet:
         """What is to be done, for people: "10 reps", "8-12 reps @60kg", "as many as possible"."""
         wanted = self.prescription
         if wanted is None:
-            target = self.options.target_reps
+            target = self.criteria.target_reps
             return f"{target} reps" if target else "as many good reps as possible"
         load = f" @ {wanted.load}" if wanted.load else ""
         if wanted.mode is SetMode.AMRAP:

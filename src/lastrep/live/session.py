@@ -22,8 +22,8 @@ from lastrep.live.screen import (
     StageChanged,
 )
 from lastrep.pose.sequence import Pose, PoseSequence
-from lastrep.sets.analyzer import SetAnalyzer
-from lastrep.velocity.options import BarOptions
+from lastrep.sets.camera_setup import check_setup
+from lastrep.sets.criteria import Past
 from lastrep.sets.live.events import (
     CountCorrected,
     CueDue,
@@ -37,10 +37,10 @@ from lastrep.sets.live.events import (
     SetOver,
     SetStarted,
 )
-from lastrep.sets.criteria import Past
+from lastrep.sets.live.live_set import LiveSet
 from lastrep.sets.results import SetReport
-from lastrep.sets.camera_setup import check_setup
 from lastrep.training.rest import usual_rest
+from lastrep.velocity.options import BarOptions
 
 #: The set-up is checked over this much time, this often.
 SETUP_WINDOW_S, SETUP_EVERY_S = 2.0, 0.5
@@ -53,7 +53,7 @@ EARLY_S = 10.0
 
 
 #: Is told of a set that was done, with its poses, and says what to make of it.
-Afterwards = Callable[[PlannedSet, SetReport, SetAnalyzer], Debrief]
+Afterwards = Callable[[PlannedSet, SetReport, LiveSet], Debrief]
 
 
 class Session:
@@ -104,8 +104,8 @@ class Session:
         self._engine = self._new_engine(first)
 
     @property
-    def engine(self) -> SetAnalyzer:
-        """The analyzer of the running or coming set."""
+    def engine(self) -> LiveSet:
+        """The running or coming set."""
         return self._engine
 
     def update(self, pose: Pose) -> tuple[SetEvent, ...]:
@@ -120,9 +120,7 @@ class Session:
         if self.screen.stage is Stage.SETUP:
             events += self._check(pose.t_s)
         events += self.tick(pose.t_s)
-        live = self._engine.live
-        assert live is not None
-        self._show(fraction=live.tracker.fraction, fps=self._fps())
+        self._show(fraction=self._engine.tracker.fraction, fps=self._fps())
         return tuple(events)
 
     def tick(self, t_s: float) -> tuple[SetEvent, ...]:
@@ -145,9 +143,7 @@ class Session:
             return self._close()
         if self.screen.stage in (Stage.SUMMARY, Stage.REST):
             return (self._go(Stage.SETUP, t_s),)
-        live = self._engine.live
-        assert live is not None
-        return self._all(live.arm(t_s))
+        return self._all(self._engine.arm(t_s))
 
     def next_set(self, t_s: float) -> tuple[SetEvent, ...]:
         """Go on to the next set: end this one, skip the rest, or skip a set not yet begun."""
@@ -160,9 +156,7 @@ class Session:
 
     def undo(self) -> tuple[SetEvent, ...]:
         """Take back the last rep."""
-        live = self._engine.live
-        assert live is not None
-        return self._all(live.undo()) if self.screen.stage is Stage.SET else ()
+        return self._all(self._engine.undo()) if self.screen.stage is Stage.SET else ()
 
     def finish(self, t_s: float, *, stopped: bool = False) -> tuple[SetEvent, ...]:
         """End the session: a running set is judged and kept.
@@ -196,9 +190,7 @@ class Session:
         """Judge what the source ended."""
         events: list[SetEvent] = []
         if self.screen.stage in (Stage.SETUP, Stage.READY, Stage.SET):
-            live = self._engine.live
-            assert live is not None
-            sets = self._engine.finish(stopped=stopped, not_reps_s=live.not_reps_s)
+            sets = self._engine.finish(stopped=stopped)
             # Somebody who quits before a set may have moved once; a clip's only rep is a set.
             under_way = self.screen.stage is Stage.SET or not stopped
             wanted = under_way or any(one.report.attempts > 1 for one in sets)
@@ -224,9 +216,7 @@ class Session:
         return not planned or self._rest_until_s - t_s <= EARLY_S
 
     def _close(self) -> tuple[SetEvent, ...]:
-        live = self._engine.live
-        assert live is not None
-        return self._all(live.close())
+        return self._all(self._engine.close())
 
     def _all(self, events: Sequence[SetEvent]) -> tuple[SetEvent, ...]:
         return tuple(told for event in events for told in self._on(event))
@@ -319,15 +309,15 @@ class Session:
         name = planned.exercise.name if planned.exercise else None
         return StageChanged(t_s, stage, name, planned.number, planned.goal)
 
-    def _new_engine(self, planned: PlannedSet) -> SetAnalyzer:
+    def _new_engine(self, planned: PlannedSet) -> LiveSet:
         width_px, height_px = self._size_px
-        return SetAnalyzer(
+        return LiveSet(
             planned.exercise,
-            planned.options,
+            planned.criteria,
             width_px=width_px,
             height_px=height_px,
+            executor=self._executor,
             past=self._past,
-            live=self._executor,
             bar=self._bar,
         )
 

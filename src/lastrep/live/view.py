@@ -191,7 +191,7 @@ def _draw_set(canvas: Image, s: Screen) -> None:
     size = HUGE_PX if len(number) < 3 else HUGE_PX * 2 // 3
     base = top + 30 + size * 3 // 4
     drawing.put_text(canvas, number, MARGIN_PX - 8, base, size, colour, drawing.BOLD)
-    of = s.planned.options.target_reps
+    of = s.planned.criteria.target_reps
     told = (f"of {of} good" if of else "good reps") + (
         f", {s.count} in all" if s.count != s.good else ""
     )

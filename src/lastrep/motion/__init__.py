@@ -1,1 +1,1 @@
-"""Arrays in, arrays out: filters, joint angles, movement signals, camera view."""
+"""Arrays in, arrays out: cleaning, filters, joint angles, movement signals, camera view."""

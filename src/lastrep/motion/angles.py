@@ -27,7 +27,18 @@ JOINTS: MappingProxyType[str, tuple[Landmark, Landmark, Landmark]] = MappingProx
 
 
 def angle_deg(a: Array, b: Array, c: Array) -> Array:
-    """Included angle at `b`, 0..180 degrees (180 = straight), of points on the last axis."""
+    """Return the included angle at `b`, 0..180 degrees (180 = straight).
+
+    Parameters
+    ----------
+    a, b, c
+        shape = (..., d): points.
+
+    Returns
+    -------
+    ndarray
+        shape = (...): NaN where a point is NaN or lies on `b`.
+    """
     u, v = np.asarray(a) - b, np.asarray(c) - b
     norm = np.linalg.norm(u, axis=-1) * np.linalg.norm(v, axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -37,7 +48,7 @@ def angle_deg(a: Array, b: Array, c: Array) -> Array:
 
 
 def joint_deg(points: Array, joint: str, *, right: bool = False, dims: int = 2) -> Array:
-    """Return one joint angle of one side, shape = (n,).
+    """Return one joint angle of one side, degrees.
 
     Parameters
     ----------
@@ -45,17 +56,34 @@ def joint_deg(points: Array, joint: str, *, right: bool = False, dims: int = 2) 
         shape = (n, 33, 3): isotropic; z in the scale of x.
     joint
         A key of `JOINTS`.
+    right
+        Whether to measure the right side, rather than the left.
     dims
         2: in the image plane, the primary measure; 3: with the (weak) depth axis.
+
+    Returns
+    -------
+    ndarray
+        shape = (n,)
     """
     a, b, c = (int(i) + right for i in JOINTS[joint])
     return angle_deg(points[:, a, :dims], points[:, b, :dims], points[:, c, :dims])
 
 
 def tilt_deg(lower: Array, upper: Array) -> Array:
-    """Inclination of lower -> upper from the image's vertical, 0..180 degrees.
+    """Return the inclination of lower -> upper from the image's vertical, 0..180 degrees.
 
     0 = upright, 90 = horizontal, 180 = upside down.
+
+    Parameters
+    ----------
+    lower, upper
+        shape = (..., d), d >= 2: points, y down.
+
+    Returns
+    -------
+    ndarray
+        shape = (...)
     """
     d = np.asarray(upper) - lower
     tilt: Array = np.degrees(np.arctan2(np.abs(d[..., 0]), -d[..., 1]))

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.motion.angles import angle_deg
+from lastrep.motion.planes import PlanarLandmarks, Side
 from lastrep.pose.landmarks import Landmark
 
 Array = NDArray[np.float64]
-Side = Literal["left", "right"]
 
 # Left landmarks; the right twin is each + 1.
 _SHOULDER, _ELBOW, _WRIST = Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST
@@ -28,48 +28,7 @@ _EAR, _MOUTH = Landmark.LEFT_EAR, Landmark.MOUTH_LEFT
 _HEEL, _TOE = Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Figure:
-    """Landmarks in one plane.
-
-    Parameters
-    ----------
-    points
-        shape = (n, 33, 2): x along the plane, y down; any unit.
-    forward
-        +1 if the lifter faces growing x, -1 if falling x.
-    trunk
-        Typical distance of shoulder and hip, in the unit of `points`.
-    """
-
-    points: Array
-    forward: float
-    trunk: float
-
-    @classmethod
-    def of(cls, points: Array, forward: float) -> Figure:
-        """Figure with its own typical trunk length."""
-        shoulder, hip = _middle(points, _SHOULDER), _middle(points, _HIP)
-        length = np.linalg.norm(shoulder - hip, axis=1)
-        # The longest the trunk appears: while hinged towards the camera it is foreshortened.
-        seen = length[np.isfinite(length)]
-        return cls(points, forward, float(np.quantile(seen, 0.9)) if len(seen) else float("nan"))
-
-    def at(self, landmark: int, side: Side = "left") -> Array:
-        """Position of a left landmark, or its right twin, shape = (n, 2)."""
-        return self.points[:, landmark + (side == "right")]
-
-    def middle(self, landmark: int) -> Array:
-        """Middle between a left landmark and its right twin, shape = (n, 2)."""
-        return _middle(self.points, landmark)
-
-
-def _middle(points: Array, left: int) -> Array:
-    middle: Array = (points[:, left] + points[:, left + 1]) / 2
-    return middle
-
-
-Read = Callable[[Figure, Side], Array]
+Read = Callable[[PlanarLandmarks, Side], Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +50,7 @@ class Channel:
     plane
         In which plane of the body it lies.
     upright
-        Whether it is measured against the picture's vertical, so that camera roll goes into it.
+        Whether it is measured against the image's vertical, so that camera roll goes into it.
     """
 
     unit: str
@@ -110,7 +69,7 @@ def _joint(a: int, b: int, c: int) -> Read:
 def _lean(lower: int, upper: int) -> Read:
     """Inclination of lower -> upper from the vertical, forward positive."""
 
-    def read(f: Figure, s: Side) -> Array:
+    def read(f: PlanarLandmarks, s: Side) -> Array:
         d = f.at(upper, s) - f.at(lower, s)
         lean: Array = np.degrees(np.arctan2(f.forward * d[:, 0], -d[:, 1]))
         return lean
@@ -118,13 +77,13 @@ def _lean(lower: int, upper: int) -> Read:
     return read
 
 
-def _thigh(f: Figure, s: Side) -> Array:
+def _thigh(f: PlanarLandmarks, s: Side) -> Array:
     d = f.at(_HIP, s) - f.at(_KNEE, s)
     thigh: Array = np.degrees(np.arctan2(-d[:, 1], np.abs(d[:, 0])))
     return thigh
 
 
-def _sag(f: Figure, s: Side) -> Array:
+def _sag(f: PlanarLandmarks, s: Side) -> Array:
     """How far the line shoulder-hip-ankle is bent, positive with the hip on the lower side."""
     shoulder, hip, ankle = (f.at(i, s) for i in (_SHOULDER, _HIP, _ANKLE))
     bend = 180.0 - angle_deg(shoulder, hip, ankle)
@@ -136,7 +95,7 @@ def _sag(f: Figure, s: Side) -> Array:
     return signed
 
 
-def _upper_arm(f: Figure, s: Side) -> Array:
+def _upper_arm(f: PlanarLandmarks, s: Side) -> Array:
     """Angle of the upper arm from the trunk line, positive in front of the trunk."""
     trunk = f.at(_HIP, s) - f.at(_SHOULDER, s)
     arm = f.at(_ELBOW, s) - f.at(_SHOULDER, s)
@@ -155,7 +114,7 @@ def _above(upper: int, lower: int) -> Read:
     return lambda f, s: 100 * (f.at(lower, s) - f.at(upper, s))[:, 1] / f.trunk
 
 
-def _length(f: Figure, a: int, b: int, s: Side) -> Array:
+def _length(f: PlanarLandmarks, a: int, b: int, s: Side) -> Array:
     """Distance of two landmarks, shape = (n,)."""
     distance: Array = np.linalg.norm(f.at(a, s) - f.at(b, s), axis=1)
     return distance
@@ -165,30 +124,30 @@ def _typical(x: Array) -> float:
     return float(np.nanmedian(x)) if np.isfinite(x).any() else float("nan")
 
 
-def _heel(f: Figure, s: Side) -> Array:
+def _heel(f: PlanarLandmarks, s: Side) -> Array:
     shank = _typical(_length(f, _KNEE, _ANKLE, s))
     toe, heel = f.at(_TOE, s), f.at(_HEEL, s)
     return 100 * (toe - heel)[:, 1] / shank
 
 
-def _foot_height(f: Figure, s: Side) -> Array:
+def _foot_height(f: PlanarLandmarks, s: Side) -> Array:
     shank = _typical(_length(f, _KNEE, _ANKLE, s))
     return -100 * f.at(_ANKLE, s)[:, 1] / shank
 
 
-def _elbow_height(f: Figure, s: Side) -> Array:
+def _elbow_height(f: PlanarLandmarks, s: Side) -> Array:
     arm = _typical(_length(f, _SHOULDER, _ELBOW, s))
     return 100 * (f.at(_SHOULDER, s) - f.at(_ELBOW, s))[:, 1] / arm
 
 
-def _trunk_length(f: Figure, s: Side) -> Array:
+def _trunk_length(f: PlanarLandmarks, s: Side) -> Array:
     return 100 * _length(f, _SHOULDER, _HIP, s) / f.trunk
 
 
 def _front_leg(read: Read) -> Read:
     """Read the leg whose foot is in front."""
 
-    def front(f: Figure, _: Side) -> Array:
+    def front(f: PlanarLandmarks, _: Side) -> Array:
         feet = f.forward * f.points[:, [_ANKLE, _ANKLE + 1], 0]
         return np.where(feet[:, 0] >= feet[:, 1], read(f, "left"), read(f, "right"))
 
@@ -198,7 +157,7 @@ def _front_leg(read: Read) -> Read:
 def _apart(left: int, per: int) -> Read:
     """Sideways distance of a left landmark and its twin, in % of that of another pair."""
 
-    def read(f: Figure, _: Side) -> Array:
+    def read(f: PlanarLandmarks, _: Side) -> Array:
         wide = np.abs(f.at(left, "left") - f.at(left, "right"))[:, 0]
         unit = np.abs(f.at(per, "left") - f.at(per, "right"))[:, 0]
         return 100 * wide / np.maximum(unit, 1e-9)
@@ -209,36 +168,36 @@ def _apart(left: int, per: int) -> Read:
 def _tilt(left: int) -> Read:
     """Height of the left landmark over the right one, in % of the shoulders' width."""
 
-    def read(f: Figure, _: Side) -> Array:
+    def read(f: PlanarLandmarks, _: Side) -> Array:
         pair = f.at(left, "right") - f.at(left, "left")
         return 100 * pair[:, 1] / _shoulder_width(f)
 
     return read
 
 
-def _shoulder_width(f: Figure) -> float:
+def _shoulder_width(f: PlanarLandmarks) -> float:
     return _typical(np.linalg.norm(f.at(_SHOULDER, "left") - f.at(_SHOULDER, "right"), axis=1))
 
 
 def _beside(upper: int, lower: int) -> Read:
     """How far the middle of a pair is beside that of another, in % of the hips' width."""
 
-    def read(f: Figure, _: Side) -> Array:
+    def read(f: PlanarLandmarks, _: Side) -> Array:
         hips = np.linalg.norm(f.at(_HIP, "left") - f.at(_HIP, "right"), axis=1)
         return 100 * (f.middle(upper) - f.middle(lower))[:, 0] / _typical(hips)
 
     return read
 
 
-def _hip_position(f: Figure, _: Side) -> Array:
+def _hip_position(f: PlanarLandmarks, _: Side) -> Array:
     return 100 * f.middle(_HIP)[:, 0] / f.trunk
 
 
-def _neck(f: Figure, s: Side) -> Array:
+def _neck(f: PlanarLandmarks, s: Side) -> Array:
     return 100 * (f.at(_SHOULDER, s) - f.at(_EAR, s))[:, 1] / f.trunk
 
 
-def _lateral_lean(f: Figure, _: Side) -> Array:
+def _lateral_lean(f: PlanarLandmarks, _: Side) -> Array:
     d = f.middle(_SHOULDER) - f.middle(_HIP)
     lean: Array = np.degrees(np.arctan2(d[:, 0], -d[:, 1]))
     return lean
@@ -305,50 +264,3 @@ CHANNELS: dict[str, Channel] = {
     "lateral_lean": Channel("deg", "trunk leaning to the side", (_HIP, _SHOULDER), _lateral_lean,
                             sided=False, plane="frontal", upright=True),
 }  # fmt: skip
-
-
-def facing(points: Array) -> float:
-    """Which way the lifter looks along x: +1 or -1, from the feet and the face.
-
-    Parameters
-    ----------
-    points
-        shape = (n, 33, d)
-    """
-    x = points[:, :, 0]
-    feet = x[:, [_TOE, Landmark.RIGHT_FOOT_INDEX]] - x[:, [_HEEL, Landmark.RIGHT_HEEL]]
-    face = x[:, [Landmark.NOSE]] - x[:, [_EAR, _EAR + 1]]
-    votes = np.concatenate([feet, face], axis=1)
-    seen = votes[np.isfinite(votes)]
-    return -1.0 if len(seen) and float(np.sum(np.clip(seen, *_limits(seen)))) < 0 else 1.0
-
-
-def _limits(x: Array) -> tuple[float, float]:
-    """Bounds that keep single slips from outvoting the rest."""
-    reach = float(np.median(np.abs(x)))
-    return -2 * reach, 2 * reach
-
-
-def body_planes(world_m: Array) -> tuple[Array, Array]:
-    """Project world landmarks onto the lifter's sagittal and frontal plane.
-
-    Parameters
-    ----------
-    world_m
-        shape = (n, 33, 3): x right, y down, z away from the camera.
-
-    Returns
-    -------
-    Two arrays of shape = (n, 33, 2): x forward or to the lifter's left, y down. NaN if unknown.
-    """
-    across = world_m[:, [_SHOULDER, _HIP]] - world_m[:, [_SHOULDER + 1, _HIP + 1]]
-    across = across[np.isfinite(across[:, 0, 0])].reshape(-1, 3)
-    nothing = np.full((*world_m.shape[:2], 2), np.nan)
-    if not len(across):
-        return nothing, nothing
-    left_x, left_z = np.median(across[:, 0]), np.median(across[:, 2])
-    norm = max(float(np.hypot(left_x, left_z)), 1e-9)
-    x, y, z = np.moveaxis(world_m, -1, 0)
-    forward = (x * left_z - z * left_x) / norm
-    left = (x * left_x + z * left_z) / norm
-    return np.stack([forward, y], -1), np.stack([left, y], -1)

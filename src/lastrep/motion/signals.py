@@ -7,35 +7,67 @@ image, which stays the same when the person or the camera moves nearer.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.motion.angles import joint_deg, tilt_deg
-from lastrep.motion.cleaning import gaussian, running_median
+from lastrep.motion.filters import gaussian, running_median
 from lastrep.motion.track import Track
+from lastrep.pose.landmarks import LANDMARK_COUNT, Landmark
 
 Array = NDArray[np.float64]
 Signals = Mapping[str, Array]
 
 #: Limb and trunk bones whose 3-D root-mean-square length is the person's size in the image.
 SIZE_BONES = (
-    (11, 13), (13, 15), (12, 14), (14, 16), (23, 25), (25, 27), (24, 26), (26, 28),
-    (11, 23), (12, 24),
+    (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW), (Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST),
+    (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW), (Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST),
+    (Landmark.LEFT_HIP, Landmark.LEFT_KNEE), (Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE),
+    (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE), (Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE),
+    (Landmark.LEFT_SHOULDER, Landmark.LEFT_HIP), (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_HIP),
 )  # fmt: skip
-#: The size is steadied over this time: zoom is slow, a slip of a landmark is not.
-SIZE_MEDIAN_S = 0.5
-SIZE_SMOOTH_S = 0.17
 #: Joints of the pool (their 2-D mean of sides, 3-D mean, and each side alone).
 POOL_JOINTS = ("elbow", "shoulder", "hip", "knee")
-#: Rhythm filter: median window against slips, then a Gaussian of this deviation. The fastest
-#: reps last 0.4 s, which this still passes.
-RHYTHM_MEDIAN_S = 0.15
-RHYTHM_SMOOTH_S = 0.07
 #: Angles are divided by this to weigh as much as lengths in limbs where both are mixed.
 DEG_PER_LIMB = 60.0
 
-_MIDDLES = {"shoulder": 11, "elbow": 13, "wrist": 15, "hip": 23, "knee": 25, "ankle": 27}
+
+@dataclass(frozen=True, slots=True)
+class SignalOptions:
+    """How signals are steadied before rhythm is read from them.
+
+    Parameters
+    ----------
+    size_median_s, size_gaussian_s
+        Window of the median filter and standard deviation of the Gaussian, seconds, by which the
+        person's size is steadied: zoom is slow, a slip of a landmark is not.
+    rhythm_median_s, rhythm_gaussian_s
+        The same of the signals: a median against slips, then a Gaussian. The fastest reps last
+        0.4 s, which this still passes.
+    min_samples
+        Seen samples below which there is no signal: a quarter of a second at 30 Hz.
+    clip_percentiles
+        Range within which the main axes of movement are chosen: rare large movements (getting up,
+        walking off) must not choose them.
+    """
+
+    size_median_s: float = 0.5
+    size_gaussian_s: float = 0.17
+    rhythm_median_s: float = 0.15
+    rhythm_gaussian_s: float = 0.07
+    min_samples: int = 8
+    clip_percentiles: tuple[float, float] = (2, 98)
+
+
+_DEFAULTS = SignalOptions()
+
+_LEFT_OF_PAIR = {
+    "shoulder": Landmark.LEFT_SHOULDER, "elbow": Landmark.LEFT_ELBOW,
+    "wrist": Landmark.LEFT_WRIST, "hip": Landmark.LEFT_HIP,
+    "knee": Landmark.LEFT_KNEE, "ankle": Landmark.LEFT_ANKLE,
+}  # fmt: skip
 _ABOVE = (
     ("wrist", "shoulder"), ("wrist", "hip"), ("nose", "wrist"), ("shoulder", "ankle"),
     ("hip", "ankle"), ("nose", "ankle"), ("hip", "knee"), ("shoulder", "hip"),
@@ -52,7 +84,9 @@ POSTURE = (
     "wrist_above_shoulder", "shoulder_above_ankle", "shoulder_above_hip", "shoulder_beside_hip",
     "ankle_beside_shoulder", "hands_apart", "feet_apart", "wrist_above_hip",
 )  # fmt: skip
-_MAIN_JOINTS = (0, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28)
+_MAIN_JOINTS = [
+    Landmark.NOSE, *(left + side for left in _LEFT_OF_PAIR.values() for side in (0, 1))
+]  # fmt: skip
 
 
 def unit(name: str) -> str:
@@ -62,60 +96,77 @@ def unit(name: str) -> str:
 
 
 def names() -> tuple[str, ...]:
-    """Names of every signal of the pool."""
-    nothing = np.full((2, 33, 3), np.nan)
+    """Return the names of every signal of the pool."""
+    nothing = np.full((2, LANDMARK_COUNT, 3), np.nan)
     return (*geometric_signals(nothing), "posture_1", "posture_2", "angles_1", "angles_2")
 
 
-def raw_signals(track: Track) -> dict[str, Array]:
-    """All signals of the pool, unfiltered, NaN where the person is not seen."""
-    points = track.points / person_size(track)[:, None, None]
+def raw_signals(track: Track, options: SignalOptions = _DEFAULTS) -> dict[str, Array]:
+    """Return all signals of the pool, unfiltered, shape = (n,) each; NaN where not seen."""
+    points = track.points / person_size(track, options)[:, None, None]
     signals = geometric_signals(points)
-    signals |= _principal(points, signals, track.rate_hz)
+    signals |= _principal(points, signals, track.rate_hz, options)
     return signals
 
 
-def rhythm_signals(track: Track) -> dict[str, Array]:
+def rhythm_signals(track: Track, options: SignalOptions = _DEFAULTS) -> dict[str, Array]:
     """Return the pool smoothed for reading rhythm; signals hardly ever seen are left out.
 
     Long gaps are bridged by straight lines here: a line holds no turning point, so it adds no rep.
     """
     out = {}
-    for name, x in raw_signals(track).items():
-        smooth = smooth_rhythm(x, track.rate_hz)
+    for name, x in raw_signals(track, options).items():
+        smooth = smooth_rhythm(x, track.rate_hz, options)
         if smooth is not None:
             out[name] = smooth
     return out
 
 
-def smooth_rhythm(x: Array, rate_hz: float) -> Array | None:
-    """Median and Gaussian filter over a bridged signal; None for fewer than 8 seen samples."""
+def smooth_rhythm(x: Array, rate_hz: float, options: SignalOptions = _DEFAULTS) -> Array | None:
+    """Return a signal with its gaps bridged, filtered by a median and a Gaussian.
+
+    Parameters
+    ----------
+    x
+        shape = (n,): NaN where not seen.
+    rate_hz
+        Samples per second.
+
+    Returns
+    -------
+    ndarray or None
+        shape = (n,): without NaN. None for too few seen samples.
+    """
     seen = np.isfinite(x)
-    if seen.sum() < 8:
+    if seen.sum() < options.min_samples:
         return None
-    window = max(3, round(RHYTHM_MEDIAN_S * rate_hz) | 1)
     bridged = np.interp(np.arange(len(x)), np.flatnonzero(seen), x[seen])
-    return _steadied(bridged, window, RHYTHM_SMOOTH_S * rate_hz)
+    return _rhythm_filtered(bridged, rate_hz, options)
 
 
-def _steadied(x: Array, window: int, sigma: float) -> Array:
-    """Median and Gaussian filter along the first axis; sizes in samples."""
+def _rhythm_filtered(x: Array, rate_hz: float, options: SignalOptions) -> Array:
+    window = max(3, round(options.rhythm_median_s * rate_hz) | 1)
+    return _filtered(x, window, options.rhythm_gaussian_s * rate_hz)
+
+
+def _filtered(x: Array, window: int, sigma: float) -> Array:
+    """Filter along the first axis by a median and a Gaussian; sizes in samples."""
     return gaussian(running_median(x, window), sigma)
 
 
-def person_size(track: Track) -> Array:
-    """Limb length in pixels, steadied over time, shape = (n,); NaN if unseen."""
+def person_size(track: Track, options: SignalOptions = _DEFAULTS) -> Array:
+    """Return the limb length in pixels, steadied over time, shape = (n,); NaN if never seen."""
     size = limb_length(track.points)
     seen = np.isfinite(size)
     if seen.sum() < 2:
         return np.full(len(size), np.nan)
     size = np.interp(np.arange(len(size)), np.flatnonzero(seen), size[seen])
-    window = min(round(SIZE_MEDIAN_S * track.rate_hz) | 1, (len(size) - 1) | 1)
-    return np.maximum(_steadied(size, window, SIZE_SMOOTH_S * track.rate_hz), 1e-9)
+    window = min(round(options.size_median_s * track.rate_hz) | 1, (len(size) - 1) | 1)
+    return np.maximum(_filtered(size, window, options.size_gaussian_s * track.rate_hz), 1e-9)
 
 
 def limb_length(points: Array) -> Array:
-    """Root-mean-square length of the limbs and the trunk in 3-D, shape = (n,), as it comes."""
+    """Return the root-mean-square length of limbs and trunk in 3-D, shape = (n,), unfiltered."""
     a, b = np.array(SIZE_BONES).T
     bones = np.linalg.norm(points[:, a] - points[:, b], axis=2)
     length: Array = np.sqrt(np.mean(bones**2, axis=1))
@@ -123,12 +174,17 @@ def limb_length(points: Array) -> Array:
 
 
 def geometric_signals(points: Array) -> dict[str, Array]:
-    """Signals that need one frame only.
+    """Return the signals that need one frame only.
 
     Parameters
     ----------
     points
         shape = (n, 33, 3): landmarks divided by the person's size.
+
+    Returns
+    -------
+    dict of str to ndarray
+        shape = (n,) each: NaN where a landmark is NaN.
     """
     out: dict[str, Array] = {}
     for joint in POOL_JOINTS:
@@ -137,8 +193,8 @@ def geometric_signals(points: Array) -> dict[str, Array]:
         out[f"{joint}_3d"] = (
             joint_deg(points, joint, dims=3) + joint_deg(points, joint, right=True, dims=3)
         ) / 2
-    middle = {name: (points[:, i] + points[:, i + 1]) / 2 for name, i in _MIDDLES.items()}
-    middle["nose"] = points[:, 0]
+    middle = {name: (points[:, i] + points[:, i + 1]) / 2 for name, i in _LEFT_OF_PAIR.items()}
+    middle["nose"] = points[:, Landmark.NOSE]
     for upper, lower in _ABOVE:  # image y points down
         out[f"{upper}_above_{lower}"] = middle[lower][:, 1] - middle[upper][:, 1]
     for a, b in _BESIDE:
@@ -146,30 +202,31 @@ def geometric_signals(points: Array) -> dict[str, Array]:
     for a, b in _SPAN:
         out[f"{a}_{b}_span"] = np.linalg.norm((middle[a] - middle[b])[:, :2], axis=1)
     out["wrist_shoulder_span"] = np.linalg.norm(middle["wrist"] - middle["shoulder"], axis=1)
-    out["hands_apart"] = np.linalg.norm((points[:, 15] - points[:, 16])[:, :2], axis=1)
-    out["feet_apart"] = np.linalg.norm((points[:, 27] - points[:, 28])[:, :2], axis=1)
+    for name, wrist_or_ankle in (("hands", Landmark.LEFT_WRIST), ("feet", Landmark.LEFT_ANKLE)):
+        across = points[:, wrist_or_ankle] - points[:, wrist_or_ankle + 1]
+        out[f"{name}_apart"] = np.linalg.norm(across[:, :2], axis=1)
     out["trunk"] = tilt_deg(middle["hip"], middle["shoulder"])
     out["extent_x"] = np.ptp(points[:, :, 0], axis=1)
     out["extent_y"] = np.ptp(points[:, :, 1], axis=1)
     return out
 
 
-def _principal(points: Array, signals: Signals, rate_hz: float) -> dict[str, Array]:
+def _principal(
+    points: Array, signals: Signals, rate_hz: float, options: SignalOptions
+) -> dict[str, Array]:
     """Return the clip's own main axes of movement: of the joints' places and of the angles."""
-    hip = (points[:, 23] + points[:, 24]) / 2
+    hip = (points[:, Landmark.LEFT_HIP] + points[:, Landmark.RIGHT_HIP]) / 2
     places = (points[:, _MAIN_JOINTS, :2] - hip[:, None, :2]).reshape(len(points), -1)
     angles = np.stack([signals[j + d] for j in POOL_JOINTS for d in ("", "_3d")], axis=1)
     out: dict[str, Array] = {}
     for name, raw in (("posture", places), ("angles", angles / DEG_PER_LIMB)):
         seen = np.isfinite(raw).all(axis=1)
-        if seen.sum() < 8:
+        if seen.sum() < options.min_samples:
             continue
         frames = np.arange(len(raw))
         x = np.stack([np.interp(frames, frames[seen], column[seen]) for column in raw.T], axis=1)
-        window = max(3, round(RHYTHM_MEDIAN_S * rate_hz) | 1)
-        x = _steadied(x, window, RHYTHM_SMOOTH_S * rate_hz)
-        # Rare large movements (getting up, walking off) must not choose the axes.
-        low, high = np.percentile(x, [2, 98], axis=0)
+        x = _rhythm_filtered(x, rate_hz, options)
+        low, high = np.percentile(x, options.clip_percentiles, axis=0)
         clipped = np.clip(x, low, high)
         mean = np.median(clipped, axis=0)
         centred = clipped - mean

@@ -13,20 +13,44 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.pose import Landmark, PoseSequence
+from lastrep.pose.landmarks import Landmark
+from lastrep.pose.sequence import PoseSequence
 
 Array = NDArray[np.float64]
 ViewName = Literal["side", "front", "back", "oblique"]
 Side = Literal["left", "right"]
 
-#: Up to this yaw a view is frontal (front or back), from the second on it is a side view. The
-#: model reads depth too flat, so these lie below the true yaws of about 30 and 70 degrees.
-FRONTAL_YAW_DEG = 20.0
-SIDE_YAW_DEG = 62.0
-#: Certainty fades this near to a border between two classes.
-BORDER_DEG = 10.0
-#: Landmarks whose visibility tells the nearer side (left; right is one more).
-_VISIBLE_LEFT = (7, 11, 13, 15, 23, 25, 27)
+#: Landmarks whose visibility tells the nearer side, and their right twins.
+_VISIBLE_LEFT = [
+    *(Landmark.LEFT_EAR, Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST),
+    *(Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE),
+]
+_VISIBLE_RIGHT = [left + 1 for left in _VISIBLE_LEFT]
+
+#: Ends of the lines across the body from which its turn is read.
+_LEFT_ENDS = [Landmark.LEFT_SHOULDER, Landmark.LEFT_HIP]
+_RIGHT_ENDS = [Landmark.RIGHT_SHOULDER, Landmark.RIGHT_HIP]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewOptions:
+    """Borders between the classes of views.
+
+    Parameters
+    ----------
+    max_frontal_yaw_deg, min_side_yaw_deg
+        Up to the first a view is frontal (front or back), from the second on it is a side view. The
+        model estimates depth too flat, so these lie below the true yaws of about 30 and 70 degrees.
+    border_deg
+        Confidence fades this near to a border between two classes.
+    spread_deg
+        Confidence halves where the yaws deviate by this from their median.
+    """
+
+    max_frontal_yaw_deg: float = 20.0
+    min_side_yaw_deg: float = 62.0
+    border_deg: float = 10.0
+    spread_deg: float = 45.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,48 +80,63 @@ class CameraView:
         return "mean" if self.name in ("front", "back") else self.near_side
 
 
-def camera_view(poses: PoseSequence, start_s: float, end_s: float) -> CameraView | None:
-    """Classify the view over a stretch of time; None if the lifter is never seen in it."""
+def camera_view(
+    poses: PoseSequence,
+    start_s: float,
+    end_s: float,
+    options: ViewOptions = ViewOptions(),
+) -> CameraView | None:
+    """Classify the view over a stretch of time; None if the lifter is never seen in it.
+
+    Parameters
+    ----------
+    poses
+        World landmarks are used where there are any, else those of the image.
+    start_s, end_s
+        The stretch, both ends included.
+    options
+        Borders between the classes.
+    """
     inside = (poses.t_s >= start_s) & (poses.t_s <= end_s) & poses.found
     if not inside.any():
         return None
     image = poses.image_px[inside].astype(np.float64)
     world = poses.world_m[inside].astype(np.float64)
     space = world if np.isfinite(world[:, :, 0]).any() else image
-    yaws = np.concatenate([_yaw_deg(space, left) for left in _LINES])
+    yaws = np.concatenate([_yaw_deg(space, left) for left in _LEFT_ENDS])
     yaw_deg = float(np.nanmedian(yaws))
     spread_deg = float(np.nanmedian(np.abs(yaws - yaw_deg)))
     visibility = poses.visibility[inside]
-    name = _class(yaw_deg, image, visibility)
-    border_deg = min(abs(yaw_deg - FRONTAL_YAW_DEG), abs(yaw_deg - SIDE_YAW_DEG))
-    confidence = min(1.0, 0.5 + border_deg / (2 * BORDER_DEG)) / (1.0 + spread_deg / 45.0)
+    name = _class(yaw_deg, image, options)
+    border_deg = min(
+        abs(yaw_deg - options.max_frontal_yaw_deg), abs(yaw_deg - options.min_side_yaw_deg)
+    )
+    clear = min(1.0, 0.5 + border_deg / (2 * options.border_deg))
+    confidence = clear / (1.0 + spread_deg / options.spread_deg)
     return CameraView(name, confidence, yaw_deg, _near_side(space, visibility))
 
 
-_LINES = (Landmark.LEFT_SHOULDER, Landmark.LEFT_HIP)
-
-
 def _yaw_deg(points: Array, left: int) -> Array:
-    """Angle between the line from right to left and the image plane, shape = (n,)."""
+    """Return the angle between the line from right to left and the image plane, shape = (n,)."""
     d = points[:, left] - points[:, left + 1]
     return np.degrees(np.arctan2(np.abs(d[:, 2]), np.hypot(d[:, 0], d[:, 1])))
 
 
-def _class(yaw_deg: float, image: Array, visibility: NDArray[np.float32]) -> ViewName:
-    if yaw_deg >= SIDE_YAW_DEG:
+def _class(yaw_deg: float, image: Array, options: ViewOptions) -> ViewName:
+    if yaw_deg >= options.min_side_yaw_deg:
         return "side"
-    if yaw_deg > FRONTAL_YAW_DEG:
+    if yaw_deg > options.max_frontal_yaw_deg:
         return "oblique"
     # Facing the camera, the lifter's left is on the right of an image that is not mirrored.
-    across = image[:, _LINES, 0] - image[:, [line + 1 for line in _LINES], 0]
+    across = image[:, _LEFT_ENDS, 0] - image[:, _RIGHT_ENDS, 0]
     return "front" if float(np.nanmedian(across)) > 0 else "back"
 
 
 def _near_side(points: Array, visibility: NDArray[np.float32]) -> Side:
     """Return the side with the smaller depth; visibility decides where depth is level."""
-    depth = points[:, _LINES, 2] - points[:, [line + 1 for line in _LINES], 2]
-    left = visibility[:, _VISIBLE_LEFT]
-    right = visibility[:, [i + 1 for i in _VISIBLE_LEFT]]
-    width = np.nanmedian(np.linalg.norm(points[:, 11] - points[:, 12], axis=1))
+    depth = points[:, _LEFT_ENDS, 2] - points[:, _RIGHT_ENDS, 2]
+    left, right = visibility[:, _VISIBLE_LEFT], visibility[:, _VISIBLE_RIGHT]
+    shoulders = points[:, Landmark.LEFT_SHOULDER] - points[:, Landmark.RIGHT_SHOULDER]
+    width = np.nanmedian(np.linalg.norm(shoulders, axis=1))
     votes = np.nanmedian(depth) / max(float(width), 1e-9) + np.nanmean(right) - np.nanmean(left)
     return "left" if votes < 0 else "right"

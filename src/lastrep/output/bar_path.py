@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.track import BarTrack, MovingPoint
-from lastrep.motion.cleaning import fill_gaps, hampel, lowpass
+from lastrep.motion.cleaning import fill_gaps, hampel
+from lastrep.motion.filters import lowpass
 from lastrep.output.drawing import INK, WHITE, Colour, Image
 from lastrep.sets.results import Rep, SetReport
 
@@ -36,7 +37,7 @@ class BarPath:
         shape = (n,)
     image_px
         shape = (n, 2): in each frame's own picture; NaN where not seen.
-    room_px
+    stabilised_px
         shape = (n, 2): as an unmoved camera would have shown it.
     speed
         shape = (n,): share of the set's fastest, 0..1; NaN where not seen.
@@ -44,7 +45,7 @@ class BarPath:
 
     t_s: Array
     image_px: Array
-    room_px: Array
+    stabilised_px: Array
     speed: Array
 
     @classmethod
@@ -64,12 +65,12 @@ class BarPath:
         if len(t_s) < 2 or not point.seen.any():
             return None
         step_s = float(np.median(np.diff(t_s)))
-        room = lowpass(fill_gaps(t_s, hampel(point.room_px)), 1 / step_s, SHOWN_CUTOFF_HZ)
+        room = lowpass(fill_gaps(t_s, hampel(point.stabilised_px)), 1 / step_s, SHOWN_CUTOFF_HZ)
         speed = np.linalg.norm(np.gradient(room, t_s, axis=0), axis=1)
         if not np.isfinite(speed).any():
             return None
         fastest = float(np.nanpercentile(speed, FASTEST_PERCENTILE))
-        shift = point.image_px - point.room_px
+        shift = point.image_px - point.stabilised_px
         return cls(t_s, room + shift, room, np.clip(speed / max(fastest, 1e-9), 0, 1))
 
     def draw(self, image: Image, report: SetReport, t_s: float) -> None:
@@ -82,10 +83,10 @@ class BarPath:
         if now < 0 or not len(shown):
             return
         # A moved camera shows the whole path where it is now.
-        shift = self.image_px[now] - self.room_px[now]
+        shift = self.image_px[now] - self.stabilised_px[now]
         shift = shift if np.isfinite(shift).all() else np.zeros(2)
         width = max(2, round(THICKNESS * min(image.shape[:2])))
-        places = self.room_px[shown] + shift
+        places = self.stabilised_px[shown] + shift
         seen = np.asarray(np.isfinite(places).all(axis=1), np.bool_)
         whole = seen[:-1] & seen[1:]
         lines = np.stack([places[:-1], places[1:]], axis=1)[whole].round().astype(np.int32)

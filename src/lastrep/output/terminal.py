@@ -10,10 +10,9 @@ from rich.text import Text
 
 from lastrep.exercises import ExerciseDefinition
 from lastrep.exercises.faults import shown
-from lastrep.velocity.fatigue import RIR_BANDS
 from lastrep.sets.form.faults import counts
-from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Analysis, Rep, RepStatus, SetReport, SideCounts
+from lastrep.velocity.fatigue import RIR_BANDS
 
 STATUS_STYLE: dict[RepStatus, str] = {
     RepStatus.GOOD: "green",
@@ -83,7 +82,7 @@ def _fault_list(exercise: ExerciseDefinition) -> Table:
             "" if limits is None or limits.major is None else shown(limits.major, rule.unit)
             for limits in (rule.absolute, rule.change)
         )
-        effect = "may end the set" if counts(rule, SetOptions()) and rule.ends_set else "reported"
+        effect = "may end the set" if counts(rule) and rule.ends_set else "reported"
         table.add_row(rule.id, rule.title, ", ".join(rule.views), absolute, change, effect)
     return table
 

@@ -4,52 +4,32 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 from xml.etree.ElementTree import tostring
 
 import cv2
 
+from lastrep.analysis.movement_file import save_movements
+from lastrep.analysis.recording import AnalyzedRecording
 from lastrep.errors import OutputError
+from lastrep.exercises import catalogue
 from lastrep.files import replacing
+from lastrep.output.bar_path import BarPath
 from lastrep.output.drawing import Image
 from lastrep.output.evidence import PICTURES, draw, evidence
 from lastrep.output.overlay import Overlay, SetTrack
 from lastrep.output.velocity_chart import draw_sets
-from lastrep.pose import PoseSequence
+from lastrep.pose.pose_file import save_poses
 from lastrep.sets.results import Analysis
 from lastrep.video.reading import VideoFile
 from lastrep.video.writing import VideoWriter
 
 #: Called with the share (0..1) of a long job that is done.
 Progress = Callable[[float], None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AnalyzedRecording:
-    """A finished analysis with what is needed to draw it.
-
-    Parameters
-    ----------
-    analysis
-        The result document.
-    poses
-        The lifter's landmarks, in the video's own pixels and times.
-    tracks
-        The sets with their movement, in the order of `analysis.sets`.
-    video
-        The video file, or None when only landmarks were analysed.
-    slowmo
-        The slow-motion factor by which the video's times were divided.
-    """
-
-    analysis: Analysis
-    poses: PoseSequence
-    tracks: tuple[SetTrack, ...]
-    video: Path | None
-    slowmo: float = 1.0
 
 
 class ResultWriter(Protocol):
@@ -63,8 +43,32 @@ class ResultWriter(Protocol):
 
 
 def to_json(analysis: Analysis) -> str:
-    """Return the result document as indented JSON."""
-    return analysis.model_dump_json(indent=2)
+    """Return the result document as indented JSON; what was measured takes a line a set."""
+    document = analysis.model_dump(mode="json")
+    lines = {}
+    for report in document["sets"]:
+        token = uuid4().hex
+        lines[token] = json.dumps(report["measurements"], allow_nan=False)
+        report["measurements"] = token
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    for token, line in lines.items():
+        text = text.replace(f'"{token}"', line)
+    return text
+
+
+def tracks_of(recording: AnalyzedRecording) -> tuple[SetTrack, ...]:
+    """Return the sets of a recording with their movement, for drawing."""
+    known = catalogue()
+    return tuple(
+        SetTrack(
+            report,
+            moved.t_s,
+            moved.fraction,
+            known[report.exercise].title if report.exercise in known else "Unknown exercise",
+            BarPath.of(moved.bar, report),
+        )
+        for report, moved in zip(recording.analysis.sets, recording.movements, strict=True)
+    )
 
 
 class JsonWriter:
@@ -135,16 +139,16 @@ class AnnotatedVideoWriter:
         """Decode the video once more, draw, encode. Nothing is written for landmarks alone."""
         if recording.video is None:
             return
-        overlay = Overlay(recording.tracks)
+        overlay = Overlay(tracks_of(recording))
         poses = recording.poses
         with (
             VideoFile(recording.video, slowmo=recording.slowmo) as video,
             VideoWriter(path, width_px=video.info.width_px, height_px=video.info.height_px) as out,
         ):
             for frame in video.frames():
-                overlay.annotate(frame.image_rgb, poses.at(frame.t_s))
+                overlay.annotate(frame.rgb, poses.at(frame.t_s))
                 # The file plays at the speed of the source.
-                out.write(frame.image_rgb, frame.t_s * recording.slowmo)
+                out.write(frame.rgb, frame.t_s * recording.slowmo)
                 progress(frame.t_s / max(poses.duration_s, frame.t_s, 1e-9))
         progress(1.0)
 
@@ -156,7 +160,7 @@ class VelocityWriter:
 
     def write(self, recording: AnalyzedRecording, path: Path, progress: Progress) -> None:
         """Draw the chart; nothing where no speed was measured."""
-        svg = draw_sets([(track.report, track.title) for track in recording.tracks])
+        svg = draw_sets([(track.report, track.title) for track in tracks_of(recording)])
         if svg is None:
             path.unlink(missing_ok=True)  # of an earlier analysis
         else:
@@ -180,7 +184,7 @@ class EvidenceWriter:
                 draw(pictures, recording.poses, None, lambda name, i: _save(path / name, i))
             else:
                 with VideoFile(recording.video, slowmo=recording.slowmo) as video:
-                    frames = ((f.t_s, f.image_rgb) for f in video.frames())
+                    frames = ((f.t_s, f.rgb) for f in video.frames())
                     draw(pictures, recording.poses, frames, lambda name, i: _save(path / name, i))
         progress(1.0)
 
@@ -193,12 +197,42 @@ def _save(path: Path, image: Image) -> None:
         temporary.write_bytes(png.tobytes())
 
 
+class PosesWriter:
+    """The lifter's landmarks: the clip can be analysed again without the pose model."""
+
+    filename = "poses.npz"
+
+    def write(self, recording: AnalyzedRecording, path: Path, progress: Progress) -> None:
+        """Write the landmarks."""
+        analysis = recording.analysis
+        save_poses(
+            path,
+            recording.poses,
+            clip_sha256=analysis.source.sha256,
+            model_sha256=analysis.provenance.model_sha256,
+        )
+        progress(1.0)
+
+
+class MovementWriter:
+    """How the sets and the bar moved: a correction is measured and drawn from it."""
+
+    filename = "movement.npz"
+
+    def write(self, recording: AnalyzedRecording, path: Path, progress: Progress) -> None:
+        """Write the movements."""
+        save_movements(path, recording.movements)
+        progress(1.0)
+
+
 WRITERS: dict[str, type[ResultWriter]] = {
     "json": JsonWriter,
     "csv": CsvWriter,
     "video": AnnotatedVideoWriter,
     "evidence": EvidenceWriter,
     "velocity": VelocityWriter,
+    "poses": PosesWriter,
+    "movement": MovementWriter,
 }
 
 

@@ -1,13 +1,13 @@
-"""The runtimes of the pose model, by name: what is installed, and the tracker that each gives."""
+"""The runtimes of the pose model, by name: what is installed, and subject trackers on each."""
 
 from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
 from lastrep.errors import ModelError
-from lastrep.pose.lifter import LifterTracker
 from lastrep.pose.models import DEFAULT_MODEL
-from lastrep.pose.people import Whereabouts
+from lastrep.pose.subject.gating import Gate
+from lastrep.pose.subject.tracker import SubjectTracker
 
 #: The runtimes, and the package of each.
 BACKENDS = {"litert": "ai-edge-litert", "mediapipe": "mediapipe"}
@@ -15,17 +15,17 @@ BACKENDS = {"litert": "ai-edge-litert", "mediapipe": "mediapipe"}
 #: Faster by half, and runs on more machines. The landmarks are the same (within 0.05 px).
 DEFAULT_BACKEND = "litert"
 
-#: People looked for when all are looked at: the lifter, a spotter, a passer-by.
-MOST_PEOPLE = 3
+#: People detected in a frame, at most: the lifter, a spotter, a passer-by.
+MAX_PEOPLE = 3
 
 
-def follow_lifter(
+def make_subject_tracker(
     model: str = DEFAULT_MODEL,
     backend: str = DEFAULT_BACKEND,
     *,
-    lifter: Whereabouts | None = None,
-) -> LifterTracker:
-    """Return what follows the lifter: a tracker of one person, and a look at everybody.
+    gate: Gate | None = None,
+) -> SubjectTracker:
+    """Return what follows the lifter: a tracker of one person, and a detector of everybody.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def follow_lifter(
         ``lite``, ``full``, ``heavy``, or the path of a ``.task`` bundle.
     backend
         One of `BACKENDS`.
-    lifter
+    gate
         Where the lifter is, if that is known beforehand.
 
     Raises
@@ -46,18 +46,18 @@ def follow_lifter(
     if backend == "mediapipe":
         from lastrep.pose.mediapipe import MediapipeEstimator
 
-        return LifterTracker(
+        return SubjectTracker(
             MediapipeEstimator(model),
-            lambda: MediapipeEstimator(model, people=MOST_PEOPLE, tracking=False),
-            lifter=lifter,
+            lambda: MediapipeEstimator(model, people=MAX_PEOPLE, tracking=False),
+            gate=gate,
         )
     from lastrep.pose.litert import LitertEstimator, Networks
 
     networks = Networks.load(model)
-    return LifterTracker(
+    return SubjectTracker(
         LitertEstimator(networks),
-        lambda: LitertEstimator(networks, people=MOST_PEOPLE, tracking=False),
-        lifter=lifter,
+        lambda: LitertEstimator(networks, people=MAX_PEOPLE, tracking=False),
+        gate=gate,
     )
 
 

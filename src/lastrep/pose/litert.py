@@ -1,4 +1,4 @@
-"""Pose estimation with LiteRT: BlazePose on all cores, and the choice of where to look is ours.
+"""Pose estimation with LiteRT: BlazePose on all cores; where to look is decided here.
 
 Frames never leave the process: the LiteRT runtime opens no network connection.
 """
@@ -17,9 +17,9 @@ import numpy as np
 from lastrep.errors import ModelError
 from lastrep.machine import inference_threads
 from lastrep.pose.blazepose.detector import Detector
-from lastrep.pose.blazepose.reader import LandmarkReader, Reading
-from lastrep.pose.blazepose.smoothing import Smoother
-from lastrep.pose.blazepose.square import Square
+from lastrep.pose.blazepose.landmark_model import LandmarkModel, LandmarkOutput
+from lastrep.pose.blazepose.roi import RoiBox
+from lastrep.pose.blazepose.smoothing import Smoother, SmoothingOptions
 from lastrep.pose.models import DEFAULT_MODEL, find_model, model_label
 from lastrep.pose.quiet import quiet_stderr
 from lastrep.pose.sequence import Pose
@@ -30,11 +30,22 @@ from lastrep.video.orientation import Image
 DETECTOR_FILE = "pose_detector.tflite"
 LANDMARKS_FILE = "pose_landmarks_detector.tflite"
 
-#: Squares that overlap by more (intersection over union) hold the same person.
-SAME_PERSON_OVERLAP = 0.5
 
-#: After a gap in time the person is searched afresh: where they were tells nothing any more.
-GAP_S = 0.5
+@dataclass(frozen=True, slots=True)
+class RoiTrackingOptions:
+    """How people are followed from the box of one frame to the next.
+
+    Parameters
+    ----------
+    same_person_overlap
+        Boxes that overlap by more (intersection over union) hold the same person.
+    max_gap_s
+        After a longer gap between frames, seconds, the person is searched afresh: where they were
+        tells nothing any more.
+    """
+
+    same_person_overlap: float = 0.5
+    max_gap_s: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +54,7 @@ class Networks:
 
     name: str
     detector: Detector
-    reader: LandmarkReader
+    landmark_model: LandmarkModel
 
     @classmethod
     def load(cls, model: str = DEFAULT_MODEL, threads: int | None = None) -> Self:
@@ -68,7 +79,7 @@ class Networks:
                 return cls(
                     f"litert/{model_label(path)}",
                     Detector(bundle.read(DETECTOR_FILE), threads),
-                    LandmarkReader(bundle.read(LANDMARKS_FILE), threads),
+                    LandmarkModel(bundle.read(LANDMARKS_FILE), threads),
                 )
         except (zipfile.BadZipFile, KeyError, ValueError, RuntimeError, OSError) as error:
             raise ModelError(f"{path}: not a usable pose model; replace it") from error
@@ -87,10 +98,12 @@ class LitertEstimator:
         fewer are found, and their landmarks are not smoothed.
     tracking
         Follow people from frame to frame (cheaper, steadier); otherwise each frame is searched
-        afresh, as a still picture.
+        afresh, as a still image.
     smoothing
-        Steady the landmarks of one person who is followed, and where the next frame is looked at.
-        Without, they are as the network reads them.
+        Filters of the landmarks of one person who is followed, and of the box in which the next
+        frame is looked at; None to have the landmarks as they come from the network.
+    options
+        How people are followed.
 
     Raises
     ------
@@ -104,16 +117,18 @@ class LitertEstimator:
         *,
         people: int = 1,
         tracking: bool = True,
-        smoothing: bool = True,
+        smoothing: SmoothingOptions | None = SmoothingOptions(),  # noqa: B008 - frozen
+        options: RoiTrackingOptions = RoiTrackingOptions(),
     ) -> None:
         self._networks = model if isinstance(model, Networks) else Networks.load(str(model))
         self.name = self._networks.name
         self.busy_s = 0.0
         self._people = people
         self._tracking = tracking
-        self._smooths = smoothing and tracking and people == 1
-        self._squares: list[Square] = []
-        self._smoother = Smoother()
+        self._options = options
+        self._smoothing = smoothing if tracking and people == 1 else None
+        self._smoother: Smoother | None = None
+        self._rois: list[RoiBox] = []
         self._last_s = -np.inf
 
     def __enter__(self) -> Self:
@@ -129,46 +144,55 @@ class LitertEstimator:
     def estimate(self, frame: Frame) -> tuple[Pose, ...]:
         """Return the people found in a frame; their times are the frame's own."""
         start_s = time.perf_counter()
-        if not 0 < frame.t_s - self._last_s <= GAP_S:
+        if not 0 < frame.t_s - self._last_s <= self._options.max_gap_s:
             self.restart()
         self._last_s = frame.t_s
-        readings = self._read(frame.image_rgb)
-        if not readings:
-            self._smoother = Smoother()
-        elif self._smooths:
-            readings = [self._smoother(frame.t_s, readings[0])]
+        people = self._run(frame.rgb)
+        if not people:
+            self._smoother = None
+        elif self._smoothing is not None:
+            self._smoother = self._smoother or Smoother(self._smoothing)
+            people = [self._smoother(frame.t_s, people[0])]
         if self._tracking:
-            self._squares = [Square.around(reading.circle_px) for reading in readings]
+            self._rois = [RoiBox.around(person.circle_px) for person in people]
         self.busy_s += time.perf_counter() - start_s
         return tuple(
             Pose(
                 frame.t_s,
-                reading.image_px.astype(np.float32),
-                reading.world_m.astype(np.float32),
-                reading.visibility.astype(np.float32),
+                person.image_px.astype(np.float32),
+                person.world_m.astype(np.float32),
+                person.visibility.astype(np.float32),
             )
-            for reading in readings
+            for person in people
         )
 
     def restart(self) -> None:
         """Forget whom it follows: the next frame is searched afresh."""
-        self._squares = []
-        self._smoother = Smoother()
+        self._rois = []
+        self._smoother = None
 
-    def _read(self, image_rgb: Image) -> list[Reading]:
-        """Return the people in a picture, not smoothed."""
-        squares = self._squares
-        if len(squares) < self._people:
-            found = self._networks.detector.squares(image_rgb)
-            squares = joined([*squares, *found]) if self._tracking else found
-        readings = [self._networks.reader.read(image_rgb, s) for s in squares[: self._people]]
-        return [reading for reading in readings if reading is not None]
+    def _run(self, rgb: Image) -> list[LandmarkOutput]:
+        """Return the people in an image, not smoothed."""
+        rois = self._rois
+        if len(rois) < self._people:
+            found = self._networks.detector.detect(rgb)
+            same = self._options.same_person_overlap
+            rois = without_overlaps([*rois, *found], same) if self._tracking else found
+        landmark_model = self._networks.landmark_model
+        outputs = [landmark_model.estimate(rgb, roi) for roi in rois[: self._people]]
+        return [output for output in outputs if output is not None]
 
 
-def joined(squares: Iterable[Square]) -> list[Square]:
-    """Return the squares of different people: of two around the same one the later."""
-    people: list[Square] = []
-    for square in squares:
-        people = [p for p in people if p.overlap(square) <= SAME_PERSON_OVERLAP]
-        people.append(square)
+def without_overlaps(rois: Iterable[RoiBox], same_person_overlap: float) -> list[RoiBox]:
+    """Return the boxes of different people: of two around the same one the later.
+
+    Parameters
+    ----------
+    same_person_overlap
+        As in `RoiTrackingOptions`.
+    """
+    people: list[RoiBox] = []
+    for roi in rois:
+        people = [p for p in people if p.overlap(roi) <= same_person_overlap]
+        people.append(roi)
     return people

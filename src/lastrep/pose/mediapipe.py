@@ -26,7 +26,8 @@ from lastrep.pose.sequence import Pose
 from lastrep.video.frames import Frame
 from lastrep.video.orientation import Image
 
-#: Where MediaPipe's clock starts. At 0 its smoother would assume 1/30 s for the first step.
+#: Where MediaPipe's clock starts, milliseconds. At 0 its smoother would assume 1/30 s for the first
+#: step.
 CLOCK_START_MS = 1000
 
 #: Nothing to see: makes the tracker lose whom it follows.
@@ -45,7 +46,7 @@ class MediapipeEstimator:
         fewer are found, and MediaPipe does not smooth their landmarks.
     tracking
         Follow people from frame to frame (cheaper, steadier); otherwise each frame is searched
-        afresh, as a still picture.
+        afresh, as a still image.
 
     Raises
     ------
@@ -88,10 +89,10 @@ class MediapipeEstimator:
         # MediaPipe wants whole, strictly increasing milliseconds, and steers its smoother by
         # them: they must follow the true time.
         stamp_ms = max(CLOCK_START_MS + round(frame.t_s * 1000), self._last_ms + 1)
-        height, width = frame.image_rgb.shape[:2]
+        height, width = frame.rgb.shape[:2]
         # The first search and the first person found log, too.
         with contextlib.nullcontext() if self._found_someone else quiet_stderr():
-            result = self._landmarks(frame.image_rgb, stamp_ms)
+            result = self._landmarks(frame.rgb, stamp_ms)
         self._found_someone |= bool(result.pose_landmarks)
         # Depth comes in the scale of x.
         scale = np.array([width, height, width], np.float32)
@@ -113,8 +114,8 @@ class MediapipeEstimator:
         if self._tracking:
             self._landmarks(_BLANK, self._last_ms + 1)
 
-    def _landmarks(self, image_rgb: Image, stamp_ms: int) -> PoseLandmarkerResult:
-        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=image_rgb)
+    def _landmarks(self, rgb: Image, stamp_ms: int) -> PoseLandmarkerResult:
+        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=rgb)
         self._last_ms = stamp_ms
         start_s = time.perf_counter()
         try:

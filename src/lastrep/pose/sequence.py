@@ -117,7 +117,7 @@ class PoseSequence:
         return Pose.missing(t_s) if late_s > 1e-6 and late_s > self.frame_s else self[i]
 
     def between(self, from_s: float, to_s: float) -> PoseSequence:
-        """Return the frames of a stretch of time, both ends included."""
+        """Return the frames of a stretch of time in seconds, both ends included."""
         first, last = np.searchsorted(self.t_s, (from_s - 1e-6, to_s + 1e-6))
         part = slice(int(first), int(last))
         return replace(
@@ -148,7 +148,13 @@ class PoseSequence:
     def of(
         cls, poses: Iterable[Pose], *, width_px: int, height_px: int, model: str = "unknown"
     ) -> PoseSequence:
-        """Stack single poses, in order of time."""
+        """Stack single poses, in order of time.
+
+        Raises
+        ------
+        ValueError
+            If the times do not strictly increase.
+        """
         frames = list(poses)
         shape = (len(frames), LANDMARK_COUNT, 3)
         return cls(

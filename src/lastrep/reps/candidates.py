@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion import signals
-from lastrep.motion.cleaning import median
+from lastrep.motion.arrays import median
 from lastrep.reps.phases import local_extremes, turns
 from lastrep.reps.scoring import (
     Body,

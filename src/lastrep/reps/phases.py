@@ -2,7 +2,7 @@
 
 The concentric fraction c is 0 at the stretched (eccentric) end of the range and 1 at the end of
 the lifting phase; it rises while the load is lifted, whatever the exercise. Live sets feed the
-machine sample by sample; hindsight feeds it the same way, once for each candidate signal.
+machine sample by sample; the offline pass feeds it the same way, once for each candidate signal.
 """
 
 from __future__ import annotations

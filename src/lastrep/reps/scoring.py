@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.motion import signals
-from lastrep.motion.cleaning import median
+from lastrep.motion.arrays import median
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]

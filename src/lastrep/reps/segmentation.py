@@ -1,4 +1,4 @@
-"""From poses to sets of reps, with hindsight: the whole recording decides."""
+"""From poses to sets of reps, offline: the whole recording decides."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from lastrep.exercises.recognition import Recognition, recognize
 from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
-from lastrep.reps.stuck_attempt import stuck_attempt
 from lastrep.reps.candidates import (
     Hypothesis,
     SegmentationOptions,
@@ -26,6 +25,8 @@ from lastrep.reps.candidates import (
 from lastrep.reps.phases import rep_phases
 from lastrep.reps.scoring import Body, amplitudes
 from lastrep.reps.sides import Limbs, in_turns, rep_sides
+from lastrep.reps.stuck_attempt import stuck_attempt
+from lastrep.reps.types import RejectedSpan, RepSpan
 
 Array = NDArray[np.float64]
 
@@ -37,73 +38,6 @@ MIN_SAMPLES = 8
 #: A further set of another exercise needs this many reps and this confidence.
 OTHER_SET_REPS = 3
 OTHER_SET_CONFIDENCE = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class RepSpan:
-    """One rep in time; all times are the source's own.
-
-    Parameters
-    ----------
-    start_s, turn_s, end_s
-        Start, far end (bottom of a squat, top of a curl), return.
-    leave_s, turn_in_s, turn_out_s, back_s
-        Movement away lasts from `leave_s` to `turn_in_s`, the stay at the far end until
-        `turn_out_s`, the movement back until `back_s`.
-    eccentric_first
-        Whether the movement away is the lowering one.
-    excursion
-        Swing as a share of the set's typical swing.
-    side
-        Which side did it: the limb that moved alone, or the leg in front.
-    alone
-        Whether the other limb rested.
-    """
-
-    start_s: float
-    turn_s: float
-    end_s: float
-    leave_s: float
-    turn_in_s: float
-    turn_out_s: float
-    back_s: float
-    eccentric_first: bool
-    excursion: float
-    side: Side = "both"
-    alone: bool = False
-
-    @property
-    def limb(self) -> Side:
-        """The limb to measure: the one that moved, if only one did."""
-        return self.side if self.alone else "both"
-
-    @property
-    def eccentric_s(self) -> tuple[float, float]:
-        """From, to."""
-        if self.eccentric_first:
-            return self.leave_s, self.turn_in_s
-        return self.turn_out_s, self.back_s
-
-    @property
-    def pause_s(self) -> tuple[float, float]:
-        """From, to: standing still at the far end."""
-        return self.turn_in_s, self.turn_out_s
-
-    @property
-    def concentric_s(self) -> tuple[float, float]:
-        """From, to."""
-        if self.eccentric_first:
-            return self.turn_out_s, self.back_s
-        return self.leave_s, self.turn_in_s
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedSpan:
-    """A movement that was proposed as a rep and is none."""
-
-    start_s: float
-    end_s: float
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,26 +105,6 @@ class Segmentation:
     def nothing(cls, t_s: Array) -> Segmentation:
         """No repeated movement."""
         return cls((), (), 0.0, "", {}, 0.0, t_s, np.full(len(t_s), np.nan), {})
-
-    def without(self, not_reps_s: Collection[float]) -> Segmentation:
-        """Return it without the reps around these times, which the lifter says were none."""
-        if not not_reps_s:
-            return self
-
-        def taken_back(rep: RepSpan) -> bool:
-            return any(rep.start_s <= t <= rep.end_s for t in not_reps_s)
-
-        kept = [
-            replace(one, reps=tuple(rep for rep in one.reps if not taken_back(rep)))
-            for one in self.sets
-        ]
-        gone = [
-            RejectedSpan(rep.start_s, rep.end_s, "taken back by the lifter")
-            for rep in self.reps
-            if taken_back(rep)
-        ]
-        rejected = sorted([*self.rejected, *gone], key=lambda r: r.start_s)
-        return replace(self, sets=tuple(one for one in kept if one.reps), rejected=tuple(rejected))
 
     @property
     def reps(self) -> tuple[RepSpan, ...]:
@@ -332,7 +246,9 @@ def _assemble(
         alone = part.exercise is not None and part.exercise.sides == "each"
         reps = [
             replace(
-                _span(rep, extremes, line, t_s, part), side=side, alone=alone and side != "both"
+                rep_span(line.fraction, t_s, rep, extremes, _eccentric_first(part)),
+                side=side,
+                alone=alone and side != "both",
             )
             for rep, extremes, side in zip(part.best.reps, part.best.extremes, sides, strict=True)
         ]
@@ -410,18 +326,37 @@ def _stuck(last_s: float, until_s: float, line: _Line, t_s: Array, part: _Part) 
     if found is None:
         return None
     rep = np.array(found, np.intp)
-    return _span(rep, rep, line, t_s, part)
+    return rep_span(line.fraction, t_s, rep, rep, _eccentric_first(part))
 
 
-def _span(
-    rep: NDArray[np.intp], extremes: NDArray[np.intp], line: _Line, t_s: Array, part: _Part
+def rep_span(
+    fraction: Array,
+    t_s: Array,
+    rep: NDArray[np.intp],
+    extremes: NDArray[np.intp],
+    eccentric_first: bool,
+    like: RepSpan | None = None,
 ) -> RepSpan:
+    """Return a rep in time.
+
+    Parameters
+    ----------
+    fraction, t_s
+        shape = (n,): concentric fraction over time.
+    rep, extremes
+        shape = (3,): start, turn and end as sample indices; without rests, and with them.
+    eccentric_first
+        Whether the load is lowered first.
+    like
+        A rep of the same side; None: both sides did it.
+    """
     first, turn, last = (int(i) for i in extremes)
-    at = rep_phases(line.fraction, part.body.rate_hz, first, turn, last)
+    rate_hz = (len(t_s) - 1) / float(t_s[-1] - t_s[0])
+    at = rep_phases(fraction, rate_hz, first, turn, last)
     # Where a rest was cut off, the rep begins (or ends) with its movement.
     start = first if rep[0] == first else at.leave
     end = last if rep[2] == last else at.back
-    return RepSpan(
+    span = RepSpan(
         start_s=float(t_s[start]),
         turn_s=float(t_s[turn]),
         end_s=float(t_s[end]),
@@ -429,9 +364,10 @@ def _span(
         turn_in_s=float(t_s[at.turn_in]),
         turn_out_s=float(t_s[at.turn_out]),
         back_s=float(t_s[at.back]),
-        eccentric_first=_eccentric_first(part),
-        excursion=float(amplitudes(line.fraction, extremes[None])[0]),
+        eccentric_first=eccentric_first,
+        excursion=float(amplitudes(fraction, extremes[None])[0]),
     )
+    return span if like is None else replace(span, side=like.side, alone=like.alone)
 
 
 def split_sets(reps: Sequence[RepSpan]) -> tuple[tuple[RepSpan, ...], ...]:

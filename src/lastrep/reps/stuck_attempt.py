@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.motion.cleaning import runs
+from lastrep.motion.arrays import runs
 
 Array = NDArray[np.float64]
 

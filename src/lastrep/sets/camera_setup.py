@@ -15,8 +15,8 @@ from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.roll import camera_roll
 from lastrep.motion.view import camera_view
 from lastrep.pose.landmarks import Landmark
-from lastrep.pose.people import Place
 from lastrep.pose.sequence import PoseSequence
+from lastrep.pose.subject.gating import BodyPosition
 
 #: The lifter must be seen in this share of the frames.
 SEEN_SHARE = 0.8
@@ -146,7 +146,7 @@ def _needs_feet(exercise: ExerciseDefinition) -> bool:
 
 
 def _size(poses: PoseSequence) -> Finding:
-    sizes = [Place.of(pose).px_per_m for pose in poses if pose.found]
+    sizes = [BodyPosition.of(pose).px_per_m for pose in poses if pose.found]
     share = ADULT_M * float(np.median(sizes)) / max(poses.width_px, poses.height_px)
     # The long side of an upright picture is its height; of a wide one the person stands across.
     share *= max(poses.width_px, poses.height_px) / poses.height_px

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from lastrep.exercises.faults import FaultKind, ViewLimits
+from lastrep.exercises.faults import ViewLimits
 
 
 class Strictness(StrEnum):
@@ -54,8 +54,31 @@ Past = Callable[[str, str], Mapping[str, PastBaseline]]
 
 
 @dataclass(frozen=True, slots=True)
-class SetOptions:
-    """How a set is judged.
+class Aftermath:
+    """What came after a set's last rep, before the next set or the end of the recording.
+
+    Parameters
+    ----------
+    until_s
+        When the next set begins, or the recording ends.
+    seen
+        Share of frames, 0..1, in which the lifter is seen right after the last rep (over
+        `STOPPED_AFTER_S`, or what there is).
+    next_set
+        Whether another set follows.
+    stopped
+        Whether it is known that the lifter stopped: walked away, or said so.
+    """
+
+    until_s: float
+    seen: float
+    next_set: bool
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetCriteria:
+    """All that a set is judged by besides what was measured; it is kept whole with the result.
 
     Parameters
     ----------
@@ -63,18 +86,14 @@ class SetOptions:
         Prescribed number of reps; None for as many as possible (AMRAP) or not known.
     strictness
         How soon bad reps end the set.
-    tempo_declared
-        A slow, fast or paused tempo is intended: the tempo faults are not judged.
     velocity_cap_pct
         End the set once a rep is this much slower than the fastest before it; None = never.
-    enforced
-        Ids of faults whose absolute limits end the set even if they are there from rep 1.
-    also_ending
-        Classes of faults that may end a set besides safety, compensation and range.
     limits
         The lifter's own limits, by fault id; what is None stays as shipped.
     history
         The lifter's earlier good reps, by fault id.
+    aftermath
+        What came after the set; None: it is not known, as if the recording ended there.
 
     Raises
     ------
@@ -84,12 +103,10 @@ class SetOptions:
 
     target_reps: int | None = None
     strictness: Strictness = Strictness.STANDARD
-    tempo_declared: bool = False
     velocity_cap_pct: float | None = None
-    enforced: frozenset[str] = frozenset()
-    also_ending: frozenset[FaultKind] = frozenset()
     limits: Mapping[str, ViewLimits] = field(default_factory=dict)
     history: Mapping[str, PastBaseline] = field(default_factory=dict)
+    aftermath: Aftermath | None = None
 
     def __post_init__(self) -> None:
         if self.target_reps is not None and self.target_reps < 1:

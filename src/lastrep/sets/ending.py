@@ -9,14 +9,13 @@ What the recording shows after the last rep decides the rest (E8, E10).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from lastrep.exercises.faults import shown
-from lastrep.sets.criteria import SetOptions
-from lastrep.sets.results import EndReason, Fault, Rep, RepStatus, SetEnd, Severity
+from lastrep.sets.criteria import Aftermath, SetCriteria
 from lastrep.sets.rep_status import PARTIAL_BELOW_PCT
+from lastrep.sets.results import EndReason, Fault, Rep, RepStatus, SetEnd, Severity
 
 #: Good reps before which lost range or a change of form is nothing (E5: three good reps).
 BASELINE_REPS = 3
@@ -32,30 +31,7 @@ COVERED_FROM = 0.8
 STOPPED_AFTER_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Aftermath:
-    """What the recording shows between this set's last rep and the next set or its own end.
-
-    Parameters
-    ----------
-    until_s
-        When the next set begins, or the recording ends.
-    seen
-        Share of frames, 0..1, in which the lifter is seen right after the last rep (over
-        `STOPPED_AFTER_S`, or what there is).
-    next_set
-        Whether another set follows.
-    stopped
-        Whether it is known that the lifter stopped: walked away, or said so.
-    """
-
-    until_s: float
-    seen: float
-    next_set: bool
-    stopped: bool = False
-
-
-def find_end(reps: Sequence[Rep], options: SetOptions, aftermath: Aftermath) -> SetEnd:
+def find_end(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd:
     """Return the first end that the reps of a set call for.
 
     Parameters
@@ -65,12 +41,22 @@ def find_end(reps: Sequence[Rep], options: SetOptions, aftermath: Aftermath) -> 
     """
     for index, rep in enumerate(reps):
         so_far = reps[: index + 1]
-        end = _end_at(so_far, options)
+        end = _end_at(so_far, criteria)
         if end is not None:
             return end
-        if options.target_reps is not None and _completed(so_far) == options.target_reps:
-            return _target(rep, so_far, options.target_reps)
+        if criteria.target_reps is not None and _completed(so_far) == criteria.target_reps:
+            return _target(rep, so_far, criteria.target_reps)
+    aftermath = criteria.aftermath or Aftermath(reps[-1].end_s, 1.0, next_set=False)
     return _stopped(reps, aftermath)
+
+
+def no_rep_left(t_s: float) -> SetEnd:
+    """Return the end of a set of which a coach said that nothing in it was a rep."""
+    return SetEnd(
+        reason=EndReason.LIFTER_STOPPED,
+        t_s=t_s,
+        explanation="0 good reps: by a coach's word nothing here was a rep.",
+    )
 
 
 def good_reps(reps: Sequence[Rep], end: SetEnd) -> int:
@@ -101,7 +87,7 @@ def _completed(reps: Sequence[Rep]) -> int:
     return sum(rep.status in (RepStatus.GOOD, RepStatus.COMPLETED) for rep in reps)
 
 
-def _end_at(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
+def _end_at(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
     """The end that the last of these reps confirms."""
     rep = reps[-1]
     if rep.status is RepStatus.FAILED:
@@ -112,22 +98,22 @@ def _end_at(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
         _, first = _run_of(critical[0].id, reps)
         return _broken(first, rep, critical[0], reps)
     if rep.number > GRACE_REPS and rep.coverage >= COVERED_FROM:
-        end = _same_fault(reps, options) or _lost_range(reps, options) or _grind(reps)
-        end = end or _many_faults(reps, options)
+        end = _same_fault(reps, criteria) or _lost_range(reps, criteria) or _grind(reps)
+        end = end or _many_faults(reps, criteria)
         if end is not None:
             return end
-    return _too_slow(reps, options)
+    return _too_slow(reps, criteria)
 
 
 def _covered(reps: Sequence[Rep]) -> list[Rep]:
     return [rep for rep in reps if rep.coverage >= COVERED_FROM]
 
 
-def _same_fault(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
+def _same_fault(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
     """E2: the same major fault, rep after rep; a rep in which it is not known is passed over."""
     for fault in _form_faults(reps[-1]).values():
         run, first = _run_of(fault.id, reps)
-        if run >= options.strictness.run_length:
+        if run >= criteria.strictness.run_length:
             return _broken(first, reps[-1], fault, reps)
     return None
 
@@ -148,11 +134,11 @@ def _run(bad: Sequence[bool]) -> int:
     return next((i for i, b in enumerate(reversed(bad)) if not b), len(bad))
 
 
-def _lost_range(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
+def _lost_range(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
     """E4: consecutive partial reps, after a baseline or by the absolute standard."""
     covered = _covered(reps)
     run = _run([r.status is RepStatus.PARTIAL for r in covered])
-    if run < options.strictness.run_length:
+    if run < criteria.strictness.run_length:
         return None
     bad = covered[-run:]
     good_before = sum(r.status is RepStatus.GOOD for r in reps if r.number < bad[0].number)
@@ -178,9 +164,9 @@ def _grind(reps: Sequence[Rep]) -> SetEnd | None:
     return _broken(rep, rep, next(iter(majors(rep).values()), None), reps)
 
 
-def _many_faults(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
+def _many_faults(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
     """E3: any major fault in so many of the last so many reps."""
-    enough, among = options.strictness.share
+    enough, among = criteria.strictness.share
     window = [r for r in _covered(reps)[-among:] if r.number > GRACE_REPS]
     bad = [r for r in window if majors(r) or r.status is RepStatus.PARTIAL]
     if len(bad) < enough or bad[-1] is not reps[-1]:
@@ -191,9 +177,9 @@ def _many_faults(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
     return _broken(bad[0], bad[-1], next(iter(majors(bad[0]).values()), None), reps)
 
 
-def _too_slow(reps: Sequence[Rep], options: SetOptions) -> SetEnd | None:
+def _too_slow(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
     """E9, only if asked for: velocity loss against the fastest rep so far."""
-    cap = options.velocity_cap_pct
+    cap = criteria.velocity_cap_pct
     speeds = _speeds(reps)
     now, known = speeds[-1], [s for s in speeds if s is not None]
     if cap is None or now is None or len(known) < BASELINE_REPS:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lastrep.sets.measures.rep_measures import RepMeasures
+from lastrep.sets.measures.rep_measures import DOUBTFUL_FROM_PCT, RelativeRange, RepMeasures
 from lastrep.sets.results import RepStatus
 
 #: Range of motion below this share of the set's reference makes a rep partial. Measured rep-to-rep
@@ -16,9 +16,6 @@ PARTIAL_BELOW_PCT = 85.0
 #: Short of this concentric fraction a lift is not finished. Where the lockout is also where the
 #: lifter rests, it varies by up to a fifth of the range without meaning anything.
 LOCKOUT_AT_TURN, LOCKOUT_AT_REST = 0.85, 0.75
-#: A rep is called partial only if it is short by more than the signals' own error, and if they
-#: agree: no quarter of them may see this much of it.
-DOUBTFUL_FROM_PCT = 95.0
 #: An attempt that stops short of lockout has failed, rather than been cut short on purpose, when
 #: the load hung there this long (a turn made on purpose takes about half of it) ...
 STUCK_S = 0.9
@@ -32,12 +29,14 @@ NEXT_WITHIN_S = 3.0
 Verdict = tuple[RepStatus, str]
 
 
-def verdicts(reps: Sequence[RepMeasures]) -> tuple[Verdict, ...]:
-    """Return status and reason of each rep of a set, in order."""
+def verdicts(reps: Sequence[RepMeasures], ranges: Sequence[RelativeRange]) -> tuple[Verdict, ...]:
+    """Return status and reason of each rep of a set, in order, as the body shows it."""
+    if not reps:
+        return ()
     pace = [_lifting_s_per_range(rep) for rep in reps]
     full = [p for p, rep in zip(pace, reps, strict=True) if _locked_out(rep)]
     typical = float(np.median(full or pace))
-    found = [_verdict(rep, p, typical) for rep, p in zip(reps, pace, strict=True)]
+    found = [_verdict(rep, own, p, typical) for rep, own, p in zip(reps, ranges, pace, strict=True)]
     rests_s = [b.span.leave_s - a.span.back_s for a, b in pairwise(reps)]
     return tuple(not_failed_before_whole(found, rests_s))
 
@@ -71,10 +70,10 @@ def _locked_out(rep: RepMeasures) -> bool:
 
 
 def _lifting_s_per_range(rep: RepMeasures) -> float:
-    return rep.seconds("concentric") / max(rep.span.excursion, 0.1)
+    return rep.span.seconds("concentric") / max(rep.span.excursion, 0.1)
 
 
-def _verdict(rep: RepMeasures, pace: float, typical: float) -> Verdict:
+def _verdict(rep: RepMeasures, own: RelativeRange, pace: float, typical: float) -> Verdict:
     if not _locked_out(rep):
         way = max(rep.lockout, 0.0)
         if rep.held_s >= STUCK_S:
@@ -84,12 +83,12 @@ def _verdict(rep: RepMeasures, pace: float, typical: float) -> Verdict:
                 RepStatus.FAILED,
                 f"slower and slower, it got no further than {way:.0%} of the way",
             )
-    most = rep.rom_pct + rep.rom_error_pct
-    if most < PARTIAL_BELOW_PCT and rep.rom_high_pct < DOUBTFUL_FROM_PCT:
-        what = f"{rep.rom_pct:.0f} % of the set's range of motion, limit {PARTIAL_BELOW_PCT:.0f} %"
+    most = own.pct + own.error_pct
+    if most < PARTIAL_BELOW_PCT and own.high_pct < DOUBTFUL_FROM_PCT:
+        what = f"{own.pct:.0f} % of the set's range of motion, limit {PARTIAL_BELOW_PCT:.0f} %"
         cut = rep.span.turn_s in (rep.span.start_s, rep.span.end_s)
         return RepStatus.PARTIAL, f"{what}; the recording shows only half of it" if cut else what
-    share = f"{rep.rom_pct:.0f} % of the set's own"
-    if rep.rom_pct < PARTIAL_BELOW_PCT:
+    share = f"{own.pct:.0f} % of the set's own"
+    if own.pct < PARTIAL_BELOW_PCT:
         return RepStatus.GOOD, f"range of motion not surely short ({share}, signals disagree)"
     return RepStatus.GOOD, f"full range of motion ({share})"

@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
+
+from lastrep.sets.corrections import Correction
+from lastrep.sets.criteria import SetCriteria
+from lastrep.sets.measurements import SetMeasurements
 
 SCHEMA_VERSION = 1
 
 
 class _Result(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # What newer versions add, and what older ones had more, does not make a document unreadable.
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class RepStatus(StrEnum):
@@ -64,7 +69,7 @@ class Fault(_Result):
 
 
 class Measured(_Result):
-    """One form metric of one rep, and how well it is known; `raw` to `visible` let it be rejudged.
+    """One form metric of one rep as it was judged.
 
     `state` is ok, minor, major, critical, or unknown with the `reason`.
     """
@@ -78,11 +83,7 @@ class Measured(_Result):
     reason: str | None = None
     t_s: float
     confidence: float
-    raw: float | None = None
-    near: float | None = None
-    world: float | None = None
-    sustained: float | None = None
-    visible: float = 1.0
+    raw: float | None = Field(default=None, description="in the unit of the measure itself")
 
 
 class FormStandard(_Result):
@@ -97,33 +98,6 @@ class FormStandard(_Result):
     sd: float | None = Field(default=None, description="spread from rep to rep in this set")
     expected_sd: float
     standing: bool = Field(default=False, description="there from the first reps on: a style note")
-
-
-class Override(_Result):
-    """A coach's correction; it stays with the result.
-
-    A rep is marked ("good", "bad" or "partial"), or a fault of a rep is called wrong, or a limit
-    of a fault is changed for this lifter (all reps are then judged again).
-    """
-
-    rep: int | None = None
-    mark: str | None = Field(default=None, pattern="^(good|bad|partial)$")
-    fault: str | None = None
-    limit: str | None = Field(default=None, pattern=r"^(absolute|change)\.(minor|major|critical)$")
-    value: float | None = None
-    by: str = Field(min_length=1)
-    why: str = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _one_thing(self) -> Override:
-        marks = self.rep is not None and self.mark is not None and self.fault is None
-        denies = self.rep is not None and self.fault is not None and self.mark is None
-        edits = self.fault is not None and self.limit is not None and self.value is not None
-        if (self.limit is None and not marks and not denies) or (
-            self.limit is not None and not (edits and self.rep is None and self.mark is None)
-        ):
-            raise ValueError("mark a rep, or name the wrong fault of a rep, or a fault's limit")
-        return self
 
 
 class Sticking(_Result):
@@ -195,6 +169,9 @@ class Rep(_Result):
     number: int
     status: RepStatus
     reason: str = Field(description="why it has this status, in plain words")
+    corrected: str | None = Field(
+        default=None, description="what a coach put right in this rep, and who"
+    )
     movement: RepStatus = Field(
         default=RepStatus.GOOD, description="status by the movement alone, before form"
     )
@@ -293,15 +270,22 @@ class SetReport(_Result):
     form_notes: tuple[str, ...] = Field(
         default=(), description="standing faults, drift, unknown changes, what was not judged"
     )
-    overrides: tuple[Override, ...] = ()
+    corrections: tuple[Correction, ...] = Field(
+        default=(), description="what a coach put right, and who and why"
+    )
     reps: tuple[Rep, ...]
     rejected: tuple[Rejected, ...] = ()
+    criteria: SetCriteria = Field(default=SetCriteria(), description="what the set was judged by")
+    measurements: SetMeasurements | None = Field(
+        default=None, description="all that was measured: what judging again needs"
+    )
 
 
 class Source(_Result):
     """The analysed recording."""
 
     path: str
+    sha256: str | None = Field(default=None, description="checksum of the clip's content")
     duration_s: float
     fps: float
     width: int
@@ -316,6 +300,13 @@ class Provenance(_Result):
     version: str
     model: str
     options: dict[str, str | float | int | bool | None]
+    model_sha256: str | None = Field(default=None, description="checksum of the pose model")
+    exercises_sha256: str | None = Field(
+        default=None, description="checksum of the shipped exercise files and faults"
+    )
+    libraries: dict[str, str] = Field(
+        default_factory=dict, description="versions of the libraries that compute"
+    )
 
 
 class Analysis(_Result):

@@ -207,6 +207,19 @@ class History:
             ).fetchall()
         return tuple(row["athlete"] for row in rows)
 
+    def recordings(self, source: str) -> tuple[Recording, ...]:
+        """Return the recordings of one source, one for each athlete who has it."""
+        with self._errors():
+            rows = self._connection.execute(
+                "SELECT athlete, name, recorded_at FROM recording WHERE source = ?", (source,)
+            ).fetchall()
+        return tuple(
+            Recording(
+                row["athlete"], source, row["name"], datetime.fromisoformat(row["recorded_at"])
+            )
+            for row in rows
+        )
+
     def delete(self, set_ids: Iterable[int]) -> int:
         """Delete sets, also from the copy that is kept; return how many there were."""
         deleted = 0
@@ -260,7 +273,8 @@ class History:
         return row["id"], datetime.fromisoformat(row["recorded_at"])
 
     def _write(self, recording_id: int, number: int, report: SetReport, record: SetRecord) -> int:
-        document = zlib.compress(report.model_dump_json(exclude_defaults=True).encode())
+        text = report.model_dump_json(exclude_defaults=True, exclude={"measurements"})
+        document = zlib.compress(text.encode())
         values = {
             "recording_id": recording_id,
             "number": number,

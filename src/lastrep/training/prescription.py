@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lastrep.errors import PlanError
-from lastrep.sets.criteria import SetOptions, Strictness
+from lastrep.sets.criteria import SetCriteria, Strictness
 from lastrep.training.loads import Load, LoadUnit
 
 #: More than this is a slip of the keyboard, not training.
@@ -102,7 +102,7 @@ class SetPrescription:
         if self.rest_s is not None and not 0 <= self.rest_s <= LONGEST_REST_S:
             raise ValueError(f"rest must be 0 to {LONGEST_REST_S} s, not {self.rest_s} s")
 
-    def options(self, otherwise: SetOptions | None = None) -> SetOptions:
+    def criteria(self, otherwise: SetCriteria | None = None) -> SetCriteria:
         """How the engine has to judge the set. Only a fixed or range target ends it by count.
 
         Parameters
@@ -111,7 +111,7 @@ class SetPrescription:
             Holds for all that the prescription does not name, but for the target: that it has none
             is what AMRAP says. None: the defaults.
         """
-        otherwise, cap_pct = otherwise or SetOptions(), self.velocity_cap_pct
+        otherwise, cap_pct = otherwise or SetCriteria(), self.velocity_cap_pct
         return replace(
             otherwise,
             target_reps=self.max_reps if self.mode is SetMode.TARGET else None,

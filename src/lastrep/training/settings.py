@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from lastrep.errors import SettingsError
 from lastrep.training.loads import GYM, Barbell, Equipment, LoadUnit, Steps
 
+#: Environment variable that says where the settings are.
+SETTINGS_VARIABLE = "LASTREP_SETTINGS"
+#: The same for the history.
+HISTORY_VARIABLE = "LASTREP_HISTORY"
 #: A name that fits on a line: a lifter's own, or a number or nickname in its place.
 AthleteName = Annotated[
     str,
@@ -73,6 +78,18 @@ class _SettingsFile(BaseModel):
     athlete: AthleteName | None = None
     unit: LoadUnit = LoadUnit.KG
     equipment: _EquipmentFile = _EquipmentFile()
+
+
+def settings_folder() -> Path:
+    """Return the folder of the user's own files, by the platform's convention."""
+    import typer  # only for this; it is there wherever the command is
+
+    return Path(typer.get_app_dir("lastrep"))
+
+
+def settings_path() -> Path:
+    """Return where the settings are, whether there are any or not."""
+    return Path(os.environ.get(SETTINGS_VARIABLE) or settings_folder() / "settings.toml")
 
 
 def load_settings(path: Path) -> Settings:

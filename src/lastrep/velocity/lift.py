@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from lastrep.bar.lift_window import MISFIT, WindowRule, lift_window, smooth
 from lastrep.bar.scale import Scale
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
-from lastrep.motion.cleaning import fill_gaps, hampel, lowpass, resample, runs
-from lastrep.reps.segmentation import RepSpan
+from lastrep.motion.arrays import runs
+from lastrep.motion.cleaning import fill_gaps, hampel, resample
+from lastrep.motion.filters import lowpass
+from lastrep.reps.types import RepSpan
 
 Array = NDArray[np.float64]
 
@@ -70,7 +72,7 @@ def lifting_direction(
     rises = []
     for point, span in zip(points, spans, strict=True):
         if point is not None and point.seen.any():
-            y = np.interp(span.concentric_s, t_s[point.seen], point.room_px[point.seen, 1])
+            y = np.interp(span.concentric_s, t_s[point.seen], point.stabilised_px[point.seen, 1])
             rises.append(y[0] - y[1])
     return 1 if sum(rises) >= 0 else -1
 
@@ -96,7 +98,7 @@ def cut_lift(
     confidence = float(point.confidence[core].mean())
     if point.source is not PointSource.LANDMARK and confidence < USE_FROM:
         return None
-    path = _clean(track.t_s[inside], point.room_px[inside], point.source)
+    path = _clean(track.t_s[inside], point.stabilised_px[inside], point.source)
     if path is None:
         return None
     t_s, xy = path

@@ -7,7 +7,7 @@ deviation) or is not given.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -19,9 +19,10 @@ from lastrep.bar.scale import NO_SCALE, Scale, Scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.cleaning import hampel
-from lastrep.velocity.fatigue import reps_in_reserve, velocity_loss_pct
+from lastrep.reps.types import RepSpan
+from lastrep.velocity.fatigue import comparable_speeds
 from lastrep.velocity.lift import SEEN_SHARE, Lift, cut_lift, lifting_direction
-from lastrep.reps.segmentation import RepSpan
+from lastrep.velocity.types import Estimate, RepVelocity, SetVelocity, StickingRegion
 
 Array = NDArray[np.float64]
 
@@ -45,8 +46,6 @@ COMPARED_LANDMARK_PCT = 6.0
 #: what differs more from its usual size is not the plate.
 STRAY_FACTOR = 1.3
 STRAYED = "what was followed is of another size than the plate: not the bar"
-#: How much the ratio of a landmark's speed to the bar's changes from rep to rep, %.
-LANDMARK_SLIP_PCT = 4.0
 #: If the camera moved this far (statures) and it is not known how in a rep, there are no metres.
 CAMERA_MOVED, CAMERA_KNOWN_SHARE = 0.02, 0.9
 #: What is left of a compensated camera movement (parallax), % of the mean speed.
@@ -59,123 +58,12 @@ BASELINE_REPS, PATH_POINTS = 3, 50
 PATH_ASPECT = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A number and its standard deviation, in the same unit."""
-
-    value: float
-    uncertainty: float
-
-
-@dataclass(frozen=True, slots=True)
-class StickingRegion:
-    """Where a lift slows down and goes on.
-
-    Parameters
-    ----------
-    start_s, end_s
-        From the peak of speed to the least speed after it.
-    depth
-        Share of the peak speed that is lost, 0..1.
-    height
-        Where the least speed is, as a share of the lift.
-    """
-
-    start_s: float
-    end_s: float
-    depth: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class RepVelocity:
-    """How the bar moved in one rep; None where it cannot be said, and `notes` say why.
-
-    Parameters
-    ----------
-    source
-        What was followed: the plate, a chosen point, or a landmark; None if nothing was seen.
-    confidence
-        0..1: how sure it is that this is the bar (landmarks: that they were seen).
-    scale
-        Metres per pixel in this rep.
-    concentric_s
-        From standstill to standstill, seconds.
-    rise_px
-        Lowest to highest point of the lift, pixels; None where the camera moved nobody knows how.
-    top_px
-        Where the lift ended, pixels upwards in the picture; None as `rise_px`.
-    mean_m_s, peak_m_s, eccentric_m_s
-        Mean and greatest speed of the lifting, mean speed of the lowering phase.
-    time_to_peak_s
-        From the start of the lift.
-    displacement_m
-        Lowest to highest point of the lift.
-    horizontal_deviation_m
-        Farthest from where the lift started, signed: positive to the right of the picture.
-    tilt_deg
-        The bar's farthest tilt in the lift from how it usually lies, degrees: positive where the
-        end on the right of the picture is higher. Seen from the front only, both ends.
-    path_repeatability
-        Root-mean-square distance to the path of the first reps, as a share of the displacement.
-    relative
-        Mean speed as a share of the set's fastest rep.
-    sticking
-        Where the lift nearly got stuck; None if it did not.
-    notes
-        One line each.
-    """
-
-    source: PointSource | None
-    confidence: float
-    scale: Scale
-    concentric_s: tuple[float, float] | None = None
-    rise_px: float | None = None
-    top_px: float | None = None
-    mean_m_s: Measured | None = None
-    peak_m_s: Measured | None = None
-    eccentric_m_s: Measured | None = None
-    time_to_peak_s: float | None = None
-    displacement_m: Measured | None = None
-    horizontal_deviation_m: Measured | None = None
-    tilt_deg: float | None = None
-    path_repeatability: float | None = None
-    relative: float | None = None
-    sticking: StickingRegion | None = None
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SetVelocity:
-    """How the bar moved in a set.
-
-    Parameters
-    ----------
-    reps
-        One per rep, in order.
-    velocity_loss_pct
-        Of the last rep against the fastest; None where fewer than two reps can be compared.
-    estimated_rir
-        Repetitions in reserve after the last rep as a band, the upper 10 meaning "or more"; None
-        where speed does not tell.
-    warnings
-        One line each.
-    """
-
-    reps: tuple[RepVelocity, ...]
-    velocity_loss_pct: Measured | None
-    estimated_rir: tuple[int, int] | None
-    warnings: tuple[str, ...] = ()
-
-
 def measure_reps(
     track: BarTrack,
     spans: Sequence[RepSpan],
     scales: Scales,
     exercise: ExerciseDefinition | None,
     rule: WindowRule = STANDSTILL,
-    *,
-    lifted: Sequence[bool] | None = None,
 ) -> SetVelocity:
     """Measure the speed and path of the bar in the reps of one set.
 
@@ -188,13 +76,10 @@ def measure_reps(
     scales
         From `find_scales`.
     exercise
-        For minimum velocity and fatigue; None leaves these out.
+        How far its body part travels beside the bar; None takes them for equal.
     rule
         Where a mean velocity starts and ends.
-    lifted
-        Which reps were lifted all the way; only their speeds tell of fatigue. None for all.
     """
-    whole = [True] * len(spans) if lifted is None else list(lifted)
 
     def cut(points: Sequence[MovingPoint | None], scale: Scale) -> list[Lift | None]:
         way = lifting_direction(track.t_s, points, spans)
@@ -207,7 +92,9 @@ def measure_reps(
     strayed = [_strayed(track, bar) for bar in bars]
     bars = [None if astray else bar for bar, astray in zip(bars, strayed, strict=True)]
     travel = 1.0 if exercise is None else exercise.bar_proxy_travel
-    nearness = float(np.median([track.proxies[span.limb].nearness for span in spans] or [1.0]))
+    nearness = float(
+        np.median([track.proxies[span.limb].perspective_scale for span in spans] or [1.0])
+    )
     body, body_pct = _body_scale(track, scales, bars, bodies, travel * nearness)
     reps: list[tuple[Lift | None, Scale]] = []
     for bar, landmark in zip(bars, bodies, strict=True):
@@ -223,9 +110,8 @@ def measure_reps(
         _measure(track, lift, scale, (STRAYED,) if astray else ())
         for (lift, scale), astray in zip(reps, strayed, strict=True)
     ]
-    measured = _compare(measured, lifts, whole)
-    loss, reserve = _fatigue([m for m, w in zip(measured, whole, strict=True) if w], exercise)
-    return SetVelocity(tuple(measured), loss, reserve, _set_warnings(measured, scales))
+    measured = _with_paths(measured, lifts)
+    return SetVelocity(tuple(measured), _set_warnings(measured, scales))
 
 
 def _bar_scale(track: BarTrack, lift: Lift, scale: Scale) -> Scale:
@@ -264,7 +150,7 @@ def _body_scale(
     if scales.bar.known and len(both) >= 2:
         return replace(scales.bar, metres_per_px=float(np.median(both))), COMPARED_LANDMARK_PCT
     metres_per_px = scales.body.metres_per_px / travel
-    return replace(scales.body, metres_per_px=metres_per_px), LANDMARK_PCT[track.proxy_name]
+    return replace(scales.body, metres_per_px=metres_per_px), LANDMARK_PCT[track.bar_proxy]
 
 
 def _strayed(track: BarTrack, lift: Lift | None) -> bool:
@@ -297,6 +183,7 @@ def _measure(
         concentric_s=lift.window_s,
         rise_px=None if lost else lift.rise,
         top_px=None if lost else lift.top,
+        mean_px_s=lift.mean,
         tilt_deg=_tilt_deg(track, lift),
         sticking=_sticking(lift),
         notes=tuple(notes),
@@ -315,17 +202,17 @@ def _measure(
     lowering = lift.lowering
     return replace(
         plain,
-        mean_m_s=Measured(mean, mean * error),
+        mean_m_s=Estimate(mean, mean * error),
         peak_m_s=None
         if peak is None
-        else Measured(peak[0], peak[0] * float(np.hypot(error, 0.02))),
+        else Estimate(peak[0], peak[0] * float(np.hypot(error, 0.02))),
         time_to_peak_s=None if peak is None else peak[1],
         eccentric_m_s=(
             None
             if lowering is None or lowering[1] < SEEN_SHARE
-            else Measured(lowering[0] * unit, lowering[0] * unit * float(np.hypot(error, 0.05)))
+            else Estimate(lowering[0] * unit, lowering[0] * unit * float(np.hypot(error, 0.05)))
         ),
-        displacement_m=Measured(rise, size_error),
+        displacement_m=Estimate(rise, size_error),
         horizontal_deviation_m=_deviation(track, lift, unit, size_error / max(rise, 1e-6), noise),
     )
 
@@ -385,7 +272,7 @@ def _sideways_factor(track: BarTrack, lift: Lift) -> float | None:
 
 def _deviation(
     track: BarTrack, lift: Lift, unit: float, share: float, noise: float
-) -> Measured | None:
+) -> Estimate | None:
     factor = _sideways_factor(track, lift)
     if factor is None:
         return None
@@ -393,7 +280,7 @@ def _deviation(
     x, _ = smooth(lift.t_s, lift.x)
     away = (x - np.interp(lift.window_s[0], lift.t_s, x))[inside]
     farthest = float(away[np.argmax(np.abs(away))]) * unit * factor
-    return Measured(farthest, float(np.hypot(abs(farthest) * share, noise)))
+    return Estimate(farthest, float(np.hypot(abs(farthest) * share, noise)))
 
 
 def _tilt_deg(track: BarTrack, lift: Lift) -> float | None:
@@ -406,40 +293,18 @@ def _tilt_deg(track: BarTrack, lift: Lift) -> float | None:
     return float(seen[np.argmax(np.abs(seen))]) if len(seen) >= 5 else None
 
 
-def _compare(
-    reps: list[RepVelocity], lifts: Sequence[Lift | None], whole: Sequence[bool]
-) -> list[RepVelocity]:
-    """Add what needs the other reps: speed against the fastest, path against the first."""
-    speeds = _comparable(reps, lifts)
-    fastest = [speed for i, speed in speeds.items() if whole[i]] or list(speeds.values())
-    best = max(fastest, default=float("nan"))
-    paths = {i: _path(lift) for i, lift in enumerate(lifts) if lift is not None and i in speeds}
+def _with_paths(reps: Sequence[RepVelocity], lifts: Sequence[Lift | None]) -> list[RepVelocity]:
+    """Add how far each path of the bar is from that of the first reps."""
+    compared = comparable_speeds(reps)
+    paths = {i: _path(lift) for i, lift in enumerate(lifts) if lift is not None and i in compared}
     first = list(paths.values())[:BASELINE_REPS]
     out = []
     for i, rep in enumerate(reps):
-        if i in speeds:
-            rep = replace(rep, relative=speeds[i] / best)
         if i in paths and len(paths) > BASELINE_REPS and rep.source is not PointSource.LANDMARK:
             off = paths[i] - np.mean(first, axis=0)
             rep = replace(rep, path_repeatability=float(np.sqrt(np.mean(off**2))))
         out.append(rep)
     return out
-
-
-def _comparable(reps: Sequence[RepVelocity], lifts: Sequence[Lift | None]) -> dict[int, float]:
-    """Mean speeds of the reps that can be compared with each other, by index.
-
-    In metres where every one has them; else in pixels, of the source that most reps have.
-    """
-    metric = {i: rep.mean_m_s.value for i, rep in enumerate(reps) if rep.mean_m_s is not None}
-    seen = [lift for lift in lifts if lift is not None]
-    if len(metric) == len(seen):
-        return metric
-    sources = [lift.source for lift in seen]
-    usual = max(set(sources), key=sources.count)
-    return {
-        i: lift.mean for i, lift in enumerate(lifts) if lift is not None and lift.source is usual
-    }
 
 
 def _path(lift: Lift) -> Array:
@@ -449,26 +314,6 @@ def _path(lift: Lift) -> Array:
     at = np.linspace(height[0], height[-1], PATH_POINTS)
     x = np.interp(at, height, lift.x[inside])
     return np.asarray((x - x[0]) / max(lift.rise, 1e-9), np.float64)
-
-
-def _fatigue(
-    reps: Sequence[RepVelocity], exercise: ExerciseDefinition | None
-) -> tuple[Measured | None, tuple[int, int] | None]:
-    """Velocity loss, and repetitions in reserve."""
-    comparable = [rep for rep in reps if rep.relative is not None]
-    shares = [rep.relative for rep in comparable if rep.relative is not None]
-    loss_pct = velocity_loss_pct(shares)
-    if loss_pct is None:
-        return None, None
-    landmark = any(rep.source is PointSource.LANDMARK for rep in comparable)
-    # The scale cancels; timing does not, nor a landmark's slip.
-    share = float(np.hypot(RISE_PCT, LANDMARK_SLIP_PCT if landmark else 0.0))
-    loss = Measured(loss_pct, float(np.sqrt(2)) * share * shares[-1])
-    last = comparable[-1].mean_m_s
-    speed = None if last is None else (last.value, last.uncertainty)
-    if exercise is None:
-        return loss, None
-    return loss, reps_in_reserve(len(comparable), loss_pct, exercise, speed)
 
 
 def _set_warnings(reps: Sequence[RepVelocity], scales: Scales) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -17,14 +19,32 @@ from lastrep.video.live_source import Clock, LiveSource, clock
 from lastrep.video.orientation import Image
 from lastrep.video.reading import MAX_SHORT_SIDE_PX
 
-#: What is asked of the camera. MJPG, because few give 720p at 30 frames/s uncompressed over USB.
-WIDTH_PX, HEIGHT_PX, FPS, FOURCC = 1280, 720, 30, "MJPG"
-#: A camera that fails is opened again after so long, until it is back.
-RETRY_S = 1.0
-#: The very same picture for so long: the camera is frozen (a real one always has noise).
-FROZEN_S = 2.0
-#: Pixels compared to tell that, each so many in both directions.
-FROZEN_STEP_PX = 16
+
+@dataclass(frozen=True, slots=True)
+class CameraOptions:
+    """What is asked of a camera, and when it has failed.
+
+    Parameters
+    ----------
+    width_px, height_px, fps
+        Size and rate that suit pose estimation.
+    fourcc
+        MJPG, because few cameras give 720p at 30 frames/s uncompressed over USB.
+    retry_s
+        A camera that fails is opened again after this time, until it is back.
+    frozen_s
+        The very same image for this long: the camera is frozen (a real one always has noise).
+    frozen_step_px
+        Distance of the pixels that are compared to tell that, in both directions.
+    """
+
+    width_px: int = 1280
+    height_px: int = 720
+    fps: float = 30
+    fourcc: str = "MJPG"
+    retry_s: float = 1.0
+    frozen_s: float = 2.0
+    frozen_step_px: int = 16
 
 
 class Capture(Protocol):
@@ -57,6 +77,8 @@ class Camera(LiveSource):
         Opens the device.
     now
         The clock.
+    options
+        What is asked of it, and when it has failed.
 
     Raises
     ------
@@ -70,10 +92,12 @@ class Camera(LiveSource):
         *,
         open_capture: Callable[[int], Capture] | None = None,
         now: Clock = clock,
+        options: CameraOptions = CameraOptions(),
     ) -> None:
         super().__init__(f"camera {number}")
         self._number = number
-        self._open = open_capture or open_device
+        self._options = options
+        self._open = open_capture or partial(open_device, options=options)
         self._now = now
         self._began_s: float | None = None
 
@@ -90,22 +114,23 @@ class Camera(LiveSource):
             if self._began_s is None:
                 raise VideoError(self._why_missing())
             self._problem = f"{self.name} is gone; plug it in again, nothing is lost"
-            self._stop.wait(RETRY_S)
+            self._stop.wait(self._options.retry_s)
 
     def _deliver(self, device: Capture) -> None:
         """Offer frames until the camera fails."""
         last: Image | None = None
+        step = self._options.frozen_step_px
         changed_s = self._now()
         while not self._stop.is_set():
-            got, picture = device.read()
+            got, image = device.read()
             captured_s = self._now()
-            if not got or picture is None:
+            if not got or image is None:
                 return
-            image_bgr = np.asarray(picture, np.uint8)
-            sample = image_bgr[::FROZEN_STEP_PX, ::FROZEN_STEP_PX]
+            image_bgr = np.asarray(image, np.uint8)
+            sample = image_bgr[::step, ::step]
             if last is None or not np.array_equal(sample, last):
                 last, changed_s = sample.copy(), captured_s
-            if captured_s - changed_s >= FROZEN_S:
+            if captured_s - changed_s >= self._options.frozen_s:
                 self._problem = f"{self.name} shows the same picture all the time; plug it in again"
                 continue
             if self._began_s is None:
@@ -133,15 +158,15 @@ def sys_devices() -> tuple[int, ...]:
     return tuple(sorted(int(n) for n in names if n.isdigit()))
 
 
-def open_device(number: int) -> Capture:
-    """Open a camera at the size and rate that suit pose estimation."""
+def open_device(number: int, options: CameraOptions) -> Capture:
+    """Open a camera at the size and rate that are asked for."""
     if number not in sys_devices():  # OpenCV would write warnings of its own
         return cv2.VideoCapture()
     device = cv2.VideoCapture(number, cv2.CAP_V4L2)
-    device.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*FOURCC))
-    device.set(cv2.CAP_PROP_FRAME_WIDTH, WIDTH_PX)
-    device.set(cv2.CAP_PROP_FRAME_HEIGHT, HEIGHT_PX)
-    device.set(cv2.CAP_PROP_FPS, FPS)
+    device.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*options.fourcc))
+    device.set(cv2.CAP_PROP_FRAME_WIDTH, options.width_px)
+    device.set(cv2.CAP_PROP_FRAME_HEIGHT, options.height_px)
+    device.set(cv2.CAP_PROP_FPS, options.fps)
     device.set(cv2.CAP_PROP_BUFFERSIZE, 1)
     return device
 

@@ -1,10 +1,11 @@
-"""Open a video container and learn what it says of its picture: all that libav is asked."""
+"""Open a video container and learn what it says of its video: all that libav is asked."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,19 +26,32 @@ FORMATS = (
     *("wav", "mp3", "aac", "flac"),
 )
 
-#: Frame rates above this are time bases that a container passes off as a rate.
-MAX_FPS = 1000.0
-
 #: A creation time before this is a clock that was never set.
 FIRST_CREATION = datetime(2000, 1, 1, tzinfo=UTC)
 
-#: Assumed where a file names no usable frame rate.
-FALLBACK_FPS = 30.0
-
-#: Pixel shapes (width to height) outside this range are taken for damage and ignored.
-PIXEL_ASPECT_RANGE = (0.2, 5.0)
-
 _OPEN_OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlausibleRange:
+    """What a file may say of its video; anything else is taken for damage and ignored.
+
+    Parameters
+    ----------
+    max_fps
+        Frame rates above this are time bases that a container passes off as a rate.
+    fallback_fps
+        Assumed where a file names no usable frame rate.
+    pixel_aspect
+        Range of the pixels' shape, width to height.
+    """
+
+    max_fps: float = 1000.0
+    fallback_fps: float = 30.0
+    pixel_aspect: tuple[float, float] = (0.2, 5.0)
+
+
+_PLAUSIBLE = PlausibleRange()
 
 _FIX = "give a video file (.mp4, .mov, .mkv, .webm, .avi, .gif)"
 
@@ -64,7 +78,13 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
 
 
 def first_frame(container: InputContainer, stream: VideoStream, path: Path) -> VideoFrame:
-    """Return the first frame that decodes; raises VideoError if there is none."""
+    """Return the first frame that decodes.
+
+    Raises
+    ------
+    VideoError
+        If there is none.
+    """
     for frame in decoded(container, stream):
         if frame is not None:
             return frame
@@ -72,7 +92,10 @@ def first_frame(container: InputContainer, stream: VideoStream, path: Path) -> V
 
 
 def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | None]:
-    """Yield the frames in order of display, and None where something could not be decoded."""
+    """Yield the frames in order of display, and None where something could not be decoded.
+
+    Nothing is raised for damage: what can be decoded after it, is.
+    """
     for packet in _packets(container, stream):
         try:
             frames = packet.decode() if packet is not None else stream.codec_context.decode(None)
@@ -84,19 +107,21 @@ def decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFra
             yield None if frame.is_corrupt else frame
 
 
-def square_pixel_size(frame: VideoFrame, stream: VideoStream) -> tuple[int, int]:
-    """Return the (width, height) of a stored picture once its pixels are made square."""
+def square_pixel_size(
+    frame: VideoFrame, stream: VideoStream, plausible: PlausibleRange = _PLAUSIBLE
+) -> tuple[int, int]:
+    """Return the (width, height) of a stored image once its pixels are made square."""
     aspect = float(stream.sample_aspect_ratio or 1)
-    low, high = PIXEL_ASPECT_RANGE
+    low, high = plausible.pixel_aspect
     return (round(frame.width * aspect) if low < aspect < high else frame.width), frame.height
 
 
-def frame_rate_hz(stream: VideoStream) -> float:
+def frame_rate_hz(stream: VideoStream, plausible: PlausibleRange = _PLAUSIBLE) -> float:
     """Return the usual number of frames a second, by the file's clock."""
     for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
-        if rate and 0 < rate < MAX_FPS:
+        if rate and 0 < rate < plausible.max_fps:
             return float(rate)
-    return FALLBACK_FPS
+    return plausible.fallback_fps
 
 
 def creation_time(container: InputContainer) -> datetime | None:

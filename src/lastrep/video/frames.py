@@ -1,93 +1,141 @@
-"""Frames of a video: as pictures, or as stored until a picture is asked for."""
+"""One decoded frame, whose images are made when they are asked for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from lastrep.video.orientation import Image, Orientation
-from lastrep.video.resizing import PictureMaker, Stored, planes
-
-
-class StoredFrame:
-    """One frame as it is stored, in half the memory of its picture; in grey it costs nothing.
-
-    Parameters
-    ----------
-    t_s
-        As in `Frame`.
-    stored
-        Its pixels: brightness first.
-    maker
-        Makes the picture.
-    orientation
-        How it is turned upright.
-    """
-
-    __slots__ = ("_maker", "_orientation", "_stored", "t_s")
-
-    def __init__(
-        self, t_s: float, stored: Stored, maker: PictureMaker, orientation: Orientation
-    ) -> None:
-        self.t_s = t_s
-        self._stored, self._maker, self._orientation = stored, maker, orientation
-
-    @property
-    def image_rgb(self) -> Image:
-        """As in `Frame`; made anew each time."""
-        return self._orientation.upright(self._maker.picture(self._stored))
-
-    @property
-    def grey(self) -> Image:
-        """The brightness as it is stored, shape = (height, width)."""
-        return self._orientation.turned(planes(self._stored)[0])
-
-    @property
-    def size_bytes(self) -> int:
-        """Memory that it takes."""
-        return stored_bytes(self._stored)
-
-    def pictured(self) -> Frame:
-        """Return the frame with its picture."""
-        return Frame(self.t_s, self.image_rgb, self)
+from lastrep.video.pixels import ConverterPool, Pixels, pixel_bytes, pixel_size, planes
+from lastrep.video.resizing import resized
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class StoredImage:
+    """An image as a video file stores it: not yet upright, brightness and colours apart.
+
+    Parameters
+    ----------
+    pixels
+        The planes of pixels.
+    orientation
+        How the image is turned upright.
+    converters
+        Make RGB images and other sizes of it; shared by the frames of a file.
+    """
+
+    pixels: Pixels
+    orientation: Orientation
+    converters: ConverterPool
+
+    @property
+    def rgb(self) -> Image:
+        """The upright RGB image, shape = (height, width, 3); made anew each time."""
+        return self._rgb(pixel_size(self.pixels))
+
+    @property
+    def grey(self) -> Image:
+        """The upright brightness as it is stored, shape = (height, width)."""
+        return self.orientation.turned(planes(self.pixels)[0])
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of the pixels."""
+        return pixel_bytes(self.pixels)
+
+    def resized(self, size: tuple[int, int], *, lasting: bool) -> StoredImage | Image:
+        """Return the image at another size; as upright RGB where its pixels have no planes.
+
+        Parameters
+        ----------
+        size
+            Width and height of the upright image, pixels.
+        lasting
+            Whether the image will be kept for long (see `PixelConverter.copied`).
+        """
+        stored_size = self.orientation.size(*size)
+        converter = self.converters.of(stored_size)
+        scaled = converter.copied(self.pixels) if lasting else converter.resized(self.pixels)
+        return self._rgb(stored_size) if scaled is None else replace(self, pixels=scaled)
+
+    def _rgb(self, stored_size: tuple[int, int]) -> Image:
+        return self.orientation.upright(self.converters.of(stored_size).rgb(self.pixels))
+
+
 class Frame:
-    """One picture of a video or camera.
+    """One frame of a video or camera: its time, and its image in several forms.
 
     Parameters
     ----------
     t_s
         Seconds since the first frame, by the source's own clock.
-    image_rgb
-        shape = (height, width, 3): uint8, contiguous, upright, not mirrored.
-    stored
-        The same frame as a video stores it; None of one that comes from a camera.
+    image
+        The upright RGB image, shape = (height, width, 3): uint8, contiguous, not mirrored; or the
+        image as a file stores it, in half the memory.
     """
 
-    t_s: float
-    image_rgb: Image
-    stored: StoredFrame | None = None
+    __slots__ = ("_rgb", "_stored", "t_s")
+
+    def __init__(self, t_s: float, image: Image | StoredImage) -> None:
+        self.t_s = t_s
+        self._stored = image if isinstance(image, StoredImage) else None
+        self._rgb = None if isinstance(image, StoredImage) else image
+
+    @property
+    def rgb(self) -> Image:
+        """The upright RGB image, shape = (height, width, 3): uint8, contiguous, not mirrored.
+
+        Made anew each time, and not kept, unless the frame came with it (see `with_rgb`).
+        """
+        if self._rgb is not None:
+            return self._rgb
+        assert self._stored is not None
+        return self._stored.rgb
 
     @property
     def grey(self) -> Image:
-        """The picture in grey, shape = (height, width): as it is stored, or else made anew."""
-        if self.stored is not None:
-            return self.stored.grey
-        return np.asarray(cv2.cvtColor(self.image_rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+        """The upright image in grey, shape = (height, width).
+
+        Of a video file that is the brightness as it is stored (usually 16 to 235), at no cost.
+        """
+        if self._stored is not None:
+            return self._stored.grey
+        return np.asarray(cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY), np.uint8)
 
     @property
     def size_bytes(self) -> int:
-        """Memory that it takes."""
-        return self.image_rgb.nbytes
+        """Memory that the frame takes: of its RGB image, if it holds one, or as it is stored."""
+        if self._rgb is not None:
+            return self._rgb.nbytes
+        assert self._stored is not None
+        return self._stored.size_bytes
 
+    def resized(self, size: tuple[int, int], *, lasting: bool = False) -> Frame:
+        """Return the frame at another size.
 
-AnyFrame = Frame | StoredFrame
+        Parameters
+        ----------
+        size
+            Width and height of the upright image, pixels.
+        lasting
+            Whether the frame will be kept for long: its pixels are then copied to memory that goes
+            back to the system afterwards.
+        """
+        if self._stored is None:
+            return Frame(self.t_s, resized(self.rgb, size))
+        return Frame(self.t_s, self._stored.resized(size, lasting=lasting))
 
+    def with_rgb(self) -> Frame:
+        """Return the frame holding its RGB image, for which it is asked more than once."""
+        frame = copy(self)
+        frame._rgb = self.rgb
+        return frame
 
-def stored_bytes(frame: Stored) -> int:
-    """Return the memory that a frame's pixels take."""
-    return sum(plane.nbytes for plane in planes(frame))
+    def with_time(self, t_s: float) -> Frame:
+        """Return the same images at another time, seconds."""
+        frame = copy(self)
+        frame.t_s = t_s
+        return frame

@@ -1,4 +1,4 @@
-"""What a live picture comes from: only the newest frame is kept, so nothing ever lags behind."""
+"""What live frames come from: only the newest frame is kept, so nothing ever lags behind."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Captured:
     Parameters
     ----------
     frame
-        The picture with its time since the source began.
+        The frame with its time since the source began.
     captured_s
         By `clock`: what the delay until it is displayed is measured from.
     dropped

@@ -1,4 +1,4 @@
-"""How a stored picture must be turned to stand upright, from the file's display matrix."""
+"""How a stored image is turned upright, from the file's display matrix."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ class Orientation:
 
     @classmethod
     def of(cls, frame: VideoFrame) -> Orientation:
-        """Return what a decoded frame asks for."""
+        """Return the orientation that a decoded frame names; upright if it names none."""
         matrix = frame.side_data.get("DISPLAYMATRIX")
         if not isinstance(matrix, Buffer):
             return cls()
         return cls.from_display_matrix(np.frombuffer(bytes(matrix), np.int32))
 
     def size(self, width_px: int, height_px: int) -> tuple[int, int]:
-        """Return the upright (width, height) of a stored picture of this size."""
+        """Return the upright (width, height) of a stored image, or the other way round."""
         return (height_px, width_px) if self.transposed else (width_px, height_px)
 
     def upright(self, image: Image) -> Image:
-        """Return a picture, in colours or grey, turned upright and contiguous in memory."""
+        """Return an image, in colours or grey, turned upright and contiguous in memory."""
         return np.ascontiguousarray(self.turned(image))
 
     def turned(self, image: Image) -> Image:
-        """Return a picture turned upright; as it lies in memory if it stands upright already."""
+        """Return an image turned upright; the same view of memory if it is upright already."""
         if self.transposed:
             image = np.asarray(cv2.transpose(image), np.uint8)
         if self.flip_x or self.flip_y:

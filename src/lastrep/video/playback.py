@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from lastrep.video.frames import Frame
 from lastrep.video.live_source import Clock, LiveSource, clock
 from lastrep.video.reading import VideoFile
-
-#: Between the last frame of a file and the first of the next.
-BETWEEN_FILES_S = 0.1
 
 
 class PlayedFile(LiveSource):
@@ -27,6 +23,8 @@ class PlayedFile(LiveSource):
         How many times faster than real time; times of frames stay the files' own.
     now
         The clock.
+    between_files_s
+        Time between the last frame of a file and the first of the next.
 
     Raises
     ------
@@ -34,11 +32,18 @@ class PlayedFile(LiveSource):
         If a file cannot be read.
     """
 
-    def __init__(self, *paths: Path, speed: float = 1.0, now: Clock = clock) -> None:
+    def __init__(
+        self,
+        *paths: Path,
+        speed: float = 1.0,
+        now: Clock = clock,
+        between_files_s: float = 0.1,
+    ) -> None:
         super().__init__(str(paths[0]))
         self._videos = [VideoFile(path) for path in paths]
         self._speed = speed
         self._now = now
+        self._between_files_s = between_files_s
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -52,8 +57,8 @@ class PlayedFile(LiveSource):
             with video:
                 for index, frame in enumerate(video.frames()):
                     end_s = begin_s + frame.t_s
-                    yield replace(frame, t_s=end_s), index == 0 and begin_s > 0
-            begin_s = end_s + BETWEEN_FILES_S
+                    yield frame.with_time(end_s), index == 0 and begin_s > 0
+            begin_s = end_s + self._between_files_s
 
     def _capture(self) -> None:
         began_s = self._now()

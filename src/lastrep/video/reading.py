@@ -1,12 +1,13 @@
-"""Read video files: upright RGB pictures with their true times, in bounded memory."""
+"""Read video files: upright frames with their true times, in bounded memory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
+from lastrep.video.cache import FrameCache
 from lastrep.video.container import (
     decoded,
     duration_s,
@@ -16,31 +17,39 @@ from lastrep.video.container import (
     square_pixel_size,
     stamp_s,
 )
-from lastrep.video.frames import AnyFrame, Frame, StoredFrame
+from lastrep.video.frames import Frame, StoredImage
 from lastrep.video.orientation import Orientation
+from lastrep.video.pixels import ConverterPool
 from lastrep.video.prefetch import prefetch
-from lastrep.video.recent import RecentPictures
-from lastrep.video.resizing import PictureMaker, Stored
 from lastrep.video.timeline import Timeline
 
-T = TypeVar("T", Frame, AnyFrame)
-
-#: Says of a frame's time, seconds, whether its picture is wanted.
+#: Says of a frame's time, seconds, whether the frame is wanted.
 Wanted = Callable[[float], bool]
 
-#: Pictures are scaled down to this short side: the pose networks look at 256 x 256 pixels of the
+#: Frames are scaled down to this short side: the pose networks look at 256 x 256 pixels of the
 #: person, so larger sources cost time and memory and give nothing.
 MAX_SHORT_SIDE_PX = 720
 
-#: Frames that wait decoded, at most.
-PREFETCH_FRAMES = 4
 
-#: Videos of more pixels a second are decoded in several threads, which costs a quarter more of the
-#: processors' time: beside the pose model 1280 x 720 at 30 is quicker in one, at 60 it is not.
-ONE_THREAD_PX_PER_S = 1280 * 720 * 40
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """How files are decoded.
 
-#: A file whose frames end this much before the duration it names was cut short.
-MISSING_END_S = 0.5
+    Parameters
+    ----------
+    prefetch_frames
+        Frames that wait decoded, at most: they bound the memory, and bridge uneven decoding.
+    one_thread_px_per_s
+        Videos of more pixels a second are decoded in several threads, which costs a quarter more of
+        the processors' time: beside the pose model 1280 x 720 at 30 frames/s is quicker in one, at
+        60 it is not.
+    missing_end_s
+        A file whose frames end this much before the duration it names was cut short.
+    """
+
+    prefetch_frames: int = 4
+    one_thread_px_per_s: float = 1280 * 720 * 40
+    missing_end_s: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,9 @@ class VideoFile:
         How many times the recording is slowed down: a 240 frames/s clip that plays at 30 has 8.
         Times are divided by it.
     max_short_side_px
-        Larger pictures are scaled down to this short side while they are decoded.
+        Larger frames are scaled down to this short side while they are decoded.
+    options
+        How it is decoded.
 
     Raises
     ------
@@ -99,7 +110,7 @@ class VideoFile:
     --------
     >>> with VideoFile("squat.mp4") as video:  # doctest: +SKIP
     ...     for frame in video.frames():
-    ...         print(frame.t_s, frame.image_rgb.shape)
+    ...         print(frame.t_s, frame.rgb.shape)
     """
 
     def __init__(
@@ -108,25 +119,26 @@ class VideoFile:
         *,
         slowmo: float = 1.0,
         max_short_side_px: int = MAX_SHORT_SIDE_PX,
+        options: ReadingOptions = ReadingOptions(),
     ) -> None:
         if not slowmo > 0:
             raise ValueError(f"slowmo must be positive, not {slowmo}")
         self._path = Path(path)
         self._slowmo = slowmo
+        self._options = options
         self._warnings: list[str] = []
-        self._readers: list[Generator[AnyFrame, None, None]] = []
+        self._readers: list[Generator[Frame, None, None]] = []
+        self._converters = ConverterPool()
         with open_video(self._path) as (container, stream):
             first = first_frame(container, stream, self._path)
             self._orientation = Orientation.of(first)
-            self._full_size = square_pixel_size(first, stream)
-            #: Size of a delivered picture before it is turned upright.
-            self._lying_size = self.stored_size(max_short_side_px)
-            upright, source = (
-                self._orientation.size(*size) for size in (self._lying_size, self._full_size)
-            )
+            self._stored_size = square_pixel_size(first, stream)
+            #: Width and height of the upright source, and of the frames as delivered.
+            self._source_size = self._orientation.size(*self._stored_size)
+            self._size = self.scaled_size(max_short_side_px)
             self.info = VideoInfo(
-                *upright,
-                *source,
+                *self._size,
+                *self._source_size,
                 duration_s=duration_s(container, stream) / slowmo,
                 fps=frame_rate_hz(stream) * slowmo,
                 frames=stream.frames or None,
@@ -149,12 +161,12 @@ class VideoFile:
         while self._readers:
             self._readers.pop().close()
 
-    def stored_size(self, short_side_px: int) -> tuple[int, int]:
-        """Return width and height, before turning it upright, of a picture of this short side.
+    def scaled_size(self, short_side_px: int) -> tuple[int, int]:
+        """Return width and height, pixels, of an upright frame of this short side.
 
-        Pictures are never made larger.
+        Frames are never made larger.
         """
-        width, height = self._full_size
+        width, height = self._source_size
         scale = min(1.0, short_side_px / min(width, height))
         return max(1, round(width * scale)), max(1, round(height * scale))
 
@@ -162,7 +174,9 @@ class VideoFile:
         self,
         wanted: Wanted = lambda t_s: True,
         *,
-        keep: RecentPictures | None = None,
+        fill: FrameCache | None = None,
+        reuse: FrameCache | None = None,
+        lazy: bool = False,
     ) -> Generator[Frame, None, None]:
         """Yield frames from the start, decoded ahead in a thread of their own.
 
@@ -174,86 +188,53 @@ class VideoFile:
         wanted
             Says of each frame's time whether it shall be given; skipped frames cost little. The
             last frame is always given.
-        keep
-            Where to keep what may be asked for again.
+        fill
+            Cache for all frames that are decoded, wanted or not, in its own size.
+        reuse
+            Frames of this file, with the same `slowmo`, that were cached; it is used up. If they
+            are of the size of this file's frames, they are not decoded again.
+        lazy
+            Whether frames shall be as they are stored, with RGB images made when they are asked
+            for: they take half the memory, and may be kept for long. Otherwise RGB images are made
+            ahead, in the thread.
         """
 
-        def pictures() -> Generator[Frame, None, None]:
-            for frame in self._sized(PictureMaker.resized, _chosen(self._decoded(), wanted, keep)):
-                yield frame if isinstance(frame, Frame) else frame.pictured()
+        def delivered() -> Generator[Frame, None, None]:
+            for frame in _chosen(self._decoded(reuse), wanted, fill):
+                sized = frame.resized(self._size, lasting=lazy)
+                yield sized if lazy else sized.with_rgb()
 
-        return self._ahead(pictures)
-
-    def stored_frames(
-        self,
-        wanted: Wanted = lambda t_s: True,
-        *,
-        keep: RecentPictures | None = None,
-        recent: RecentPictures | None = None,
-    ) -> Generator[AnyFrame, None, None]:
-        """Yield frames as `frames` does, but as they are stored.
-
-        Parameters
-        ----------
-        wanted, keep
-            As in `frames`.
-        recent
-            What was kept of this file, with the same `slowmo`; it is used up. Frames of the size
-            of this file's are not decoded again.
-        """
-
-        def stored() -> Generator[AnyFrame, None, None]:
-            return self._sized(PictureMaker.kept, _chosen(self._decoded(recent), wanted, keep))
-
-        return self._ahead(stored)
-
-    def _sized(
-        self,
-        make: Callable[[PictureMaker, Stored], Stored | None],
-        frames: Iterable[tuple[float, Stored]],
-    ) -> Generator[AnyFrame, None, None]:
-        """Yield frames in the size of this file's pictures; as pictures where none can be made."""
-        maker = PictureMaker(self._lying_size)
-        for t_s, frame in frames:
-            sized = make(maker, frame)
-            if sized is None:
-                yield Frame(t_s, self._orientation.upright(maker.picture(frame)))
-            else:
-                yield StoredFrame(t_s, sized, maker, self._orientation)
-
-    def _ahead(self, source: Callable[[], Generator[T, None, None]]) -> Generator[T, None, None]:
-        reader = prefetch(source, PREFETCH_FRAMES)
+        reader = prefetch(delivered, self._options.prefetch_frames)
         self._readers.append(reader)
         return reader
 
-    def _decoded(
-        self, recent: RecentPictures | None = None
-    ) -> Generator[tuple[float, Stored], None, None]:
-        """Yield all frames with their times: decoded, and from where there are some, the recent."""
-        recent_s = None if recent is None else recent.first_s(self._lying_size)
+    def _decoded(self, reuse: FrameCache | None) -> Generator[Frame, None, None]:
+        """Yield all frames: decoded in full size, and from where there are some, the cached."""
+        cached_s = None if reuse is None else reuse.first_s(self._size)
         damaged, t_s = 0, 0.0
         with open_video(self._path) as (container, stream):
-            width, height = self._full_size
-            if width * height * frame_rate_hz(stream) > ONE_THREAD_PX_PER_S:
+            width, height = self._stored_size
+            if width * height * frame_rate_hz(stream) > self._options.one_thread_px_per_s:
                 stream.thread_type = "AUTO"
             frame_s = 1 / frame_rate_hz(stream)
             promised_s = duration_s(container, stream)
             timeline = Timeline(frame_s)
-            for frame in decoded(container, stream):
-                if frame is None:
+            for pixels in decoded(container, stream):
+                if pixels is None:
                     damaged += 1
                     continue
-                placed_s = timeline.place(stamp_s(frame))
+                placed_s = timeline.place(stamp_s(pixels))
                 if placed_s is None:
                     continue
                 t_s = placed_s
-                if recent is not None and recent_s is not None and t_s / self._slowmo >= recent_s:
-                    yield from recent.taken()
+                if reuse is not None and cached_s is not None and t_s / self._slowmo >= cached_s:
+                    yield from reuse.drain()
                     return
-                yield t_s / self._slowmo, frame
+                stored = StoredImage(pixels, self._orientation, self._converters)
+                yield Frame(t_s / self._slowmo, stored)
         if damaged:
             self._warn(f"{damaged} damaged stretches were left out")
-        if promised_s - (t_s + frame_s) > MISSING_END_S:
+        if promised_s - (t_s + frame_s) > self._options.missing_end_s:
             self._warn(f"ends after {t_s:.1f} s, although it should last {promised_s:.1f} s")
         if timeline.restarts:
             self._warn(f"its clock jumps back {timeline.restarts} times")
@@ -263,18 +244,16 @@ class VideoFile:
 
 
 def _chosen(
-    frames: Iterable[tuple[float, Stored]],
-    wanted: Wanted,
-    keep: RecentPictures | None = None,
-) -> Generator[tuple[float, Stored], None, None]:
-    """Yield the frames that are wanted, and the last; all are kept."""
+    frames: Iterable[Frame], wanted: Wanted, fill: FrameCache | None
+) -> Generator[Frame, None, None]:
+    """Yield the frames that are wanted, and the last; all are put into the cache."""
     skipped = None
-    for t_s, frame in frames:
-        if keep is not None:
-            keep.add(t_s, frame)
-        skipped = t_s, frame
-        if wanted(t_s):
+    for frame in frames:
+        if fill is not None:
+            fill.add(frame)
+        skipped = frame
+        if wanted(frame.t_s):
             skipped = None
-            yield t_s, frame
+            yield frame
     if skipped is not None:
         yield skipped

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-#: A time stamp this far behind the last one is not a stray frame: the file's clock was restarted
-#: (recordings joined together), and it goes on from there.
-RESTART_S = 1.0
-
 
 class Timeline:
     """Gives each frame its time: seconds since the first displayed frame, strictly increasing.
 
-    A player's clock shows the same times for files whose picture starts with the file.
+    A player's clock shows the same times for files whose video starts with the file.
 
     Parameters
     ----------
     frame_s
-        Usual time between frames, for frames that carry no time stamp.
+        Usual time between frames, seconds, for frames that carry no time stamp.
+    restart_s
+        A time stamp this far behind the last one is not a stray frame: the file's clock was
+        restarted (recordings joined together), and time goes on from there.
+
+    Attributes
+    ----------
+    restarts, dropped
+        How often the clock was restarted, and how many frames were left out.
     """
 
-    def __init__(self, frame_s: float) -> None:
+    def __init__(self, frame_s: float, *, restart_s: float = 1.0) -> None:
         self._frame_s = frame_s
+        self._restart_s = restart_s
         self._zero_s: float | None = None
         self._last_s = 0.0
         self.restarts = 0
@@ -40,7 +45,7 @@ class Timeline:
             time_s = self._last_s + self._frame_s
         else:
             time_s = stamp_s - self._zero_s
-            if time_s < self._last_s - RESTART_S:
+            if time_s < self._last_s - self._restart_s:
                 self.restarts += 1
                 time_s = self._last_s + self._frame_s
                 self._zero_s = stamp_s - time_s

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.camera_path import CameraWatch
+from lastrep.bar.camera import CameraPathEstimator
 from lastrep.bar.track import BarTrack
 from lastrep.bar.tracker import BarTracker
 from lastrep.pose.sequence import Pose
@@ -152,10 +152,10 @@ def lifts(starts_s: tuple[float, ...], rise_m: float, rise_s: float) -> Callable
 
 def tracked(scene: Filmed, **options: Any) -> BarTrack:
     """Watch the camera, and follow the bar with the hands."""
-    watch, frames = CameraWatch(), list(scene.frames())
+    camera, frames = CameraPathEstimator(), list(scene.frames())
     for frame, pose in frames:
-        watch(frame, pose)
-    tracker = BarTracker("wrist", watch.path, **options)
+        camera(frame, pose)
+    tracker = BarTracker("wrist", camera.path, **options)
     for frame, pose in frames:
         tracker.update(frame, pose)
     return tracker.finish()

@@ -10,7 +10,7 @@ import pytest
 from lastrep.bar.confidence import (
     WindowEvidence,
     jitter,
-    movement_agreement,
+    speed_correlation,
     window_confidence,
 )
 
@@ -26,8 +26,8 @@ def evidence(bar_y: np.ndarray, hands_y: np.ndarray) -> WindowEvidence:
     return WindowEvidence(
         t_s=T_S,
         bar=np.stack([np.zeros(n), bar_y], axis=1),
-        hands=np.stack([np.zeros(n), hands_y], axis=1),
-        hands_seen=np.ones(n, np.bool_),
+        proxy=np.stack([np.zeros(n), hands_y], axis=1),
+        proxy_visible=np.ones(n, np.bool_),
         in_view=np.ones(n, np.bool_),
         support=np.full(n, 0.9),
         radii=np.full(30, 30.0),
@@ -48,19 +48,19 @@ def test_jitter_is_the_noise_and_not_the_lift() -> None:
 def test_trembling_hands_agree_with_a_slow_bar() -> None:
     tremble = np.random.default_rng(1).normal(0, 3.0, len(T_S))
     slow = up_and_down(40, 5.0)
-    assert movement_agreement(T_S, slow, slow + tremble) > 0.85
-    assert movement_agreement(T_S, slow, tremble) < 0.5
+    assert speed_correlation(T_S, slow, slow + tremble) > 0.85
+    assert speed_correlation(T_S, slow, tremble) < 0.5
 
 
 def test_two_ends_that_move_differently_are_not_one_bar() -> None:
     bar = up_and_down(60, 2.0)
-    alike = replace(evidence(bar, bar), aspect=0.3, ends=(bar, 1.05 * bar + 3))
+    alike = replace(evidence(bar, bar), aspect=0.3, sleeves=(bar, 1.05 * bar + 3))
     assert window_confidence(alike) > 0.95
-    assert window_confidence(replace(alike, ends=(bar, up_and_down(60, 3.1)))) == 0.0
-    assert window_confidence(replace(alike, ends=(bar, np.full(len(bar), np.nan)))) == 0.0
+    assert window_confidence(replace(alike, sleeves=(bar, up_and_down(60, 3.1)))) == 0.0
+    assert window_confidence(replace(alike, sleeves=(bar, np.full(len(bar), np.nan)))) == 0.0
     assert window_confidence(replace(alike, aspect=0.7)) == 0.0
     seldom = np.where(np.arange(len(bar)) < 60, bar, np.nan)
-    assert window_confidence(replace(alike, ends=(bar, seldom))) < 0.3
+    assert window_confidence(replace(alike, sleeves=(bar, seldom))) < 0.3
 
 
 def test_hands_that_move_otherwise_speak_against_the_bar_as_far_as_they_are_seen() -> None:
@@ -68,4 +68,4 @@ def test_hands_that_move_otherwise_speak_against_the_bar_as_far_as_they_are_seen
     assert window_confidence(evidence(up_and_down(60, 2.0), up_and_down(50, 2.0))) > 0.95
     assert window_confidence(against) < 0.1
     seen_a_third = np.arange(len(T_S)) % 3 == 0
-    assert 0.5 < window_confidence(replace(against, hands_seen=seen_a_third)) < 0.8
+    assert 0.5 < window_confidence(replace(against, proxy_visible=seen_a_third)) < 0.8

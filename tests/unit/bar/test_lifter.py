@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from lastrep.bar.lifter import (
-    ARMS_OF_STATURE,
-    SEGMENTS_OF_STATURE,
-    STANDING_EYES,
-    STANDING_SEGMENTS,
-    bridge,
+    DEFAULT_LIFTER,
+    interpolate_gaps,
     side_weights,
     stature_px,
 )
 
 TALL_PX = 300.0
+ARMS = DEFAULT_LIFTER.arm_segments_share
+EYES = DEFAULT_LIFTER.standing_eyes_share
+SEGMENTS = DEFAULT_LIFTER.standing_segments_share
 
 
 def person(*, trunk: float, legs: float, arms: float, eyes: float, bent: float = 0.0) -> np.ndarray:
@@ -32,7 +32,7 @@ def person(*, trunk: float, legs: float, arms: float, eyes: float, bent: float =
     return points * TALL_PX
 
 
-STANDING = person(trunk=0.3, legs=STANDING_SEGMENTS - 0.3, arms=ARMS_OF_STATURE, eyes=STANDING_EYES)
+STANDING = person(trunk=0.3, legs=SEGMENTS - 0.3, arms=ARMS, eyes=EYES)
 SQUATTING = person(trunk=0.2, legs=0.3, arms=0.1, eyes=0.6, bent=0.2)
 
 
@@ -49,12 +49,12 @@ def test_a_body_squeezed_into_what_is_seen_does_not_stand() -> None:
 
 def test_without_standing_the_longest_limbs_do() -> None:
     legs = 2 * np.hypot(0.15, 0.2)
-    body = (0.2 + legs) / SEGMENTS_OF_STATURE
+    body = (0.2 + legs) / DEFAULT_LIFTER.body_segments_share
     assert stature_px(np.array([SQUATTING] * 40)) == pytest.approx(body * TALL_PX)
 
 
 def test_a_body_that_points_at_the_camera_is_measured_by_its_arms() -> None:
-    plank = person(trunk=0.1, legs=0.2, arms=ARMS_OF_STATURE, eyes=0.2, bent=0.05)
+    plank = person(trunk=0.1, legs=0.2, arms=ARMS, eyes=0.2, bent=0.05)
     assert stature_px(np.array([plank] * 40)) == pytest.approx(TALL_PX)
 
 
@@ -96,6 +96,6 @@ def test_gaps_are_bridged_in_arrays_of_any_layout() -> None:
     steps = np.arange(6.0).reshape(6, 1, 1) * np.ones((6, 2, 2))
     steps[2:4] = np.nan
     for layout in (steps, steps.transpose(1, 2, 0).copy().transpose(2, 0, 1)):
-        filled = bridge(layout)
+        filled = interpolate_gaps(layout)
         np.testing.assert_allclose(filled[:, 1, 0], np.arange(6.0))
         assert np.isnan(steps[2]).all()

@@ -8,16 +8,16 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from lastrep.pose.sampling import FrameSampler
-from lastrep.video.cache import FrameCache
 
-from lastrep.bar.camera_path import CameraPath
+from lastrep.bar.camera import CameraPath
+from lastrep.bar.images.work_size import work_short_side_px
 from lastrep.bar.lifter import stature_px
-from lastrep.bar.recording import Stretch, track_file, watch_camera
+from lastrep.bar.recording import Stretch, estimate_camera_path, track_file
 from lastrep.bar.track import PointSource
-from lastrep.bar.work_size import work_short_side_px
 from lastrep.errors import PoseFileError
 from lastrep.pose import PoseSequence
+from lastrep.pose.sampling import FrameSampler
+from lastrep.video.cache import FrameCache
 from lastrep.video.reading import VideoFile
 from unit.bar.scenes import Scene, lifts
 
@@ -60,11 +60,11 @@ def test_the_camera_is_watched_and_frames_are_kept_for_the_bar(
 ) -> None:
     path, poses = clip
     recent, done = FrameCache(), list[float]()
-    camera = watch_camera(path, poses, keep=recent, progress=done.append)
+    camera = estimate_camera_path(path, poses, keep=recent, progress=done.append)
     assert camera.known.all()
     assert camera.t_s[0] == 0.0
     assert np.diff(camera.t_s).max() < 0.15
-    assert np.abs(camera.to_room(poses.t_s) - np.eye(2, 3)).max() < 0.2
+    assert np.abs(camera.stabilising(poses.t_s) - np.eye(2, 3)).max() < 0.2
     with VideoFile(path, max_short_side_px=work_short_side_px(poses)) as video:
         assert recent.first_s(video.scaled_size(work_short_side_px(poses))) == 0.0
     assert done[-1] == pytest.approx(1.0)
@@ -159,7 +159,7 @@ def test_a_bar_that_is_shown_is_followed_from_the_first_frame(
     stretch = Stretch(1.0, 3.6, "wrist", find_plate=False)
     (plain,) = track_file(path, poses, [stretch])
     assert plain.bar is None
-    (shown,) = track_file(path, poses, [stretch], bar_px=(x + 3, y - 3))
+    (shown,) = track_file(path, poses, [replace(stretch, bar_px=(x + 3, y - 3))])
     assert shown.t_s[0] == 0.0
     assert shown.bar is not None
     error = shown.bar.image_px - SCENE.centre[: len(shown.t_s)]
@@ -180,4 +180,4 @@ def test_landmarks_of_another_video_are_refused(clip: tuple[Path, PoseSequence])
     with pytest.raises(PoseFileError, match="name that one"):
         track_file(path, other, [Stretch(1.0, 3.6)])
     with pytest.raises(PoseFileError, match="name that one"):
-        watch_camera(path, other)
+        estimate_camera_path(path, other)

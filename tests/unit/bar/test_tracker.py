@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lastrep.bar.stand_in import NEAR_SIDE, landmark_point
+from lastrep.bar.options import BarTrackingOptions, WindowOptions
 from lastrep.bar.track import BarTrack, PointSource
 from lastrep.bar.tracker import BarTracker
 from unit.bar.scenes import Scene, lifts, tracked
@@ -19,7 +19,7 @@ TWO_REPS = replace(REPS, height=lifts((0.5, 2.6), 0.55, 0.8), duration_s=4.8)
 def error_px(track: BarTrack, scene: Scene) -> np.ndarray:
     """Distance from the true place in the room, constant offset removed."""
     assert track.bar is not None
-    off = track.bar.room_px - scene.centre
+    off = track.bar.stabilised_px - scene.centre
     return np.asarray(np.linalg.norm(off - np.nanmedian(off, axis=0), axis=1))
 
 
@@ -79,12 +79,13 @@ def test_a_plate_is_followed_while_less_than_half_of_it_is_in_the_picture() -> N
 def test_windows_of_little_memory_give_the_same_track() -> None:
     whole = tracked(TWO_REPS)
     frame_bytes = TWO_REPS.size[0] * TWO_REPS.size[1] * 3
-    parts = tracked(TWO_REPS, window_bytes=80 * frame_bytes)
+    small = BarTrackingOptions(window=WindowOptions(max_bytes=80 * frame_bytes))
+    parts = tracked(TWO_REPS, options=small)
     assert whole.bar is not None
     assert parts.bar is not None
     both = whole.bar.seen & parts.bar.seen
     assert both.mean() > 0.95
-    apart = np.linalg.norm(whole.bar.room_px[both] - parts.bar.room_px[both], axis=1)
+    apart = np.linalg.norm(whole.bar.stabilised_px[both] - parts.bar.stabilised_px[both], axis=1)
     assert np.percentile(apart, 95) < 0.3
 
 
@@ -150,24 +151,3 @@ def test_no_frames_at_all() -> None:
     track = BarTracker("wrist").finish()
     assert len(track.t_s) == 0
     assert track.bar is None
-
-
-@pytest.mark.parametrize(("right_seen", "nearness"), [(0.95, 1.0), (0.1, 1 + NEAR_SIDE)])
-def test_both_hands_stand_for_the_bar_as_far_as_they_are_seen(
-    right_seen: float, nearness: float
-) -> None:
-    n = 30
-    points, visibility = np.zeros((n, 33, 3)), np.full((n, 33), 0.95)
-    points[:, [15, 17, 19], 1] = 100.0
-    points[:, [16, 18, 20], 1] = 140.0
-    visibility[:, [16, 18, 20]] = right_seen
-    still = np.tile(np.eye(3)[:2], (n, 1, 1))
-    point = landmark_point(points, visibility, "wrist", still)
-    assert point.nearness == pytest.approx(nearness, abs=0.01)
-    assert len(point.room_px) == n
-    expected = 120.0 if right_seen > 0.9 else 100.0
-    assert point.room_px[:, 1] == pytest.approx(expected, abs=3.0)
-    left = landmark_point(points, visibility, "wrist", still, "left")
-    assert left.nearness == 1.0
-    assert len(left.room_px) == n
-    assert left.room_px[:, 1] == pytest.approx(100.0)

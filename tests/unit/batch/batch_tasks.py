@@ -10,15 +10,14 @@ from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
 
-from lastrep.pose.pose_file import save_poses
-
 import lastrep
-from lastrep.apps.analysis import AnalyzeOptions
+from lastrep.analysis.options import AnalyzeOptions
 from lastrep.batch.attempts import Progress
 from lastrep.batch.jobs import Job, attempted
 from lastrep.batch.records import ClipOutcome
 from lastrep.batch.running import Task
 from lastrep.pose import PoseSequence
+from lastrep.pose.pose_file import save_poses
 from lifters import Camera, Clip, landmark_recording, lifting_set
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from checks import some
-from lastrep.apps.analysis import AnalyzeOptions
+from lastrep.analysis.options import AnalyzeOptions
 from lastrep.batch.clips import Clip
 from lastrep.batch.grading import RULE, Grade
 from lastrep.batch.index import write_index

@@ -6,7 +6,7 @@ import csv
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,14 +15,16 @@ import pytest
 
 import lastrep
 from checks import known, some
-from lastrep.apps.analysis import AnalyzeOptions, analyze_recording
+from lastrep.analysis.options import AnalyzeOptions
+from lastrep.analysis.pipeline import analyze_recording
+from lastrep.analysis.recording import AnalyzedRecording
 from lastrep.batch import jobs
 from lastrep.batch.clips import find_clips
-from lastrep.batch.layout import RECORD_FILE
+from lastrep.batch.layout import CLIPS_FILE, RECORD_FILE
 from lastrep.batch.records import load_record
 from lastrep.batch.session import Batch, Graded, grade_batch
 from lastrep.errors import BatchError, OutputError
-from lastrep.output.writers import AnalyzedRecording
+from lastrep.sets.corrections import Correction
 from lastrep.sets.criteria import SetCriteria, Strictness
 from lastrep.training.prescription import parse_prescription
 from unit.batch.batch_tasks import InlinePool, Silent, write_poses
@@ -51,13 +53,15 @@ def _analyse_once(monkeypatch: pytest.MonkeyPatch) -> None:
         options: AnalyzeOptions,
         *,
         poses_path: Path,
+        corrections: Sequence[Correction],
+        clip_sha256: str | None,
         progress: Callable[[float], None],
     ) -> AnalyzedRecording:
-        key = poses_path.read_bytes(), repr(options)
+        key = poses_path.read_bytes(), repr((options, corrections))
         known = _analysed.get(key)
         if known is None:
             _analysed[key] = analyze_recording(
-                video, options, poses_path=poses_path, progress=progress
+                video, options, poses_path=poses_path, corrections=corrections, progress=progress
             )
             return _analysed[key]
         source = known.analysis.source.model_copy(update={"path": str(poses_path)})
@@ -97,7 +101,7 @@ def reused(graded: Graded) -> set[str]:
 def test_every_clip_has_its_folder_and_row(batch: Batch) -> None:
     graded = run(batch)
     assert set(contents(batch.out)) == {
-        *("grades.csv", "grades.parquet", "index.html"),
+        *("grades.csv", "grades.parquet", "index.html", CLIPS_FILE),
         *(
             f"{clip}/{name}"
             for clip in ("three", "four", "four_again")
@@ -159,7 +163,10 @@ def test_only_what_changed_is_done_again(batch: Batch, monkeypatch: pytest.Monke
     strict = AnalyzeOptions("back_squat", SetCriteria(strictness=Strictness.STRICT))
     assert reused(run(replace(batch, options=strict))) == set()
     assert reused(run(replace(batch, options=strict, formats=("json",)))) == set()
-    assert not (batch.out / "four" / "reps.csv").exists()
+    # What is there is made anew, so that all files of a clip tell the same.
+    record = load_record(batch.out / "four")
+    assert record is not None
+    assert "reps.csv" in record.checksums
     monkeypatch.setattr(lastrep, "__version__", "99.0")
     assert reused(run(replace(batch, options=strict, formats=("json",)))) == set()
 
@@ -188,7 +195,7 @@ def test_a_prescription_leaves_the_velocity_cap_of_the_command(batch: Batch) -> 
     )
     run(replace(batch, clips=clips, options=options))
     judged = {
-        clip.name: known(load_record(batch.out / clip.name)).options.judging
+        clip.name: known(load_record(batch.out / clip.name)).options.criteria
         for clip in clips
         if clip.name != "broken"
     }

@@ -21,9 +21,9 @@ from lastrep.live.screen import (
 )
 from lastrep.live.session import Session
 from lastrep.pose import Pose
-from lastrep.sets.analyzer import SetAnalyzer
 from lastrep.sets.live.background import Inline
 from lastrep.sets.live.events import RepCounted, SetClosed, SetEvent
+from lastrep.sets.live.live_set import LiveSet
 from lastrep.sets.results import EndReason, SetReport
 from lastrep.training.prescription import parse_prescription
 from lastrep.video.orientation import Image
@@ -34,7 +34,7 @@ from unit.live.made_up import SIZE_PX, FakeCamera, FakeLifter, poses_of
 def plan(text: str) -> Iterator[PlannedSet]:
     sets = parse_prescription(text).sets
     for number, one in enumerate(sets, start=1):
-        yield PlannedSet(find("back_squat"), one.options(), one, number, len(sets))
+        yield PlannedSet(find("back_squat"), one.criteria(), one, number, len(sets))
 
 
 class Log:
@@ -89,7 +89,7 @@ def planned() -> tuple[Log, list[tuple[PlannedSet, SetReport]]]:
     poses = poses_of((Move("rest", 1.5), *THREE, Move("rest", 14.0), *THREE, Move("rest", 4.0)))
     done: list[tuple[PlannedSet, SetReport]] = []
 
-    def keep(one: PlannedSet, report: SetReport, engine: SetAnalyzer) -> Debrief:
+    def keep(one: PlannedSet, report: SetReport, engine: LiveSet) -> Debrief:
         done.append((one, report))
         return Debrief(("Well done.",), 12.0)
 

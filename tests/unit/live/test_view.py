@@ -20,7 +20,7 @@ from lastrep.training.prescription import parse_prescription
 from unit.conftest import RepsOf
 
 WANTED = parse_prescription("3x10@60kg").sets[0]
-PLANNED = PlannedSet(find("back_squat"), WANTED.options(), WANTED, 1, 3)
+PLANNED = PlannedSet(find("back_squat"), WANTED.criteria(), WANTED, 1, 3)
 BASE = Screen(Stage.SET, PLANNED, None, fraction=0.5, phase=Phase.CONCENTRIC, good=3, count=4)
 GREY_PX = np.full((720, 1280, 3), 120, np.uint8)
 

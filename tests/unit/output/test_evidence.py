@@ -8,13 +8,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from lastrep.sets.offline import judge_landmarks
 
+from lastrep.analysis.recording import AnalyzedRecording
 from lastrep.exercises import find
 from lastrep.output.drawing import Image
 from lastrep.output.evidence import PANEL_PX, draw, evidence
-from lastrep.output.writers import AnalyzedRecording, write_files
+from lastrep.output.writers import write_files
 from lastrep.pose import PoseSequence
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import Analysis, Provenance, SetReport, Source
 from lifters import Camera, Clip, GrowingFault, Noise, landmark_recording, lifting_set
 

@@ -12,14 +12,16 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from lastrep.analysis.recording import AnalyzedRecording, SetMovement
+from lastrep.bar.recording import track_landmarks
 from lastrep.errors import OutputError
 from lastrep.output import drawing
-from lastrep.output.overlay import Overlay, SetTrack
+from lastrep.output.overlay import Overlay
 from lastrep.output.terminal import render
-from lastrep.output.writers import AnalyzedRecording, CsvWriter, JsonWriter, to_json
+from lastrep.output.writers import CsvWriter, JsonWriter, to_json, tracks_of
 from lastrep.pose import Pose, PoseSequence
-from lastrep.sets.criteria import SetCriteria
-from lastrep.sets.ending import Aftermath, find_end
+from lastrep.sets.criteria import Aftermath, SetCriteria
+from lastrep.sets.ending import find_end
 from lastrep.sets.results import Analysis, Provenance, Rep, SetReport, SideCounts, Source
 
 RepsOf = Callable[[str], list[Rep]]
@@ -29,7 +31,7 @@ RepsOf = Callable[[str], list[Rep]]
 def recording(reps_of: RepsOf) -> AnalyzedRecording:
     """Seven reps: the third partial, the last failed."""
     reps = tuple(reps_of("ggpgggf"))
-    end = find_end(reps, SetCriteria(), Aftermath(until_s=24.0, seen=1.0, next_set=False))
+    end = find_end(reps, SetCriteria(aftermath=Aftermath(until_s=24.0, seen=1.0, next_set=False)))
     report = SetReport(
         exercise="back_squat",
         exercise_source="given",
@@ -45,7 +47,6 @@ def recording(reps_of: RepsOf) -> AnalyzedRecording:
         reps=reps,
     )
     t_s = np.arange(0, 24, 1 / 30)
-    track = SetTrack(report, t_s, 0.5 + 0.5 * np.cos(t_s * 2 * np.pi / 3), "Barbell back squat")
     analysis = Analysis(
         source=Source(
             path="a.mp4", duration_s=24, fps=30, width=640, height=480, frames=720,
@@ -56,7 +57,9 @@ def recording(reps_of: RepsOf) -> AnalyzedRecording:
         sets=(report,),
     )  # fmt: skip
     poses = PoseSequence.of([Pose.missing(t) for t in t_s], width_px=640, height_px=480)
-    return AnalyzedRecording(analysis, poses, (track,), video=None)
+    fraction = 0.5 + 0.5 * np.cos(t_s * 2 * np.pi / 3)
+    moved = SetMovement(t_s, fraction, track_landmarks(poses, "shoulder"))
+    return AnalyzedRecording(analysis, poses, (moved,), video=None)
 
 
 @pytest.mark.parametrize("size", [(640, 480), (360, 640), (1280, 720), (202, 360), (64, 48)])
@@ -69,7 +72,7 @@ def test_overlay_draws_on_any_frame(
     points = np.full((33, 3), min(size) / 2, np.float32)
     points[:, 0] += np.arange(33, dtype=np.float32)
     pose = Pose(t_s, points, points, np.ones(33, np.float32))
-    Overlay(recording.tracks).annotate(image, pose)
+    Overlay(tracks_of(recording)).annotate(image, pose)
     assert image.shape == (height, width, 3)
     assert (image != 128).any()
 
@@ -79,7 +82,7 @@ def test_overlay_shows_the_end_of_the_set_only_after_it(recording: AnalyzedRecor
         image = np.full((480, 640, 3), 128, np.uint8)
         points = np.full((33, 3), 240, np.float32)
         pose = Pose(t_s, points, points, np.zeros(33, np.float32))
-        Overlay(recording.tracks).annotate(image, pose)
+        Overlay(tracks_of(recording)).annotate(image, pose)
         return image[-20:, :300]
 
     assert (footer(20.9) == 128).all()

@@ -36,8 +36,8 @@ def clip_frames(sample_video: Path) -> list[Frame]:
 def clip(clip_frames: list[Frame], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same frames as a file of their own."""
     path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    height, width = clip_frames[0].image_rgb.shape[:2]
+    height, width = clip_frames[0].rgb.shape[:2]
     with VideoWriter(path, width_px=width, height_px=height) as out:
         for frame in clip_frames:
-            out.write(frame.image_rgb, frame.t_s)
+            out.write(frame.rgb, frame.t_s)
     return path

@@ -83,7 +83,7 @@ class Scene:
         for pose, _ in reversed(self.people(frame.t_s)):
             x_px, y_px = (int(v) for v in pose.image_px[[11, 12, 23, 24], :2].mean(axis=0))
             hidden = any(abs(_middle(other) - _middle(pose)) < 25 for other in found)
-            inside = 0 <= x_px < WIDTH_PX and frame.image_rgb[y_px, x_px].any()
+            inside = 0 <= x_px < WIDTH_PX and frame.rgb[y_px, x_px].any()
             if inside and not hidden:
                 found.append(replace(pose, t_s=frame.t_s))
         return found

@@ -42,7 +42,7 @@ def tracked(make: Estimator, clip_frames: list[Frame]) -> list[tuple[Pose, ...]]
 def test_landmarks_are_pixels_of_the_upright_frame(
     make: Estimator, clip_frames: list[Frame], tracked: list[tuple[Pose, ...]]
 ) -> None:
-    height, width = clip_frames[0].image_rgb.shape[:2]
+    height, width = clip_frames[0].rgb.shape[:2]
     for frame, people in zip(clip_frames, tracked, strict=True):
         (pose,) = people
         assert pose.t_s == frame.t_s
@@ -66,7 +66,7 @@ def test_time_is_the_frames_own_not_their_number(
     make: Estimator, clip_frames: list[Frame], tracked: list[tuple[Pose, ...]]
 ) -> None:
     """The smoother follows the clock: the same frames a hundred times faster would lag."""
-    hurried = [Frame(f.t_s / 100, f.image_rgb) for f in clip_frames]
+    hurried = [Frame(f.t_s / 100, f.rgb) for f in clip_frames]
     pairs = zip(tracked[5:], run(make, hurried)[5:], strict=True)
     moved_px = [np.abs(a[0].image_px[11:, :2] - b[0].image_px[11:, :2]).mean() for a, b in pairs]
     assert np.mean(moved_px) > 0.5
@@ -76,27 +76,27 @@ def test_times_closer_than_a_millisecond_are_told_apart(
     make: Estimator, clip_frames: list[Frame]
 ) -> None:
     times_s = [0.0, 0.0001, 0.0002, 0.0002001, 0.01]
-    frames = [Frame(t_s, f.image_rgb) for t_s, f in zip(times_s, clip_frames, strict=False)]
+    frames = [Frame(t_s, f.rgb) for t_s, f in zip(times_s, clip_frames, strict=False)]
     assert [people[0].t_s for people in run(make, frames)] == times_s
 
 
 def test_late_start(make: Estimator, clip_frames: list[Frame]) -> None:
-    late = [Frame(f.t_s + 3_000_000, f.image_rgb) for f in clip_frames[:3]]
+    late = [Frame(f.t_s + 3_000_000, f.rgb) for f in clip_frames[:3]]
     assert [len(people) for people in run(make, late)] == [1, 1, 1]
 
 
 def test_nobody(make: Estimator, clip_frames: list[Frame]) -> None:
-    empty = [Frame(i / 30, np.full_like(clip_frames[0].image_rgb, 90)) for i in range(3)]
+    empty = [Frame(i / 30, np.full_like(clip_frames[0].rgb, 90)) for i in range(3)]
     assert run(make, empty) == [(), (), ()]
 
 
 def side_by_side(frame: Frame) -> Frame:
-    return Frame(frame.t_s, np.ascontiguousarray(np.hstack([frame.image_rgb] * 2)))
+    return Frame(frame.t_s, np.ascontiguousarray(np.hstack([frame.rgb] * 2)))
 
 
 @pytest.mark.parametrize("tracking", [False, True])
 def test_several_people(make: Estimator, clip_frames: list[Frame], tracking: bool) -> None:
-    width = clip_frames[0].image_rgb.shape[1]
+    width = clip_frames[0].rgb.shape[1]
     frames = [side_by_side(f) for f in clip_frames[:4]]
     for people in some(run(make, frames, people=2, tracking=tracking)):
         left, right = sorted(p.image_px[[23, 24], 0].mean() for p in people)
@@ -107,16 +107,16 @@ def test_after_a_restart_the_frame_is_searched_afresh(
     make: Estimator, clip_frames: list[Frame]
 ) -> None:
     """Whom it followed on the left has gone; without a restart the old place is looked at."""
-    width = clip_frames[0].image_rgb.shape[1]
-    blank = np.full_like(clip_frames[0].image_rgb, 90)
-    left = [Frame(f.t_s, np.hstack([f.image_rgb, blank])) for f in clip_frames[:10]]
-    right = Frame(clip_frames[10].t_s, np.hstack([blank, clip_frames[10].image_rgb]))
+    width = clip_frames[0].rgb.shape[1]
+    blank = np.full_like(clip_frames[0].rgb, 90)
+    left = [Frame(f.t_s, np.hstack([f.rgb, blank])) for f in clip_frames[:10]]
+    right = Frame(clip_frames[10].t_s, np.hstack([blank, clip_frames[10].rgb]))
     with make("lite") as estimator:
         for frame in left:
             estimator.estimate(frame)
         estimator.restart()
         (moved,) = estimator.estimate(right)
-    (fresh,) = run(make, [Frame(0.0, right.image_rgb)])[0]
+    (fresh,) = run(make, [Frame(0.0, right.rgb)])[0]
     assert moved.image_px[23, 0] > width
     np.testing.assert_allclose(moved.image_px[11:, :2], fresh.image_px[11:, :2], atol=1.0)
 

@@ -10,7 +10,7 @@ import pytest
 from lastrep.errors import ModelError, SettingsError
 from lastrep.machine import THREADS_VARIABLE, inference_threads
 from lastrep.pose import backends
-from lastrep.pose.blazepose import smoothing
+from lastrep.pose.blazepose.smoothing import SmoothingOptions
 from lastrep.pose.litert import LitertEstimator, Networks
 from lastrep.pose.mediapipe import MediapipeEstimator
 from lastrep.pose.models import SHIPPED_MODELS
@@ -18,6 +18,7 @@ from lastrep.pose.sequence import Pose
 from lastrep.video.frames import Frame
 from lastrep.video.reading import VideoFile
 
+SMOOTHING = {True: SmoothingOptions(), False: None}
 SAMPLES = ("squat_clean", "bench_press", "push_up_sagging")
 
 
@@ -57,12 +58,10 @@ def test_still_pictures_give_mediapipes_landmarks(model: str, stills: list[Frame
     assert np.percentile(unlike, 95) < 0.01
 
 
-def test_a_followed_person_is_smoothed_as_with_mediapipe(
-    clip_frames: list[Frame], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_followed_person_is_smoothed_as_with_mediapipe(clip_frames: list[Frame]) -> None:
     """With the next square as unsteady as MediaPipe's, until that makes rounding errors grow."""
-    monkeypatch.setattr(smoothing, "CIRCLE_FILTER", (1e12, 0.0))
-    ours = estimated(clip_frames[:5])
+    smoothing = SmoothingOptions(roi_cutoff_hz=1e12, roi_beta=0.0)
+    ours = estimated(clip_frames[:5], smoothing=smoothing)
     with MediapipeEstimator("lite") as estimator:
         theirs = [estimator.estimate(frame) for frame in clip_frames[:5]]
     pairs = [(a[0], b[0]) for a, b in zip(ours, theirs, strict=True)]
@@ -74,12 +73,12 @@ def test_a_followed_person_is_smoothed_as_with_mediapipe(
 
 def test_a_change_that_nobody_sees_moves_nothing(clip_frames: list[Frame]) -> None:
     """One grey level in a corner of the first picture; the unsteady square makes pixels of it."""
-    changed = clip_frames[0].image_rgb.copy()
+    changed = clip_frames[0].rgb.copy()
     changed[200:204, 300:304] ^= 1
     moved_px = {}
     for steady in (True, False):
-        first = estimated(clip_frames, smoothing=steady)
-        second = estimated([Frame(0.0, changed), *clip_frames[1:]], smoothing=steady)
+        first = estimated(clip_frames, smoothing=SMOOTHING[steady])
+        second = estimated([Frame(0.0, changed), *clip_frames[1:]], smoothing=SMOOTHING[steady])
         moved_px[steady] = np.median(
             [
                 np.hypot(*(a[0].image_px - b[0].image_px)[11:, :2].T)
@@ -114,7 +113,9 @@ def test_smoothing_steadies_and_can_be_switched_off(clip_frames: list[Frame]) ->
     """Frame to frame acceleration of the landmarks of somebody who hardly moves."""
     shake = {}
     for steady in (True, False):
-        track = np.array([p[0].image_px[11:, :2] for p in estimated(clip_frames, smoothing=steady)])
+        track = np.array(
+            [p[0].image_px[11:, :2] for p in estimated(clip_frames, smoothing=SMOOTHING[steady])]
+        )
         shake[steady] = np.abs(np.diff(track[:15], n=2, axis=0)).mean()
     assert shake[True] < 0.8 * shake[False]
 
@@ -124,9 +125,9 @@ def test_after_a_jump_in_time_the_person_is_searched_afresh(
     clip_frames: list[Frame], shift_s: float
 ) -> None:
     """Back in time or after a gap, somebody stands elsewhere: no trace of where they were."""
-    blank = np.full_like(clip_frames[0].image_rgb, 90)
-    left = [Frame(f.t_s, np.hstack([f.image_rgb, blank])) for f in clip_frames[:10]]
-    there = np.hstack([blank, clip_frames[10].image_rgb])
+    blank = np.full_like(clip_frames[0].rgb, 90)
+    left = [Frame(f.t_s, np.hstack([f.rgb, blank])) for f in clip_frames[:10]]
+    there = np.hstack([blank, clip_frames[10].rgb])
     moved = estimated([*left, Frame(left[-1].t_s + shift_s, there)])[-1]
     (fresh,) = estimated([Frame(0.0, there)])
     np.testing.assert_array_equal(moved[0].image_px, fresh[0].image_px)
@@ -147,7 +148,7 @@ def test_estimators_may_share_networks(clip_frames: list[Frame]) -> None:
 def test_backends_are_checked_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert backends.check_backend("litert")
     with pytest.raises(ModelError, match="torch: no such backend; use litert or mediapipe"):
-        backends.follow_lifter(backend="torch")
+        backends.make_subject_tracker(backend="torch")
     monkeypatch.setitem(backends.BACKENDS, "mediapipe", "not-installed-anywhere")
     with pytest.raises(ModelError, match=r'not installed; pip install "lastrep\[mediapipe\]"'):
-        backends.follow_lifter(backend="mediapipe")
+        backends.make_subject_tracker(backend="mediapipe")

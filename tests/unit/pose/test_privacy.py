@@ -14,8 +14,8 @@ import pytest
 from lastrep.pose.backends import BACKENDS
 
 ESTIMATE = """
-from lastrep.pose.recording import estimate_file
-print(estimate_file({clip!r}, model="lite", backend={backend!r}).frames_with_pose)
+from lastrep.pose.estimate_video import estimate_video
+print(estimate_video({clip!r}, model="lite", backend={backend!r}).frames_with_pose)
 """
 
 CONNECT = """

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lastrep.sets.offline import judge_landmarks
 
 from lastrep.exercises import find
 from lastrep.pose import BODY_PAIRS, PoseSequence
-from lastrep.sets.analyzed import AnalyzedSet
 from lastrep.sets.criteria import SetCriteria
+from lastrep.sets.offline import JudgedSet, judge_landmarks
 from lastrep.sets.results import EndReason, RepStatus
 from lifters import (
     BLAZEPOSE_NOISE,
@@ -30,7 +29,7 @@ from unit.sets.synthetic_sets import clip_of, poses_of
 
 def analyze(
     poses: PoseSequence, exercise: str, options: SetCriteria | None = None
-) -> tuple[AnalyzedSet, ...]:
+) -> tuple[JudgedSet, ...]:
     return judge_landmarks(poses, find(exercise), options or SetCriteria())
 
 

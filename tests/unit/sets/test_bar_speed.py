@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lastrep.sets.offline import judge_landmarks
 
 from lastrep.bar.recording import track_landmarks
 from lastrep.bar.scale import Calibration, KnownDistance
-from lastrep.bar.track import MovingPoint, PointSource
+from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises import catalogue, find
+from lastrep.motion.view import ViewName, camera_view
 from lastrep.output.bar_path import BarPath
 from lastrep.pose import PoseSequence
-from lastrep.sets.analyzed import AnalyzedSet
-from lastrep.sets.bar_speed import with_bar
+from lastrep.sets import measurements
 from lastrep.sets.criteria import SetCriteria
+from lastrep.sets.offline import FoundSet, find_sets, judge_found
 from lastrep.sets.results import EndReason, SetReport
 from lastrep.velocity.options import BarOptions, may_have_plates
 from lifters import Camera, Clip, landmark_recording, lifting_set
@@ -39,25 +39,26 @@ def poses(recording: Recording) -> PoseSequence:
 
 
 @pytest.fixture(scope="module")
-def judged(poses: PoseSequence) -> AnalyzedSet:
-    (one,) = judge_landmarks(poses, find("back_squat"))
+def squats(poses: PoseSequence) -> FoundSet:
+    (one,) = find_sets(poses, find("back_squat")).sets
     return one
 
 
 def report_of(
-    judged: AnalyzedSet,
+    squats: FoundSet,
     poses: PoseSequence,
     options: BarOptions = BY_HEIGHT,
-    judging: SetCriteria | None = None,
+    criteria: SetCriteria | None = None,
+    track: BarTrack | None = None,
 ) -> SetReport:
-    track = track_landmarks(poses, "shoulder")
-    return with_bar(judged, track, options, judging or SetCriteria())[0].report
+    track = track or track_landmarks(poses, "shoulder")
+    return judge_found(squats, poses, track, criteria or SetCriteria(), bar=options).report
 
 
 def test_every_rep_gets_a_speed_that_falls_as_the_true_one_does(
-    judged: AnalyzedSet, poses: PoseSequence, recording: Recording
+    squats: FoundSet, poses: PoseSequence, recording: Recording
 ) -> None:
-    report = report_of(judged, poses)
+    report = report_of(squats, poses)
     found = [rep.bar.mean_velocity_m_s for rep in report.reps]
     true = [rep.mean_concentric_velocity_m_s for rep in recording.truth.reps]
     assert None not in found
@@ -73,8 +74,8 @@ def test_every_rep_gets_a_speed_that_falls_as_the_true_one_does(
         assert rep.bar.mean_velocity_sd is not None
 
 
-def test_without_a_scale_speeds_are_relative_only(judged: AnalyzedSet, poses: PoseSequence) -> None:
-    report = report_of(judged, poses, BarOptions())
+def test_without_a_scale_speeds_are_relative_only(squats: FoundSet, poses: PoseSequence) -> None:
+    report = report_of(squats, poses, BarOptions())
     assert report.scale.metres_per_pixel is None
     assert report.scale.source == "none"
     shares = [rep.bar.relative_velocity for rep in report.reps]
@@ -86,11 +87,11 @@ def test_without_a_scale_speeds_are_relative_only(judged: AnalyzedSet, poses: Po
 
 @pytest.mark.parametrize("options", [BY_HEIGHT, BarOptions()], ids=["metres", "relative"])
 def test_a_velocity_cap_ends_the_set_at_the_first_rep_beyond_it(
-    judged: AnalyzedSet, poses: PoseSequence, options: BarOptions
+    squats: FoundSet, poses: PoseSequence, options: BarOptions
 ) -> None:
-    free = report_of(judged, poses, options)
+    free = report_of(squats, poses, options)
     assert free.end.reason is not EndReason.VELOCITY_CAP
-    capped = report_of(judged, poses, options, SetCriteria(velocity_cap_pct=20.0))
+    capped = report_of(squats, poses, options, SetCriteria(velocity_cap_pct=20.0))
     assert capped.end.reason is EndReason.VELOCITY_CAP
     shares = [rep.bar.relative_velocity or 1.0 for rep in capped.reps]
     first = next(i for i, share in enumerate(shares) if share < 0.8)
@@ -116,11 +117,9 @@ def test_plates_are_looked_for_where_there_may_be_any() -> None:
     assert maybe - with_plates == {"goblet_squat"}
 
 
-def test_the_drawn_path_is_that_of_what_was_measured(
-    judged: AnalyzedSet, poses: PoseSequence
-) -> None:
+def test_the_drawn_path_is_that_of_what_was_measured(squats: FoundSet, poses: PoseSequence) -> None:
     track = track_landmarks(poses, "shoulder")
-    report = report_of(judged, poses)
+    report = report_of(squats, poses)
     path = BarPath.of(track, report)
     assert path is not None
     assert path.image_px == pytest.approx(track.proxies["both"].image_px, abs=6)
@@ -138,7 +137,11 @@ def test_the_drawn_path_is_that_of_what_was_measured(
 
 @pytest.mark.parametrize(("view", "source"), [("front", "landmark"), ("side", "plate")])
 def test_from_the_front_no_plate_shows_its_face(
-    judged: AnalyzedSet, poses: PoseSequence, view: str, source: str
+    squats: FoundSet,
+    poses: PoseSequence,
+    view: ViewName,
+    source: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     track = track_landmarks(poses, "shoulder")
     body, n = track.proxies["both"], len(track.t_s)
@@ -146,14 +149,14 @@ def test_from_the_front_no_plate_shows_its_face(
     disc = MovingPoint(
         PointSource.PLATE, body.image_px, body.stabilised_px, np.full(n, 25.0), sure, sure, 0.9
     )
-    seen = replace(judged, report=judged.report.model_copy(update={"view": view}))
-    one, _ = with_bar(seen, replace(track, bar=disc), BY_HEIGHT, SetCriteria())
-    assert {rep.bar.source for rep in one.report.reps} == {source}
+    usual = camera_view(poses, squats.span.start_s, squats.span.end_s)
+    assert usual is not None
+    monkeypatch.setattr(measurements, "camera_view", lambda *_: replace(usual, name=view))
+    report = report_of(squats, poses, track=replace(track, bar=disc))
+    assert {rep.bar.source for rep in report.reps} == {source}
 
 
-def test_a_plate_that_was_not_believed_is_not_drawn(
-    judged: AnalyzedSet, poses: PoseSequence
-) -> None:
+def test_a_plate_that_was_not_believed_is_not_drawn(squats: FoundSet, poses: PoseSequence) -> None:
     track = track_landmarks(poses, "shoulder")
     n = len(track.t_s)
     elsewhere = np.full((n, 2), 3.0)
@@ -161,8 +164,8 @@ def test_a_plate_that_was_not_believed_is_not_drawn(
         PointSource.PLATE, elsewhere, elsewhere, np.full(n, 20.0), np.ones(n), np.full(n, 0.1), 1.0
     )
     track = replace(track, bar=doubtful)
-    one, _ = with_bar(judged, track, BY_HEIGHT, SetCriteria())
-    path = BarPath.of(track, one.report)
-    assert {rep.bar.source for rep in one.report.reps} == {"landmark"}
+    report = report_of(squats, poses, track=track)
+    path = BarPath.of(track, report)
+    assert {rep.bar.source for rep in report.reps} == {"landmark"}
     assert path is not None
     assert path.image_px[n // 2, 0] > 20

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lastrep.sets.criteria import SetCriteria, Strictness
-from lastrep.sets.ending import Aftermath, completed_reps, find_end, good_reps
+from lastrep.sets.criteria import Aftermath, SetCriteria, Strictness
+from lastrep.sets.ending import completed_reps, find_end, good_reps
 from lastrep.sets.results import EndReason, Fault, Rep, Severity
 
 RepsOf = Callable[[str], list[Rep]]
@@ -41,17 +41,17 @@ def test_end_by_reps(
     good: int,
 ) -> None:
     reps = reps_of(statuses)
-    end = find_end(reps, SetCriteria(strictness=Strictness(strictness)), QUIET)
+    end = find_end(reps, SetCriteria(strictness=Strictness(strictness), aftermath=QUIET))
     assert (end.reason, end.rep, end.confirmed_at_rep) == (reason, rep, confirmed)
     assert good_reps(reps, end) == good
     assert f"{good} good rep" in end.explanation
 
 
 def test_target_ends_the_set_but_failure_beats_it(reps_of: RepsOf) -> None:
-    reached = find_end(reps_of("ggggg"), SetCriteria(target_reps=4), QUIET)
+    reached = find_end(reps_of("ggggg"), SetCriteria(target_reps=4, aftermath=QUIET))
     assert (reached.reason, reached.t_s) == (EndReason.TARGET_REACHED, 12.0)
     assert good_reps(reps_of("ggggg"), reached) == 4
-    failed = find_end(reps_of("gggppgg"), SetCriteria(target_reps=5), QUIET)
+    failed = find_end(reps_of("gggppgg"), SetCriteria(target_reps=5, aftermath=QUIET))
     assert failed.reason is EndReason.TECHNICAL_FAILURE
 
 
@@ -71,7 +71,7 @@ def test_partial_and_failed_attempts_are_not_completed(reps_of: RepsOf) -> None:
 def test_what_follows_the_last_rep(
     reps_of: RepsOf, aftermath: Aftermath, reason: EndReason
 ) -> None:
-    assert find_end(reps_of("ggg"), SetCriteria(), aftermath).reason is reason
+    assert find_end(reps_of("ggg"), SetCriteria(aftermath=aftermath)).reason is reason
 
 
 def test_a_target_below_one_is_refused() -> None:
@@ -89,11 +89,11 @@ def test_form_broke_where_a_critical_fault_began(reps_of: RepsOf) -> None:
 
     reps = reps_of("ggggcc")
     reps[4], reps[5] = with_lean(reps[4], Severity.MAJOR), with_lean(reps[5], Severity.CRITICAL)
-    end = find_end(reps, SetCriteria(strictness=Strictness.LENIENT), QUIET)
+    end = find_end(reps, SetCriteria(strictness=Strictness.LENIENT, aftermath=QUIET))
     assert (end.reason, end.rep, end.confirmed_at_rep) == (EndReason.TECHNICAL_FAILURE, 5, 6)
     assert good_reps(reps, end) == 4
     reps[4] = reps_of("ggggg")[4]
-    alone = find_end(reps, SetCriteria(strictness=Strictness.LENIENT), QUIET)
+    alone = find_end(reps, SetCriteria(strictness=Strictness.LENIENT, aftermath=QUIET))
     assert (alone.rep, alone.confirmed_at_rep) == (6, 6)
 
 
@@ -107,7 +107,7 @@ def test_own_range_ends_no_set_before_there_are_good_reps(reps_of: RepsOf) -> No
 
     def ended(statuses: str) -> EndReason:
         reps = [short(rep) if rep.status == "partial" else rep for rep in reps_of(statuses)]
-        return find_end(reps, SetCriteria(), QUIET).reason
+        return find_end(reps, SetCriteria(aftermath=QUIET)).reason
 
     assert ended("pppgggg") is EndReason.LIFTER_STOPPED
     assert ended("gggpp") is EndReason.TECHNICAL_FAILURE

@@ -78,10 +78,9 @@ def test_a_standard_of_range_is_missed_only_where_that_is_sure() -> None:
     assert state(145, 176) == "minor"
 
 
-def test_a_standing_fault_is_style_until_it_is_enforced() -> None:
+def test_a_standing_fault_is_style() -> None:
     high = [70, 71, 70, 72, 71]
     assert states(high) == ["ok"] * 5
-    assert states(high, options=SetCriteria(enforced=frozenset({"SQ2"}))) == ["major"] * 5
     # What changes on top of it still counts.
     assert states([70, 71, 70, 85])[-1] == "major"
 

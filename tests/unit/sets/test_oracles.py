@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lastrep.sets.offline import judge_landmarks
 
 from checks import some
 from lastrep.exercises import find
 from lastrep.pose import PoseSequence
 from lastrep.sets.criteria import SetCriteria, Strictness
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import EndReason, Rep, RepStatus, SetReport
 from lifters import (
     Camera,
@@ -175,7 +175,7 @@ def test_a_slower_tempo_of_the_same_path_changes_nothing() -> None:
     assert not any("movement changed" in note.lower() for note in report.form_notes)
 
 
-def test_dropped_eccentrics_are_noted_unless_tempo_was_declared() -> None:
+def test_dropped_eccentrics_are_noted() -> None:
     reps = tuple(
         replace(r, eccentric_s=0.35) if number > 6 else replace(r, eccentric_s=1.6)
         for number, r in enumerate(lifting_set(10, seed=3, variation=0.0), start=1)
@@ -183,9 +183,6 @@ def test_dropped_eccentrics_are_noted_unless_tempo_was_declared() -> None:
     noted = judged("back_squat", reps)
     assert any(f.id == "G3" for rep in noted.reps for f in rep.faults)
     assert noted.end.reason is EndReason.LIFTER_STOPPED
-    declared = judged("back_squat", reps, options=SetCriteria(tempo_declared=True))
-    assert declared.attempts == noted.attempts == 10
-    assert not any(f.id in ("G3", "G4") for rep in some(declared.reps) for f in rep.faults)
 
 
 def test_poorly_seen_lifter_is_counted_and_not_judged() -> None:

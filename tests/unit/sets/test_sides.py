@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lastrep.sets.offline import judge_landmarks
 
 from lastrep.exercises import find
 from lastrep.pose import PoseSequence
+from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import SetReport
 from lifters import BLAZEPOSE_NOISE, Camera, Clip, landmark_recording, lifting_set
 

@@ -13,9 +13,10 @@ from checks import known, some
 from lastrep.bar.scale import NO_SCALE, Calibration, Scale, Scales, ScaleSource, find_scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.library import find
-from lastrep.reps.segmentation import RepSpan
-from lastrep.velocity.fatigue import reps_in_reserve, velocity_loss_pct
-from lastrep.velocity.rep_velocity import SetVelocity, measure_reps
+from lastrep.reps.types import RepSpan
+from lastrep.velocity.fatigue import fatigue, reps_in_reserve, velocity_loss_pct
+from lastrep.velocity.rep_velocity import measure_reps
+from lastrep.velocity.types import SetVelocity
 
 PX_PER_M = 100.0
 PLATE = Scales(
@@ -144,18 +145,20 @@ def test_one_bad_frame_makes_no_peak(frame: int, off: float) -> None:
 
 def test_velocity_loss_is_against_the_fastest_rep() -> None:
     result = measured(Lifting(lasts_s=(1.0, 0.8, 0.9, 1.2)))
-    assert result.velocity_loss_pct is not None
-    assert result.velocity_loss_pct.value == pytest.approx(100 * (1 - 0.8 / 1.2), abs=3)
-    assert max(known(rep.relative) for rep in result.reps) == 1.0
-    assert result.reps[1].relative == 1.0
+    tired = fatigue(result.reps, [True] * 4, None)
+    assert tired.velocity_loss_pct is not None
+    assert tired.velocity_loss_pct.value == pytest.approx(100 * (1 - 0.8 / 1.2), abs=3)
+    assert max(known(share) for share in tired.relative) == 1.0
+    assert tired.relative[1] == 1.0
 
 
 def test_without_a_scale_speeds_are_relative_only() -> None:
     result = measured(Lifting(), scales=UNKNOWN)
     assert all(rep.mean_m_s is None and rep.displacement_m is None for rep in some(result.reps))
-    assert result.reps[-1].relative == pytest.approx(0.8 / 1.25, abs=0.03)
+    tired = fatigue(result.reps, [True] * len(result.reps), None)
+    assert tired.relative[-1] == pytest.approx(0.8 / 1.25, abs=0.03)
     assert any("relative" in warning for warning in result.warnings)
-    assert result.velocity_loss_pct is not None
+    assert tired.velocity_loss_pct is not None
 
 
 def test_a_doubtful_bar_is_not_used_and_a_half_sure_one_is_said() -> None:

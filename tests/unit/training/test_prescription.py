@@ -115,7 +115,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     ("text", "target"), [("3x10", 10), ("3x8-12", 12), ("AMRAP", None), ("10RM", None)]
 )
 def test_only_a_target_ends_a_set_by_count(text: str, target: int | None) -> None:
-    options = parse_prescription(f"{text} strict").sets[0].options()
+    options = parse_prescription(f"{text} strict").sets[0].criteria()
     assert (options.target_reps, options.strictness) == (target, Strictness.STRICT)
 
 
@@ -131,4 +131,4 @@ def test_what_a_prescription_leaves_open_stays_but_for_the_target(
     text: str, expected: SetCriteria
 ) -> None:
     command = SetCriteria(5, Strictness.LENIENT, velocity_cap_pct=30)
-    assert parse_prescription(text).sets[0].options(command) == expected
+    assert parse_prescription(text).sets[0].criteria(command) == expected

@@ -13,10 +13,10 @@ from typer.testing import CliRunner, Result
 
 from lastrep.apps import history as history_app
 from lastrep.apps import plan as plan_app
-from lastrep.apps.training import keep_sets, recorded_at
 from lastrep.errors import SettingsError
 from lastrep.sets.results import EndReason
 from lastrep.training.history import History, Query, Recording, content_hash
+from lastrep.training.history_writer import keep_sets, recorded_at
 from lastrep.training.loads import Load, LoadUnit
 from lastrep.training.plan import load_plan
 from lastrep.training.prescription import parse_prescription

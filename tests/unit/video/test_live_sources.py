@@ -11,7 +11,7 @@ import pytest
 
 from lastrep.errors import VideoError
 from lastrep.video import camera as camera_module
-from lastrep.video.camera import Camera
+from lastrep.video.camera import Camera, CameraOptions
 from lastrep.video.live_source import Captured, LiveSource
 from lastrep.video.playback import PlayedFile
 from unit.video.video_clips import MakeVideo, red_corner
@@ -57,7 +57,7 @@ def test_a_slow_reader_gets_the_newest_frame_and_knows_what_it_missed() -> None:
         second = camera.read(1.0)
     assert first is not None
     assert second is not None
-    skipped = int(second.frame.image_rgb[0, 0, 0]) - int(first.frame.image_rgb[0, 0, 0]) - 1
+    skipped = int(second.frame.rgb[0, 0, 0]) - int(first.frame.rgb[0, 0, 0]) - 1
     assert second.dropped == skipped > 2
     assert second.frame.t_s - first.frame.t_s == pytest.approx(second.captured_s - first.captured_s)
 
@@ -68,14 +68,11 @@ def test_pictures_are_rgb_and_no_larger_than_needed() -> None:
     with Camera(open_capture=lambda number: FakeDevice(iter([(True, blue)]))) as camera:
         got = wait_for(camera, lambda got: got is not None)
     assert got is not None
-    assert got.frame.image_rgb.shape == (720, 1280, 3)
-    assert got.frame.image_rgb[5, 5].tolist() == [0, 0, 200]
+    assert got.frame.rgb.shape == (720, 1280, 3)
+    assert got.frame.rgb[5, 5].tolist() == [0, 0, 200]
 
 
-def test_an_unplugged_camera_says_so_and_goes_on_when_it_is_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(camera_module, "RETRY_S", 0.05)
+def test_an_unplugged_camera_says_so_and_goes_on_when_it_is_back() -> None:
     plugged = threading.Event()
     devices = iter([FakeDevice(pictures(5)), FakeDevice(iter(()), opened=False)])
 
@@ -84,21 +81,22 @@ def test_an_unplugged_camera_says_so_and_goes_on_when_it_is_back(
             return FakeDevice(pictures(500, 100))
         return next(devices, FakeDevice(iter(()), opened=False))
 
-    with Camera(open_capture=opened) as camera:
+    with Camera(open_capture=opened, options=CameraOptions(retry_s=0.05)) as camera:
         wait_for(camera, lambda got: camera.problem is not None)
         assert camera.problem == "camera 0 is gone; plug it in again, nothing is lost"
         assert not camera.ended
         plugged.set()
-        back = wait_for(camera, lambda got: got is not None and got.frame.image_rgb[0, 0, 0] >= 100)
+        back = wait_for(camera, lambda got: got is not None and got.frame.rgb[0, 0, 0] >= 100)
         assert camera.problem is None
     assert back is not None
     assert back.frame.t_s > 0.05
 
 
-def test_a_frozen_camera_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(camera_module, "FROZEN_S", 0.1)
+def test_a_frozen_camera_says_so() -> None:
     same = np.full((64, 96, 3), 7, np.uint8)
-    with Camera(open_capture=lambda number: FakeDevice(iter([(True, same)] * 400))) as camera:
+    device = FakeDevice(iter([(True, same)] * 400))
+    options = CameraOptions(frozen_s=0.1)
+    with Camera(open_capture=lambda number: device, options=options) as camera:
         wait_for(camera, lambda got: camera.problem is not None)
         assert "the same picture" in (camera.problem or "")
 
@@ -130,7 +128,7 @@ def test_a_file_plays_in_its_own_time_and_ends(make_video: MakeVideo) -> None:
             if got is not None:
                 seen.append(got)
     assert time.monotonic() - began_s >= 0.36
-    assert red_corner(seen[0].frame.image_rgb) == "top left"
+    assert red_corner(seen[0].frame.rgb) == "top left"
     assert sum(1 + got.dropped for got in seen) == 10
     assert seen[-1].frame.t_s == pytest.approx(0.36)
     for got in seen:

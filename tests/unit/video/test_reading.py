@@ -49,9 +49,9 @@ def test_codecs_and_containers(make_video: MakeVideo, name: str, codec: str, pix
     assert (video.info.width_px, video.info.height_px) == (96, 64)
     assert [f.t_s * 1000 for f in frames] == pytest.approx(STEADY_MS, abs=0.6)
     for frame in frames:
-        assert frame.image_rgb.dtype == np.uint8
-        assert frame.image_rgb.flags.c_contiguous
-        assert red_corner(frame.image_rgb) == "top left"
+        assert frame.rgb.dtype == np.uint8
+        assert frame.rgb.flags.c_contiguous
+        assert red_corner(frame.rgb) == "top left"
     assert not video.warnings
     assert video.info.duration_s == pytest.approx(1.0, abs=0.05)
 
@@ -63,7 +63,7 @@ def test_gif(make_video: MakeVideo) -> None:
 
 def test_colours_are_kept(make_video: MakeVideo) -> None:
     with VideoFile(make_video()) as video:
-        picture = next(video.frames()).image_rgb
+        picture = next(video.frames()).rgb
     np.testing.assert_allclose(picture[16, 24], (220, 30, 30), atol=6)
     np.testing.assert_allclose(picture[48, 72], (110, 110, 110), atol=4)
 
@@ -116,7 +116,7 @@ def test_rotation_is_applied(
 ) -> None:
     # The display rotation counts anticlockwise.
     with VideoFile(make_video(name, rotation_deg=rotation_deg)) as video:
-        picture = next(video.frames()).image_rgb
+        picture = next(video.frames()).rgb
     assert (video.info.width_px, video.info.height_px) == size
     assert picture.shape == (size[1], size[0], 3)
     assert red_corner(picture) == corner
@@ -124,15 +124,13 @@ def test_rotation_is_applied(
 
 
 @pytest.mark.parametrize("rotation_deg", [None, 90, 180, 270])
-def test_stored_frames_are_the_same_pictures(
-    make_video: MakeVideo, rotation_deg: int | None
-) -> None:
+def test_lazy_frames_give_the_same_images(make_video: MakeVideo, rotation_deg: int | None) -> None:
     path = make_video(size=(192, 128), rotation_deg=rotation_deg)
     with VideoFile(path, max_short_side_px=64) as video:
-        frames, stored = list(video.frames()), list(video.stored_frames())
+        frames, stored = list(video.frames()), list(video.frames(lazy=True))
     assert [one.t_s for one in stored] == [one.t_s for one in frames]
     for one, frame in zip(some(stored), frames, strict=True):
-        np.testing.assert_array_equal(one.image_rgb, frame.image_rgb)
+        np.testing.assert_array_equal(one.rgb, frame.rgb)
         # Brightness is stored as 16 to 235.
         full = (one.grey.astype(float) - 16) * 255 / 219
         np.testing.assert_allclose(full, frame.grey.astype(float), atol=12)
@@ -142,10 +140,10 @@ def test_stored_frames_are_the_same_pictures(
 def test_threads_may_make_pictures_of_one_video_at_once(make_video: MakeVideo) -> None:
     # FFmpeg's scaler waits for ever if it is used by two at once.
     with VideoFile(make_video()) as video:
-        stored = list(video.stored_frames()) * 20
-    expected = [one.image_rgb for one in stored]
+        stored = list(video.frames(lazy=True)) * 20
+    expected = [one.rgb for one in stored]
     with ThreadPoolExecutor(4) as pool:
-        pictures = list(pool.map(lambda one: one.image_rgb, stored, timeout=60))
+        pictures = list(pool.map(lambda one: one.rgb, stored, timeout=60))
     assert len(pictures) == 20 * len(STEADY_MS)
     assert all((a == b).all() for a, b in zip(pictures, expected, strict=True))
 
@@ -153,21 +151,21 @@ def test_threads_may_make_pictures_of_one_video_at_once(make_video: MakeVideo) -
 def test_odd_sizes(make_video: MakeVideo) -> None:
     path = make_video("odd.mp4", size=(97, 63), pixels="yuv444p")
     with VideoFile(path) as video:
-        picture = next(video.frames()).image_rgb
+        picture = next(video.frames()).rgb
     assert picture.shape == (63, 97, 3)
     assert red_corner(picture) == "top left"
 
 
 def test_pixels_become_square(make_video: MakeVideo) -> None:
     with VideoFile(make_video(pixel_aspect=Fraction(2))) as video:
-        assert next(video.frames()).image_rgb.shape == (64, 192, 3)
+        assert next(video.frames()).rgb.shape == (64, 192, 3)
     assert (video.info.width_px, video.info.height_px) == (192, 64)
 
 
 def test_large_pictures_are_scaled_down_upright(make_video: MakeVideo) -> None:
     path = make_video(size=(192, 128), rotation_deg=90, stamps_ms=(0, 40))
     with VideoFile(path, max_short_side_px=64) as video:
-        pictures = [f.image_rgb for f in video.frames()]
+        pictures = [f.rgb for f in video.frames()]
     assert [p.shape for p in pictures] == [(96, 64, 3)] * 2
     assert red_corner(pictures[0]) == "bottom left"
     assert (video.info.source_width_px, video.info.source_height_px) == (128, 192)
@@ -192,7 +190,7 @@ def test_a_picture_that_changes_size_is_brought_to_the_first(tmp_path: Path) -> 
                 packet.stream = stream
                 out.mux(packet)
     with VideoFile(path) as video:
-        assert {f.image_rgb.shape for f in video.frames()} == {(64, 96, 3)}
+        assert {f.rgb.shape for f in video.frames()} == {(64, 96, 3)}
 
 
 def test_a_colon_in_the_name_is_no_protocol(make_video: MakeVideo) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lastrep.video.timeline import RESTART_S, Timeline
+from lastrep.video.timeline import Timeline
 
 STAMPS = st.lists(st.none() | st.floats(-100, 100, allow_subnormal=False), max_size=30)
 
@@ -59,8 +59,8 @@ def test_good_stamps_keep_their_distances(steps_s: list[float], start_s: float) 
 
 
 def test_a_small_step_back_is_no_restart() -> None:
-    timeline = Timeline(0.04)
+    timeline = Timeline(0.04, restart_s=1.0)
     timeline.place(0.0)
     timeline.place(2.0)
-    assert timeline.place(2.0 - RESTART_S / 2) is None
+    assert timeline.place(1.5) is None
     assert timeline.restarts == 0

@@ -29,8 +29,8 @@ def test_round_trip_of_uneven_times(tmp_path: Path) -> None:
     with VideoFile(path) as video:
         frames = list(video.frames())
     assert [f.t_s for f in frames] == pytest.approx(UNEVEN_S, abs=1e-4)
-    assert red_corner(frames[3].image_rgb) == "top left"
-    np.testing.assert_allclose(frames[3].image_rgb[16, 24], (220, 30, 30), atol=8)
+    assert red_corner(frames[3].rgb) == "top left"
+    np.testing.assert_allclose(frames[3].rgb[16, 24], (220, 30, 30), atol=8)
     assert video.info.duration_s == pytest.approx(1.01, abs=0.1)
 
 
@@ -47,7 +47,7 @@ def test_browsers_can_play_it(tmp_path: Path) -> None:
 def test_odd_sizes_lose_their_last_row_and_column(tmp_path: Path) -> None:
     path = tmp_path / "out.mp4"
     write(path, [0.0, 0.1], size=(97, 63))
-    assert next(VideoFile(path).frames()).image_rgb.shape == (62, 96, 3)
+    assert next(VideoFile(path).frames()).rgb.shape == (62, 96, 3)
 
 
 def test_large_pictures_are_scaled_down(tmp_path: Path) -> None:
@@ -64,8 +64,8 @@ def test_the_picture_may_be_changed_after_it_was_given(tmp_path: Path) -> None:
             out.write(picture, i / 25)
             picture[:] = 0
             picture[:32, :48] = (220, 30, 30)
-    assert red_corner(next(VideoFile(path).frames()).image_rgb) == "top left"
-    grey = next(VideoFile(path).frames()).image_rgb[48, 72]
+    assert red_corner(next(VideoFile(path).frames()).rgb) == "top left"
+    grey = next(VideoFile(path).frames()).rgb[48, 72]
     np.testing.assert_allclose(grey, (110, 110, 110), atol=8)
 
 

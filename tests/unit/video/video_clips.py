@@ -22,6 +22,12 @@ def marked_picture(width_px: int = 96, height_px: int = 64) -> Image:
     return picture
 
 
+def ramp(width_px: int, height_px: int) -> Image:
+    """An image that gets brighter evenly from left to right."""
+    row = np.linspace(0, 250, width_px)
+    return np.repeat(np.tile(row, (height_px, 1))[..., None], 3, axis=2).astype(np.uint8)
+
+
 def red_corner(picture: Image) -> str:
     """Name the corner whose middle is red: "top left", ..."""
     height, width = picture.shape[:2]

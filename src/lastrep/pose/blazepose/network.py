@@ -1,4 +1,4 @@
-"""Run one LiteRT network on a square of a picture."""
+"""Run one LiteRT network on a region of interest of an image."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from lastrep.pose.blazepose.square import Square
+from lastrep.pose.blazepose.roi import RoiBox
 from lastrep.video.orientation import Image
 
-#: Pictures are sampled on a grid of 1/32 pixel.
+#: Images are sampled on a grid of 1/32 pixel.
 GRID_BITS = 5
 GRID = 1 << GRID_BITS
 
-#: More bits while coordinates are added up; with those of the grid they leave room for pictures of
+#: More bits while coordinates are added up; with those of the grid they leave room for images of
 #: 8192 pixels.
 _SPARE_BITS = 13
 _LIMIT = 2**31 - 1
 
 
-class SquareCutter:
-    """Cuts squares out of pictures, bilinear, corners to corners.
+class RoiCropper:
+    """Crops boxes out of images, bilinear, corners to corners.
 
     The grid of 1/32 pixel is that of OpenCV up to 4, which MediaPipe contains. Warping in OpenCV 5
     is finer, which would move landmarks away from MediaPipe's by 0.1 px.
@@ -29,9 +29,9 @@ class SquareCutter:
     Parameters
     ----------
     pixels
-        Side of the result.
+        Side of the result, pixels.
     border
-        OpenCV's border mode: what is outside the picture.
+        OpenCV's border mode: what is outside the image.
     """
 
     def __init__(self, pixels: int, border: int) -> None:
@@ -39,12 +39,12 @@ class SquareCutter:
         self._steps = np.arange(pixels, dtype=np.float64)
         self._whole = np.empty((pixels, pixels, 2), np.int16)
         self._part = np.empty((pixels, pixels), np.uint16)
-        self._cut = np.empty((pixels, pixels, 3), np.uint8)
+        self._crop = np.empty((pixels, pixels, 3), np.uint8)
 
-    def __call__(self, image_rgb: Image, square: Square) -> Image:
-        """Return the square, shape = (pixels, pixels, 3); overwritten by the next call."""
-        step = square.side_px / len(self._steps) * square.rotation
-        left, top = (square.x_px, square.y_px) - len(self._steps) / 2 * step.sum(axis=0)
+    def __call__(self, rgb: Image, roi: RoiBox) -> Image:
+        """Return the box's content, shape = (pixels, pixels, 3); overwritten by the next call."""
+        step = roi.side_px / len(self._steps) * roi.rotation
+        left, top = (roi.x_px, roi.y_px) - len(self._steps) / 2 * step.sum(axis=0)
         x = self._coordinates(step[0, 0], step[1, 0], left)
         y = self._coordinates(step[0, 1], step[1, 1], top)
         np.right_shift(x, GRID_BITS, out=self._whole[..., 0], casting="unsafe")
@@ -54,21 +54,21 @@ class SquareCutter:
         y <<= GRID_BITS
         np.bitwise_or(y, x, out=self._part, casting="unsafe")
         cv2.remap(
-            image_rgb,
+            rgb,
             self._whole,
             self._part,
             cv2.INTER_LINEAR,
-            dst=self._cut,
+            dst=self._crop,
             borderMode=self._border,
         )
-        return self._cut
+        return self._crop
 
     def _coordinates(self, a_column: float, a_row: float, start: float) -> NDArray[np.int32]:
         """Return where each pixel of the result lies, in 1/32 pixel: x or y, rounded to nearest."""
         unit = GRID << _SPARE_BITS
         across = np.rint(unit * a_column * self._steps)
         down = np.rint(unit * (a_row * self._steps + start)) + (1 << (_SPARE_BITS - 1))
-        # A square far outside the picture must not wrap around.
+        # A box far outside the image must not wrap around.
         reach = _LIMIT - np.abs(across).max()
         down = np.clip(down, -reach, reach)
         grid: NDArray[np.int32] = np.add.outer(down.astype(np.int32), across.astype(np.int32))
@@ -77,7 +77,7 @@ class SquareCutter:
 
 
 class Network:
-    """A network that takes one square RGB picture.
+    """A network that takes one square RGB image.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class Network:
     low, high
         What the values 0 and 255 of a pixel become.
     border
-        OpenCV's border mode: what is outside the picture.
+        OpenCV's border mode: what is outside the image.
 
     Raises
     ------
@@ -107,13 +107,13 @@ class Network:
             for output in self._interpreter.get_output_details()
         }
         self._scale, self._offset = np.float32((high - low) / 255), np.float32(low)
-        self._cut = SquareCutter(self.pixels, border)
+        self._cropper = RoiCropper(self.pixels, border)
 
-    def run(self, image_rgb: Image, square: Square) -> None:
-        """Look at a square of a picture."""
-        cut = self._cut(image_rgb, square)
+    def run(self, rgb: Image, roi: RoiBox) -> None:
+        """Run the network on a box of an image, shape = (height, width, 3)."""
+        crop = self._cropper(rgb, roi)
         target = self._image()[0]
-        np.multiply(cut, self._scale, out=target)
+        np.multiply(crop, self._scale, out=target)
         if self._offset:
             target += self._offset
         del target  # LiteRT refuses to run while a view of its memory is alive

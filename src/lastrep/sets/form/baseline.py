@@ -16,11 +16,11 @@ import numpy as np
 
 from lastrep.exercises.faults import FaultRule, Limits, View, shown
 from lastrep.motion.posture import CHANNELS
+from lastrep.sets.criteria import PastBaseline, SetCriteria
 from lastrep.sets.measures.readings import Reading
-from lastrep.sets.measures.rep_measures import RepMeasures
-from lastrep.sets.criteria import PastBaseline, SetOptions
-from lastrep.sets.results import Severity
+from lastrep.sets.measures.rep_measures import RelativeRange, RepMeasures
 from lastrep.sets.measures.samples import NAN
+from lastrep.sets.results import Severity
 
 #: Reps that make the baseline, and how few may.
 BASELINE_REPS, FEWEST = 3, 2
@@ -102,32 +102,35 @@ class Standard:
         return self.spread * float(np.sqrt(1.0 + 1.0 / max(self.reps, 1)))
 
 
-def baseline_reps(measures: Sequence[RepMeasures], credited: Sequence[bool]) -> tuple[int, ...]:
+def baseline_reps(
+    measures: Sequence[RepMeasures], ranges: Sequence[RelativeRange], credited: Sequence[bool]
+) -> tuple[int, ...]:
     """Indices of the reps that the lifter's own reference is learned from.
 
     Parameters
     ----------
+    ranges
+        Of each rep, beside the others.
     credited
         Which reps have their whole range of motion.
     """
     usable = [i for i, m in enumerate(measures) if credited[i] and m.coverage >= SEEN_FROM]
-    if len(usable) > 1 and usable[0] == 0 and _set_up(measures[0], measures[usable[1]]):
-        usable = usable[1:]
+    if len(usable) > 1 and usable[0] == 0:
+        second = usable[1]
+        slower = _seconds(measures[0]) > SETUP_SLOWER * _seconds(measures[second])
+        if slower or ranges[0].pct < SETUP_SHORTER / 100.0 * ranges[second].pct:
+            usable = usable[1:]
     return tuple(usable[:BASELINE_REPS])
 
 
-def _set_up(first: RepMeasures, second: RepMeasures) -> bool:
-    def seconds(m: RepMeasures) -> float:
-        return m.span.back_s - m.span.leave_s
-
-    slower = seconds(first) > SETUP_SLOWER * seconds(second)
-    return slower or first.rom_pct < SETUP_SHORTER / 100.0 * second.rom_pct
+def _seconds(rep: RepMeasures) -> float:
+    return rep.span.back_s - rep.span.leave_s
 
 
 def learn(
     rule: FaultRule,
     readings: Sequence[Reading],
-    options: SetOptions,
+    criteria: SetCriteria,
     *,
     view: View = "side",
     roll_certain: bool = True,
@@ -143,18 +146,17 @@ def learn(
     roll_certain
         Whether the turn of the camera is known.
     """
-    past = options.history.get(rule.id)
+    past = criteria.history.get(rule.id)
     sd = _prior_sd(rule, past)
     known = [r for r in readings if np.isfinite(r.value)]
     upright = rule.metric in CHANNELS and CHANNELS[rule.metric].upright
     absolute = rule.absolute is not None and (roll_certain or not upright)
-    style = absolute and rule.kind != "range" and rule.id not in options.enforced
+    style = absolute and rule.kind != "range"
     standing = _standing(rule, known) if style else None
     values = np.array([r.value for r in known])
-    declared = "a tempo was declared" if _declared(rule, options) else None
     tolerance = _tolerance(rule, view)
     if len(known) < FEWEST and past is None:
-        return Standard(rule, None, (NAN, NAN), sd, 0, declared, absolute, tolerance, standing)
+        return Standard(rule, None, (NAN, NAN), sd, 0, None, absolute, tolerance, standing)
     value, reps = _blend(values, past)
     deviations = values - np.median(values) if len(values) else values
     if rule.of_baseline:
@@ -166,12 +168,8 @@ def learn(
         )
     )
     witnesses = _witnesses(known)
-    refused = declared or _refusal(rule, known, deviations, witnesses, sd)
+    refused = _refusal(rule, known, deviations, witnesses, sd)
     return Standard(rule, value, witnesses, spread, reps, refused, absolute, tolerance, standing)
-
-
-def _declared(rule: FaultRule, options: SetOptions) -> bool:
-    return rule.kind == "control" and options.tempo_declared
 
 
 def _prior_sd(rule: FaultRule, past: PastBaseline | None) -> float:

@@ -21,7 +21,6 @@ from lastrep.sets.form.baseline import (
     widened,
 )
 from lastrep.sets.measures.readings import Reading, RepReadings
-from lastrep.sets.criteria import SetOptions
 from lastrep.sets.results import Fault, Measured, Severity
 
 #: Standard errors that a change must exceed, by severity (`domain` 4.2).
@@ -61,9 +60,7 @@ class _Verdict:
     reference: str
 
 
-def judge_reps(
-    standards: Sequence[Standard], reps: Sequence[RepReadings], options: SetOptions
-) -> tuple[JudgedRep, ...]:
+def judge_reps(standards: Sequence[Standard], reps: Sequence[RepReadings]) -> tuple[JudgedRep, ...]:
     """Judge the reps of a set in order; later reps see how noisy the earlier ones were."""
     clean: dict[str, list[float]] = {standard.rule.id: [] for standard in standards}
     judged = []
@@ -71,7 +68,7 @@ def judge_reps(
         measured, faults = [], []
         for standard in standards:
             rule = standard.rule
-            one, fault = _judge(standard, rep, clean[rule.id], options)
+            one, fault = _judge(standard, rep, clean[rule.id])
             measured.append(one)
             if one.value is not None and one.state in ("ok", "minor"):
                 clean[rule.id].append(one.value)
@@ -82,7 +79,7 @@ def judge_reps(
 
 
 def _judge(
-    standard: Standard, rep: RepReadings, clean: Sequence[float], options: SetOptions
+    standard: Standard, rep: RepReadings, clean: Sequence[float]
 ) -> tuple[Measured, Fault | None]:
     rule, reading = standard.rule, rep.readings[standard.rule.id]
     reason = standard.refused or _unknown(standard, rep, reading)
@@ -101,10 +98,6 @@ def _judge(
         confidence=round(reading.confidence, 3),
         t_s=round(reading.t_s, 4),
         raw=_number(reading.value),
-        near=_number(reading.near),
-        world=_number(reading.world),
-        sustained=_number(reading.sustained),
-        visible=round(reading.visible, 3),
     )
     if reason is not None:
         return one, None
@@ -114,7 +107,7 @@ def _judge(
         key=lambda v: _ORDER.index(v.severity),
     )
     severity = verdict.severity
-    if severity is not None and not (rule.ends_set and counts(rule, options)):
+    if severity is not None and not (rule.ends_set and counts(rule)):
         severity = Severity.MINOR
     one = one.model_copy(update={"state": severity.value if severity else "ok"})
     if severity is None:
@@ -138,9 +131,9 @@ def worst_first(faults: Sequence[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda f: -_ORDER.index(f.severity)))
 
 
-def counts(rule: FaultRule, options: SetOptions) -> bool:
-    """Whether faults of this class cost credit; symmetry and control only when asked for."""
-    return rule.kind in ("safety", "compensation", "range") or rule.kind in options.also_ending
+def counts(rule: FaultRule) -> bool:
+    """Whether faults of this class cost credit; symmetry and control do not."""
+    return rule.kind in ("safety", "compensation", "range")
 
 
 def _unknown(standard: Standard, rep: RepReadings, reading: Reading) -> str | None:

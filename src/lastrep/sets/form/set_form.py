@@ -7,16 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.faults import BAR_METRICS, FaultKind, FaultRule, View, shown
-from lastrep.sets.form.baseline import Standard, baseline_reps, learn, noise
+from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.ending import described
+from lastrep.sets.form.baseline import Standard, learn, noise
 from lastrep.sets.form.faults import JudgedRep, judge_reps
 from lastrep.sets.measures.readings import RepReadings
-from lastrep.sets.measures.rep_measures import RepMeasures
-from lastrep.sets.criteria import SetOptions
-from lastrep.sets.results import Fault, FormStandard, Rep, RepStatus, Severity
 from lastrep.sets.measures.samples import NAN
+from lastrep.sets.results import Fault, FormStandard, Rep, RepStatus, Severity
 
 #: Points a fault costs, and how much its class weighs (`domain` 4.3).
 PENALTY = {Severity.MINOR: 10.0, Severity.MAJOR: 30.0, Severity.CRITICAL: 60.0}
@@ -111,13 +109,12 @@ def form_score(faults: Sequence[Fault], rules: dict[str, FaultRule]) -> float:
     return max(0.0, 100.0 - lost)
 
 
-def judge_form(
-    exercise: ExerciseDefinition,
+def judge_readings(
+    rules: Sequence[FaultRule],
     view: View,
-    measures: Sequence[RepMeasures],
-    credited: Sequence[bool],
+    baseline: tuple[int, ...],
     readings: Sequence[RepReadings],
-    options: SetOptions,
+    criteria: SetCriteria,
     *,
     roll_certain: bool = True,
 ) -> SetForm:
@@ -125,47 +122,33 @@ def judge_form(
 
     Parameters
     ----------
-    credited
-        Which reps have their whole range of motion.
+    rules
+        Of the exercise; where faults are equally bad, the earlier one is named first.
+    baseline
+        Indices of the reps that the lifter's own reference is learned from.
     readings
-        Of each rep, from `read_reps`.
+        Of each rep.
     roll_certain
         Whether the turn of the camera is known.
     """
-    return judge_readings(
-        exercise.faults, view, baseline_reps(measures, credited), readings, options,
-        roll_certain=roll_certain,
-    )  # fmt: skip
-
-
-def judge_readings(
-    rules: Sequence[FaultRule],
-    view: View,
-    baseline: tuple[int, ...],
-    readings: Sequence[RepReadings],
-    options: SetOptions,
-    *,
-    roll_certain: bool = True,
-) -> SetForm:
-    """Judge readings against a given baseline; see `judge_form`."""
-    rules = [rule.seen_from(view).edited(options.limits.get(rule.id)) for rule in rules]
+    rules = [rule.seen_from(view).edited(criteria.limits.get(rule.id)) for rule in rules]
     read = set(readings[0].readings) if readings else set()
     standards = [
         learn(
-            rule, [readings[i].readings[rule.id] for i in baseline], options,
+            rule, [readings[i].readings[rule.id] for i in baseline], criteria,
             view=view, roll_certain=roll_certain,
         )
         for rule in rules
         if rule.id in read
     ]  # fmt: skip
     guarded = [_with_steadiness(r, readings, baseline) for r in readings]
-    judged = judge_reps(standards, guarded, options)
+    judged = judge_reps(standards, guarded)
     by_id = {standard.rule.id: standard for standard in standards}
     described = tuple(
         _described(rule, by_id.get(rule.id), judged, view, roll_certain) for rule in rules
     )
     notes = (*_style_notes(standards), *_drifts(standards, judged))
-    if len(baseline) == 0 and not options.history:
+    if len(baseline) == 0 and not criteria.history:
         notes = (*notes, "No clean first reps: form is judged by the absolute standard only.")
     return SetForm(judged, described, baseline, notes, {rule.id: rule for rule in rules})
 
@@ -225,7 +208,7 @@ def _described(
 def _style_notes(standards: Sequence[Standard]) -> list[str]:
     return [
         f"{s.rule.title.capitalize()} in the first reps already ({s.rule.id}): taken as the "
-        "lifter's style. It does not end the set unless this standard is enforced."
+        "lifter's style. It does not end the set."
         for s in standards
         if s.standing is Severity.MAJOR and s.rule.ends_set
     ]

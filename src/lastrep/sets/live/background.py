@@ -12,22 +12,23 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import PoseSequence
-from lastrep.velocity.options import BarOptions
-from lastrep.sets.criteria import Past, SetOptions
+from lastrep.sets.corrections import Correction
+from lastrep.sets.criteria import Past, SetCriteria
 from lastrep.sets.results import SetReport
+from lastrep.velocity.options import BarOptions
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: Without a rep, hindsight looks at the set this often while something moves: it may see more.
+#: Without a rep, the set is judged at the set this often while something moves: it may see more.
 REVIEW_EVERY_S = 3.0
 #: After so many reps the best signals are known; the search for them is repeated only this often.
 KNOWN_FROM_REPS, SEARCH_EVERY_S = 3, 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What hindsight is asked to judge.
+class JudgeRequest:
+    """What the offline pass is asked to judge.
 
     Parameters
     ----------
@@ -37,8 +38,8 @@ class Look:
         Signals to look along (quick); None to search for the best (thorough).
     stopped
         Whether the lifter is known to have stopped.
-    not_reps_s
-        Times inside movements that the lifter says were no reps.
+    corrections
+        What the lifter took back.
     past
         The lifter's own history.
     bar
@@ -47,17 +48,17 @@ class Look:
 
     poses: PoseSequence
     exercise: ExerciseDefinition | None
-    options: SetOptions
+    criteria: SetCriteria
     mix: Mapping[str, float] | None = None
     stopped: bool = False
-    not_reps_s: tuple[float, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     past: Past | None = None
     bar: BarOptions = field(default_factory=BarOptions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hindsight:
-    """What hindsight says.
+class OfflineJudgement:
+    """What the offline pass says of the poses so far.
 
     Parameters
     ----------
@@ -75,11 +76,15 @@ class Hindsight:
     fraction: NDArray[np.float64]
 
 
+#: Makes a request along given signals, or (None) for the best ones.
+RequestAlong = Callable[[Mapping[str, float] | None], JudgeRequest]
+
+
 class Judge(Protocol):
     """Judges the poses so far; with a process executor it must be a module's function."""
 
-    def __call__(self, look: Look) -> Hindsight:
-        """Return what hindsight says."""
+    def __call__(self, look: JudgeRequest) -> OfflineJudgement:
+        """Return what the offline pass says."""
         ...
 
 
@@ -97,8 +102,8 @@ class Inline(Executor):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """What the causal half knew when hindsight was asked.
+class LiveState:
+    """What the causal half knew when the request was made.
 
     Parameters
     ----------
@@ -130,20 +135,20 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answer:
-    """What came of a question: hindsight, or None if it failed, and when it was asked."""
+class JudgeReply:
+    """What came of a question: the judgement, or None if it failed, and when it was asked."""
 
-    said: Hindsight | None
-    asked: Moment
+    said: OfflineJudgement | None
+    asked: LiveState
 
 
-class Reviewer:
-    """Asks hindsight when it is due, one question at a time, and brings the answer.
+class BackgroundJudge:
+    """Has the set judged when it is due, one question at a time, and brings the answer.
 
     Parameters
     ----------
     judge
-        Hindsight.
+        OfflineJudgement.
     executor
         Where it runs; if that breaks down, it goes on in this process.
     """
@@ -151,16 +156,16 @@ class Reviewer:
     def __init__(self, judge: Judge, executor: Executor) -> None:
         #: Signals that the reps are known to be read from; None until they are.
         self.mix: Mapping[str, float] | None = None
-        #: What went wrong in hindsight, if anything did.
+        #: What went wrong in the offline pass, if anything did.
         self.problem: str | None = None
         self._judge, self._executor = judge, executor
-        self._question: tuple[Look, Moment, Future[Hindsight]] | None = None
+        self._question: tuple[JudgeRequest, LiveState, Future[OfflineJudgement]] | None = None
         self._reviewed_s = self._searched_s = float("-inf")
         self._quick_due_s: float | None = None
         self._thorough_due = False
 
     def look_soon(self, t_s: float, *, again: bool = False) -> None:
-        """Look along the known signals once the rep that came back by now has settled.
+        """JudgeRequest along the known signals once the rep that came back by now has settled.
 
         Parameters
         ----------
@@ -174,13 +179,13 @@ class Reviewer:
         """Search for the best signals again with the next question."""
         self._thorough_due = True
 
-    def ask(self, now: Moment, look: Callable[[Mapping[str, float] | None], Look]) -> None:
+    def ask(self, now: LiveState, request: RequestAlong) -> None:
         """Ask if it is time to.
 
         Parameters
         ----------
-        look
-            Makes the question, along given signals or for the best ones.
+        request
+            Makes the request, along given signals or for the best ones.
         """
         if self._question is not None:
             return
@@ -196,31 +201,31 @@ class Reviewer:
             self._searched_s = now.t_s
         known = now.count > KNOWN_FROM_REPS and now.t_s - self._searched_s < SEARCH_EVERY_S
         self._thorough_due = along is not None and not known
-        self._submit(look(along), now)
+        self._submit(request(along), now)
 
-    def ask_last(self, now: Moment, look: Callable[[Mapping[str, float] | None], Look]) -> None:
+    def ask_last(self, now: LiveState, request: RequestAlong) -> None:
         """Ask for the final judgement; what is under way is of no interest any more."""
         if self._question is not None:
             self._question[2].cancel()
-        self._submit(look(None), now)
+        self._submit(request(None), now)
 
-    def answer(self) -> Answer | None:
-        """Return what hindsight said, once; None while there is nothing new."""
+    def answer(self) -> JudgeReply | None:
+        """Return what the offline pass said, once; None while there is nothing new."""
         if self._question is None or not self._question[2].done():
             return None
         look, asked, future = self._question
         self._question = None
         try:
-            return Answer(future.result(), asked)
+            return JudgeReply(future.result(), asked)
         except BrokenExecutor:  # its process was killed: go on in this one
             self._executor = Inline()
             self._submit(look, asked)
             return self.answer()
         except Exception as error:  # a defect of ours: the set goes on with what was known
             self.problem = f"internal error: {type(error).__name__}: {error}"
-            return Answer(None, asked)
+            return JudgeReply(None, asked)
 
-    def _submit(self, look: Look, now: Moment) -> None:
+    def _submit(self, look: JudgeRequest, now: LiveState) -> None:
         self._reviewed_s = now.t_s
         try:
             future = self._executor.submit(self._judge, look)

@@ -64,7 +64,7 @@ class RepCounted(SetEvent):
 
 @dataclass(frozen=True, slots=True)
 class CountCorrected(SetEvent):
-    """Hindsight over the set so far found another number of reps."""
+    """The offline pass over the set so far found another number of reps."""
 
     count: int
 
@@ -103,7 +103,7 @@ class SetOver(SetEvent):
 
 @dataclass(frozen=True, slots=True)
 class SetClosed(SetEvent):
-    """The lifter has stopped; the whole set was judged with hindsight.
+    """The lifter has stopped; the whole set was judged with the offline pass.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """A set while it runs: reps at once, verdicts a moment later, the end when it is due.
 
 Two halves work together. The causal half (`RepTracker`) counts each rep as it comes back to its
-start. Hindsight is the very judgement that a recording gets, over the poses so far: it runs at rep
-ends and now and then between, and everything that is said about a rep, a cue, the end of the set,
-comes from it. It takes some tenths of a second, so it may run elsewhere (an `Executor`) while
+start. The offline pass is the very judgement that a recording gets, over the poses so far: it runs
+at rep ends and now and then between, and everything that is said about a rep, a cue, the end of the
+set, comes from it. It takes some tenths of a second, so it may run elsewhere (an `Executor`) while
 poses go on coming; then it is applied at the first pose after it is done.
 """
 
@@ -15,8 +15,19 @@ from concurrent.futures import Executor
 from statistics import median
 
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.exercises.library import resolved
 from lastrep.pose.sequence import Pose, PoseSequence
-from lastrep.velocity.options import BarOptions
+from lastrep.reps.phases import Phase
+from lastrep.reps.segmentation import SET_PAUSE_REPS, SET_PAUSE_S
+from lastrep.sets.corrections import Correction
+from lastrep.sets.criteria import Past, SetCriteria
+from lastrep.sets.live.background import (
+    BackgroundJudge,
+    Inline,
+    JudgeRequest,
+    LiveState,
+    OfflineJudgement,
+)
 from lastrep.sets.live.cues import CuePolicy
 from lastrep.sets.live.events import (
     CountCorrected,
@@ -33,25 +44,25 @@ from lastrep.sets.live.events import (
     SetOver,
     SetStarted,
 )
-from lastrep.sets.live.background import Hindsight, Judge, Look, Moment, Reviewer
-from lastrep.sets.criteria import Past, SetOptions
-from lastrep.reps.phases import Phase
 from lastrep.sets.live.presence import Presence
-from lastrep.sets.results import EndReason, Rep, RepStatus, SetEnd, SetReport
-from lastrep.reps.segmentation import SET_PAUSE_REPS, SET_PAUSE_S
-from lastrep.sets.live.stillness import Stillness
 from lastrep.sets.live.rep_tracker import RepEventKind, RepTracker
+from lastrep.sets.live.stillness import Stillness
+from lastrep.sets.offline import JudgedSet, Search, judge_landmarks, judge_so_far
+from lastrep.sets.results import EndReason, Rep, RepStatus, SetEnd, SetReport
+from lastrep.velocity.options import BarOptions
 
+#: Who takes a rep back while the set runs.
+LIFTER = "the lifter"
 #: Before a set runs, this much is kept for the judgement to look back at.
 LEAD_IN_S = 20.0
 #: A rep is judged once this much was seen after its end, or the load stood still this long.
 SETTLED_S = 0.15
-#: Reps that hindsight alone has seen make a set only if there are so many: one may be a step.
+#: Reps that the offline pass alone has seen make a set only from so many on: one may be a step.
 UNSEEN_REPS = 2
 #: And only if the exercise's angle moves through this share of its usual range.
 LIFT_SHARE = 0.3
-#: Hindsight's reps are believed after so long before the line that is followed live is known, and
-#: after so long if that line never comes to rest.
+#: Reps of the offline pass are believed after so long before the line that is followed live is
+#: known, and after so long if that line never comes to rest.
 UNKNOWN_LINE_S, DOUBTED_LINE_S = 1.0, 4.0
 #: A rep that has just been counted is not taken back by a look that began before its end.
 GRACE_S = 1.0
@@ -75,39 +86,52 @@ ANNOUNCED = frozenset(
 
 
 class LiveSet:
-    """One set while it runs.
+    """One set while it runs: feed it every pose, in order of time, and heed the events.
 
     Parameters
     ----------
-    judge
-        Hindsight.
+    exercise
+        What is done: its name or definition; None or "auto" if it is to be found out.
+    criteria
+        How the set is judged.
+    width_px, height_px
+        Size of the upright frames.
     executor
-        Where hindsight runs.
+        Where the set so far is judged: at once, in this process (`Inline`, the default: the same
+        poses give the same events), or in a process of its own, so that poses never wait.
     past
-        The lifter's own history.
+        The lifter's own history; None without.
     bar
         How speed is measured.
+
+    Raises
+    ------
+    ExerciseError
+        If there is no such exercise.
     """
 
     def __init__(
         self,
-        exercise: ExerciseDefinition | None,
-        options: SetOptions,
-        size_px: tuple[int, int],
-        judge: Judge,
-        executor: Executor,
+        exercise: ExerciseDefinition | str | None,
+        criteria: SetCriteria = SetCriteria(),  # noqa: B008 - frozen
+        *,
+        width_px: int,
+        height_px: int,
+        executor: Executor | None = None,
         past: Past | None = None,
         bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
     ) -> None:
-        self.tracker = RepTracker(exercise)
-        #: What hindsight said last.
+        self._exercise = resolved(exercise)
+        self.tracker = RepTracker(self._exercise)
+        #: What the set so far was judged to be; None before the first rep.
         self.report: SetReport | None = None
         self.closed = False
-        self._exercise, self._options, self._size_px = exercise, options, size_px
+        self._criteria, self._size_px = criteria, (width_px, height_px)
         self._past, self._bar = past, bar
-        self._reviewer = Reviewer(judge, executor)
+        self._judge = BackgroundJudge(judge_so_far, executor or Inline())
         self._presence = Presence()
-        self._cues = CuePolicy({rule.id: rule for rule in exercise.faults} if exercise else {})
+        rules = {rule.id: rule for rule in self._exercise.faults} if self._exercise else {}
+        self._cues = CuePolicy(rules)
         self._poses: deque[Pose] = deque()
         self._still = Stillness()
         self._armed = self._started = self._closing = self._stopped = False
@@ -119,7 +143,7 @@ class LiveSet:
         self._told_s: list[float] = []
         #: When the load was at rest last, and when a rep last came back.
         self._rest_s = self._completed_s = float("-inf")
-        self._not_reps_s: tuple[float, ...] = ()
+        self._corrections: tuple[Correction, ...] = ()
         self._last_called = False
         self._phase = Phase.UNKNOWN
 
@@ -131,8 +155,8 @@ class LiveSet:
 
     @property
     def problem(self) -> str | None:
-        """What went wrong in hindsight, if anything did; the set goes on."""
-        return self._reviewer.problem
+        """What went wrong in the offline pass, if anything did; the set goes on."""
+        return self._judge.problem
 
     @property
     def stopped(self) -> bool:
@@ -140,21 +164,21 @@ class LiveSet:
         return self._stopped
 
     @property
-    def not_reps_s(self) -> tuple[float, ...]:
-        """Times inside movements that the lifter says were no reps."""
-        return self._not_reps_s
+    def corrections(self) -> tuple[Correction, ...]:
+        """What the lifter took back."""
+        return self._corrections
 
     @property
     def count(self) -> int:
-        """Reps so far: those that hindsight knows, and those since."""
+        """Reps so far: those that the offline pass knows, and those since."""
         return len(self._settled_reps) + len(self._provisional_s())
 
     def _provisional_s(self) -> list[float]:
-        """Turns of the reps that hindsight does not know yet."""
+        """Turns of the reps that the offline pass does not know yet."""
         return [
             t_s
             for t_s in self.tracker.turns_s
-            if all(abs(t_s - not_s) >= SAME_REP_S for not_s in self._not_reps_s)
+            if all(abs(t_s - taken.at_s) >= SAME_REP_S for taken in self._corrections)
         ]
 
     def update(self, pose: Pose) -> tuple[SetEvent, ...]:
@@ -175,8 +199,23 @@ class LiveSet:
         if self._must_close(pose):
             self._ask_last()
             return (*events, *self._collect(pose.t_s))
-        self._reviewer.ask(self._moment(), self._look)
+        self._judge.ask(self._moment(), self._look)
         return (*events, *self._collect(pose.t_s))
+
+    def finish(self, *, stopped: bool = False) -> tuple[JudgedSet, ...]:
+        """Return the sets in the poses so far, judged as those of a recording are.
+
+        Parameters
+        ----------
+        stopped
+            Whether the lifter ended it, by word; otherwise the poses just end.
+        """
+        search = Search(stopped=stopped or self._stopped, corrections=self._corrections)
+        sets = judge_landmarks(
+            self.sequence, self._exercise, self._criteria,
+            search=search, past=self._past, bar=self._bar,
+        )  # fmt: skip
+        return tuple(one for one in sets if one.report.reps)
 
     def close(self) -> tuple[SetEvent, ...]:
         """End the set by the lifter's word; `SetClosed` comes now or with one of the next poses."""
@@ -196,13 +235,15 @@ class LiveSet:
     def undo(self) -> tuple[SetEvent, ...]:
         """Take back the last rep counted: it was none."""
         if provisional := self._provisional_s():
-            self._not_reps_s += (provisional[-1],)
+            at_s = provisional[-1]
         elif self._settled_reps:
-            self._not_reps_s += (self._settled_reps[-1].turn_s,)
+            at_s = self._settled_reps[-1].turn_s
         else:
             return ()
-        self._reviewer.look_thoroughly()
-        self._reviewer.ask(self._moment(), self._look)
+        taken = Correction(kind="mark", at_s=max(at_s, 0.0), mark="not_a_rep", by=LIFTER)
+        self._corrections += (taken,)
+        self._judge.look_thoroughly()
+        self._judge.ask(self._moment(), self._look)
         self._count = max(self._count - 1, 0)
         return (CountCorrected(self._poses[-1].t_s, self._count),)
 
@@ -222,7 +263,7 @@ class LiveSet:
                 events.append(PhaseChanged(pose.t_s, self._phase))
         if happened is not None and happened.kind is RepEventKind.COMPLETED:
             self._completed_s = pose.t_s
-            self._reviewer.look_soon(pose.t_s)
+            self._judge.look_soon(pose.t_s)
         self._still.update(pose.t_s, self.tracker.fraction)
         resting = not self.tracker.under_way
         if resting:
@@ -236,8 +277,8 @@ class LiveSet:
         self._started, self._started_s = True, t_s
         return SetStarted(t_s)
 
-    def _moment(self) -> Moment:
-        return Moment(
+    def _moment(self) -> LiveState:
+        return LiveState(
             self._poses[-1].t_s,
             rest_s=self._rest_s,
             under_way=self.tracker.under_way,
@@ -246,25 +287,25 @@ class LiveSet:
             count=self.count,
         )
 
-    def _look(self, mix: Mapping[str, float] | None) -> Look:
-        return Look(
+    def _look(self, mix: Mapping[str, float] | None) -> JudgeRequest:
+        return JudgeRequest(
             self.sequence,
             self._exercise,
-            self._options,
+            self._criteria,
             mix,
             self._stopped,
-            self._not_reps_s,
+            self._corrections,
             self._past,
             self._bar,
         )
 
     def _ask_last(self) -> None:
         self._closing = True
-        self._reviewer.ask_last(self._moment(), self._look)
+        self._judge.ask_last(self._moment(), self._look)
 
     def _collect(self, now_s: float) -> list[SetEvent]:
-        """Apply hindsight if it is there."""
-        answer = self._reviewer.answer()
+        """Apply the offline pass if it is there."""
+        answer = self._judge.answer()
         if answer is None:
             return []
         said = answer.said
@@ -274,7 +315,7 @@ class LiveSet:
             return [SetClosed(now_s, self.report)]
         return [] if said is None else self._apply(said, answer.asked, now_s)
 
-    def _apply(self, said: Hindsight, asked: Moment, now_s: float) -> list[SetEvent]:
+    def _apply(self, said: OfflineJudgement, asked: LiveState, now_s: float) -> list[SetEvent]:
         events: list[SetEvent] = []
         reps = said.report.reps if said.report is not None else ()
         settled = [rep for rep in reps if self._is_settled(rep, asked)]
@@ -285,20 +326,20 @@ class LiveSet:
         self.report, self._settled_reps = said.report, settled
         if settled:
             if said.mix and self.tracker.learn(said.mix, said.t_s, said.fraction):
-                self._reviewer.mix = said.mix
+                self._judge.mix = said.mix
             self.tracker.restart(settled[-1].end_s)
             start_s, end_s = settled[0].start_s, settled[-1].end_s
             self._presence.takes_place(p for p in self._poses if start_s <= p.t_s <= end_s)
         before, self._count = self._count, self.count
         if self._count < before and now_s - self._completed_s < GRACE_S:
-            self._count = before  # hindsight has not seen the whole rep yet
+            self._count = before  # the offline pass has not seen the whole rep yet
         if self._count != before:
             # One more is a rep like any other, only found late.
             kind = RepCounted if self._count == before + 1 else CountCorrected
             events.append(kind(now_s, self._count))
         if said.report is not None:
             if len(settled) < len(reps):
-                self._reviewer.look_soon(now_s, again=True)
+                self._judge.look_soon(now_s, again=True)
             events += self._tell(said.report, settled, now_s)
         return events
 
@@ -309,7 +350,7 @@ class LiveSet:
         angle = self._exercise.angle
         return rep.rom_deg >= LIFT_SHARE * abs(angle.con_end_deg - angle.ecc_end_deg)
 
-    def _is_settled(self, rep: Rep, asked: Moment) -> bool:
+    def _is_settled(self, rep: Rep, asked: LiveState) -> bool:
         """Whether a rep has really ended, rather than being cut off by what is not seen yet.
 
         It has if the load was at rest after it by the causal line. Before that line is known, or
@@ -318,7 +359,7 @@ class LiveSet:
         standing = asked.ended and not asked.under_way
         if rep.end_s > asked.t_s - SETTLED_S and not standing:
             return False
-        patience_s = UNKNOWN_LINE_S if self._reviewer.mix is None else DOUBTED_LINE_S
+        patience_s = UNKNOWN_LINE_S if self._judge.mix is None else DOUBTED_LINE_S
         return rep.end_s <= max(asked.rest_s + 2 * SETTLED_S, asked.t_s - patience_s)
 
     def _tell(self, report: SetReport, settled: Sequence[Rep], now_s: float) -> list[SetEvent]:
@@ -339,7 +380,7 @@ class LiveSet:
                 events.append(CueDue(now_s, rep.number, cue.fault, cue.text, cue.severity))
         if over is not None:
             return [*events, SetOver(now_s, over)]
-        target = self._options.target_reps
+        target = self._criteria.target_reps
         if target is not None and not self._last_called and self._over is None:
             self._last_called = 1 <= report.completed_reps == target - 1
             if self._last_called:
@@ -356,7 +397,7 @@ class LiveSet:
             return None
         if self._suspected != (end.reason, end.rep):
             self._suspected = end.reason, end.rep
-            self._reviewer.look_thoroughly()
+            self._judge.look_thoroughly()
             return None
         self._over = end
         return end

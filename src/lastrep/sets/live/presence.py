@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from lastrep.pose.people import Place, Whereabouts
 from lastrep.pose.sequence import Pose
+from lastrep.pose.subject.gating import BodyPosition, Gate
 
 #: Beside the set's place by this much for so long: the lifter has walked away.
 AWAY_M, AWAY_S = 0.6, 1.0
@@ -24,14 +24,14 @@ class Presence:
         self.walked_away = False
         self._since_s: float | None = None
         self._recent: deque[tuple[float, bool]] = deque()
-        self._place: Whereabouts | None = None
+        self._place: Gate | None = None
         self._away_since_s: float | None = None
 
     def takes_place(self, poses: Iterable[Pose]) -> None:
         """Learn where the set is done from the poses of its reps."""
-        seen = [Place.of(pose) for pose in poses if pose.found]
+        seen = [BodyPosition.of(pose) for pose in poses if pose.found]
         if seen:
-            self._place = Whereabouts.of(seen)
+            self._place = Gate.around(seen)
 
     def update(self, pose: Pose) -> bool:
         """Take the next pose; return whether the lifter was just lost or found again."""
@@ -50,7 +50,7 @@ class Presence:
     def _is_away(self, pose: Pose) -> bool:
         if self._place is None or not pose.found:
             return False
-        if self._place.beside_m(Place.of(pose)) <= AWAY_M:
+        if self._place.sideways_m(BodyPosition.of(pose)) <= AWAY_M:
             self._away_since_s = None
             return False
         if self._away_since_s is None:

@@ -1,6 +1,6 @@
 """The causal half of a live set: where in its range the load is now, and reps as they happen.
 
-A state machine on the concentric fraction answers at once; hindsight over the set so far
+A state machine on the concentric fraction answers at once; the offline pass over the set so far
 (`lastrep.sets.live.live_set`) chooses the line it reads and puts the count right.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion.cleaning import running_median
+from lastrep.motion.filters import running_median
 from lastrep.motion.signals import geometric_signals, limb_length
 from lastrep.pose.one_euro import OneEuro
 from lastrep.pose.sequence import Pose
@@ -34,11 +34,11 @@ MIN_CUTOFF_HZ = 1.5
 BETA = 1.5
 #: Poses that are kept to move to another line.
 MEMORY_S = 20.0
-#: A line that hindsight found is followed if it can be read frame by frame this well.
+#: A line that the offline pass found is followed if it can be read frame by frame this well.
 LINE_CORRELATION = 0.85
 #: A line is learned from at least so many frames.
 LINE_FRAMES = 20
-#: Signals that exist with hindsight only.
+#: Signals that exist with the offline pass only.
 _UNIQUE_TO_CLIP = frozenset({"posture_1", "posture_2", "angles_1", "angles_2"})
 
 
@@ -113,14 +113,14 @@ class RepTracker:
                 self._step(pose.t_s, float(value))
 
     def learn(self, mix: Mapping[str, float], t_s: Array, fraction: Array) -> bool:
-        """Follow what hindsight found from now on, if it can be read frame by frame.
+        """Follow what the offline pass found from now on, if it can be read frame by frame.
 
         Parameters
         ----------
         mix
             Gain of each signal.
         t_s, fraction
-            shape = (n,): concentric fraction by hindsight.
+            shape = (n,): concentric fraction by the offline pass.
         """
         poses = [p for p in self._poses if p.found and len(t_s) and t_s[0] <= p.t_s <= t_s[-1]]
         known = {name: gain for name, gain in mix.items() if name not in _UNIQUE_TO_CLIP}
@@ -185,7 +185,7 @@ class RepTracker:
         return np.asarray(np.sum([gain * now[name] for name, gain in mix.items()], axis=0))
 
     def _default_line(self) -> tuple[Mapping[str, float], float]:
-        """Return the exercise's own angle between its typical ends; hindsight will know better."""
+        """Return the exercise's own angle between its typical ends, until more is known."""
         if self.exercise is None:
             return {"wrist_above_shoulder": 1.0}, 1.0
         angle = self.exercise.angle

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.motion.angles import joint_deg, tilt_deg
-from lastrep.motion.cleaning import lowpass
+from lastrep.motion.filters import lowpass
 from lastrep.motion.track import Track
 from lastrep.motion.view import ViewName
 from lastrep.pose import PoseSequence

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.motion.cleaning import lowpass
-from lastrep.motion.posture import CHANNELS, Channel, Figure, Side, body_planes, facing
+from lastrep.motion.filters import lowpass
+from lastrep.motion.planes import PlanarLandmarks, Side, body_planes, facing
+from lastrep.motion.posture import CHANNELS, Channel
 from lastrep.motion.roll import Roll, camera_roll, unroll
 from lastrep.motion.track import Track
 from lastrep.pose import PoseSequence
-from lastrep.sets.measures.joint_angle import ANGLE_CUTOFF_HZ
 from lastrep.reps.segmentation import Segmentation
+from lastrep.sets.measures.joint_angle import ANGLE_CUTOFF_HZ
 
 Array = NDArray[np.float64]
 
@@ -45,9 +46,9 @@ class Movement:
 
     t_s: Array
     rate_hz: float
-    image: Figure
-    sagittal: Figure
-    frontal: Figure
+    image: PlanarLandmarks
+    sagittal: PlanarLandmarks
+    frontal: PlanarLandmarks
     inside: NDArray[np.bool_]
     visibility: Array
     fraction: Array
@@ -74,9 +75,9 @@ class Movement:
         return cls(
             t_s=track.t_s,
             rate_hz=rate_hz,
-            image=Figure.of(points[..., :2], facing(points)),
-            sagittal=Figure.of(sagittal, facing(sagittal)),
-            frontal=Figure.of(frontal, 1.0),
+            image=PlanarLandmarks.of(points[..., :2], facing(points)),
+            sagittal=PlanarLandmarks.of(sagittal, facing(sagittal)),
+            frontal=PlanarLandmarks.of(frontal, 1.0),
             inside=inside,
             visibility=seen[nearest],
             fraction=np.interp(track.t_s, segmentation.t_s, segmentation.fraction),

@@ -8,21 +8,21 @@ are kept as witnesses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.faults import BAR_METRICS, FaultRule
+from lastrep.missing import MaybeNan
 from lastrep.motion.posture import CHANNELS, Channel
 from lastrep.motion.view import CameraView
-from lastrep.sets.measures.rep_measures import RepMeasures
+from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.kinematics import Movement
+from lastrep.sets.measures.rep_measures import RelativeRange, RepMeasures
 from lastrep.sets.measures.samples import NAN, SAMPLERS, Sampled, percentile_of
-from lastrep.reps.segmentation import RepSpan
-from lastrep.sets.rep_status import DOUBTFUL_FROM_PCT
 
 Array = NDArray[np.float64]
 
@@ -60,13 +60,13 @@ class Reading:
         0..1: how sure the model is that the landmarks it rests on can be seen.
     """
 
-    value: float
-    t_s: float
-    confidence: float
-    near: float = NAN
-    world: float = NAN
-    sustained: float = NAN
-    visible: float = 1.0
+    value: MaybeNan
+    t_s: MaybeNan
+    confidence: MaybeNan
+    near: MaybeNan = NAN
+    world: MaybeNan = NAN
+    sustained: MaybeNan = NAN
+    visible: MaybeNan = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,15 @@ def read_reps(
         )
         for m in measures
     )
+
+
+def with_ranges(
+    readings: Mapping[str, Reading], rules: Sequence[FaultRule], own: RelativeRange
+) -> dict[str, Reading]:
+    """Return a rep's readings with its range of motion beside the set's other reps."""
+    kinder = own.kinder_pct
+    whole = {rule.id for rule in rules if rule.metric == "range_of_motion"} & readings.keys()
+    return dict(readings) | {i: replace(readings[i], value=kinder, sustained=kinder) for i in whole}
 
 
 class _Reader:
@@ -167,11 +176,8 @@ class _Reader:
     # -- metrics of a whole rep
 
     def range_of_motion(self, rep: RepMeasures) -> float:
-        """Excursion in % of the lifter's own; where signals disagree, the kinder reading."""
-        kinder = rep.rom_pct + rep.rom_error_pct
-        if rep.rom_high_pct >= DOUBTFUL_FROM_PCT:
-            kinder = rep.rom_high_pct
-        return max(rep.rom_pct, min(kinder, 100.0))
+        """Not known from one rep alone: `with_ranges` fills it in from all of them."""
+        return NAN
 
     def hips_before_shoulders(self, rep: RepMeasures) -> float:
         """Lead of the hips' rise over the shoulders', each as a share of its own total."""

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion.cleaning import runs
+from lastrep.motion.arrays import runs
 from lastrep.motion.view import ViewName
 from lastrep.pose import PoseSequence
+from lastrep.reps.segmentation import Segmentation
+from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.joint_angle import AngleSide, AngleTrack, angle_track
-from lastrep.sets.results import Phase
-from lastrep.reps.segmentation import RepSpan, Segmentation
 
 Array = NDArray[np.float64]
 
 #: The load is held while the concentric fraction stays within this of where it stopped.
 HELD_WITHIN = 0.1
+#: Name of the signal that the reps were counted by, among a rep's ranges.
+COUNTED = "counted"
+#: Signals agree that a rep is short only if no quarter of them sees this much of the range.
+DOUBTFUL_FROM_PCT = 95.0
 #: Reps that set the lifter's own reference.
 REFERENCE_REPS = 3
 #: A signal that correlates this much with the counted one tells the same movement.
@@ -36,18 +40,12 @@ class RepMeasures:
     ----------
     span
         Where the rep is in time.
-    phases
-        Eccentric, pause and concentric in order of time; phases of no length are left out.
     start_angle_deg, turn_angle_deg, rom_deg
         The exercise's primary angle at rest and at the far end, and their difference; None where
         the landmarks were not seen.
-    rom_pct
-        Excursion in % of the lifter's own first full reps: the median over every signal of the
-        exercise that moves along with the one that was counted by.
-    rom_error_pct
-        Standard error of that median, from the spread of the signals; 0 with a single one.
-    rom_high_pct
-        The same, upper quartile over the signals: what a doubter would say.
+    ranges
+        How far the rep went, by each signal that tells of the movement, in the signal's own unit;
+        the one that was counted by is called `COUNTED`.
     lockout
         Concentric fraction at the end of the lifting phase: 1 = where the reps of the set end.
     held_s
@@ -57,23 +55,16 @@ class RepMeasures:
     """
 
     span: RepSpan
-    phases: tuple[Phase, ...]
     start_angle_deg: float | None
     turn_angle_deg: float | None
     rom_deg: float | None
-    rom_pct: float
-    rom_error_pct: float
-    rom_high_pct: float
+    ranges: Mapping[str, float]
     lockout: float
     held_s: float
     coverage: float
 
-    def seconds(self, phase: str) -> float:
-        """Duration of a phase, 0 if the rep has none."""
-        return sum(p.end_s - p.start_s for p in self.phases if p.name == phase)
 
-
-def measure(
+def measure_spans(
     spans: Sequence[RepSpan],
     segmentation: Segmentation,
     poses: PoseSequence,
@@ -103,23 +94,21 @@ def measure(
             angles.get(side if span.limb == "both" else span.limb),
             segmentation,
             poses,
-            rom_pct,
+            ranges,
         )
-        for span, rom_pct in zip(spans, _rom_pct(spans, segmentation, exercise).T, strict=True)
+        for span, ranges in zip(spans, _ranges(spans, segmentation, exercise), strict=True)
     )
 
 
-def _rom_pct(
+def _ranges(
     spans: Sequence[RepSpan],
     segmentation: Segmentation,
     exercise: ExerciseDefinition | None,
-) -> Array:
-    """Return each rep's excursion in % of the lifter's own, over the signals: shape = (3, reps).
-
-    The rows are the median, its standard error and the upper quartile.
+) -> list[dict[str, float]]:
+    """Return how far each rep went, by each signal that follows the counted movement.
 
     One signal alone may be foreshortened or hidden in one rep and not in the next; signals that
-    follow the counted movement are witnesses of equal standing, and their median is steady.
+    follow the counted movement are witnesses of equal standing.
 
     A rep has the range of the longer of its halves. The shorter one may be cut by the recording,
     by a set-up that belongs to no rep, or by a rest whose end nobody can tell; whoever moved
@@ -128,39 +117,76 @@ def _rom_pct(
     """
     # A movement that one limb makes alone has no witness in the other.
     if exercise is None or any(span.limb != "both" for span in spans):
-        counted = np.array([span.excursion for span in spans])
-        own = np.empty(len(spans))
+        return [{COUNTED: span.excursion} for span in spans]
+    ends = np.array([(s.start_s, s.turn_s, s.end_s) for s in spans])
+    starts, turns, backs = np.searchsorted(segmentation.t_s, ends.T - 1e-6)
+    fraction = segmentation.fraction
+
+    def longer_half(x: Array) -> list[float]:
+        halves = np.abs(x[turns] - x[np.stack((starts, backs))])
+        return [float(half) for half in halves.max(axis=0)]
+
+    by_signal = {COUNTED: longer_half(fraction)}
+    inside = np.zeros(len(fraction), bool)
+    for start, back in zip(starts, backs, strict=True):
+        inside[start : back + 1] = True
+    known = segmentation.signals
+    for name in sorted(exercise.rhythm.polarity.keys() & known.keys() - {segmentation.signal}):
+        x = known[name]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            likeness = abs(np.corrcoef(x[inside], fraction[inside])[0, 1])
+        if likeness >= WITNESS_CORRELATION:
+            by_signal[name] = longer_half(x)
+    return [{name: of[i] for name, of in by_signal.items()} for i in range(len(spans))]
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeRange:
+    """A rep's range of motion in % of the lifter's own first full reps.
+
+    Parameters
+    ----------
+    pct
+        The median over every signal that tells of the movement.
+    error_pct
+        Standard error of that median, from the spread of the signals; 0 with a single one.
+    high_pct
+        The upper quartile over the signals: what a doubter would say.
+    """
+
+    pct: float
+    error_pct: float
+    high_pct: float
+
+    @property
+    def kinder_pct(self) -> float:
+        """The range where signals disagree, read in the lifter's favour."""
+        kinder = self.pct + self.error_pct
+        if self.high_pct >= DOUBTFUL_FROM_PCT:
+            kinder = self.high_pct
+        return max(self.pct, min(kinder, 100.0))
+
+
+def relative_ranges(reps: Sequence[RepMeasures]) -> tuple[RelativeRange, ...]:
+    """Return each rep's range of motion beside the lifter's own first full reps."""
+    if not reps:
+        return ()
+    limbs = [rep.span.limb for rep in reps]
+    witnesses = []
+    for name in reps[0].ranges:
+        went = np.array([rep.ranges[name] for rep in reps])
+        own = np.empty(len(reps))
         # The camera sees one limb better than the other: each is compared with itself.
-        for limb in {span.limb for span in spans}:
-            its = np.array([span.limb == limb for span in spans])
-            own[its] = counted[its] / own_range(counted[its])
-        witnesses = [own]
-    else:
-        ends = np.array([(s.start_s, s.turn_s, s.end_s) for s in spans])
-        starts, turns, backs = np.searchsorted(segmentation.t_s, ends.T - 1e-6)
-        fraction = segmentation.fraction
-
-        def relative(x: Array) -> Array:
-            halves = np.abs(x[turns] - x[np.stack((starts, backs))])
-            longer = halves.max(axis=0)
-            return np.asarray(longer / own_range(longer))
-
-        witnesses = [relative(fraction)]
-        inside = np.zeros(len(fraction), bool)
-        for start, back in zip(starts, backs, strict=True):
-            inside[start : back + 1] = True
-        known = segmentation.signals
-        for name in exercise.rhythm.polarity.keys() & known.keys() - {segmentation.signal}:
-            x = known[name]
-            with np.errstate(invalid="ignore", divide="ignore"):
-                likeness = abs(np.corrcoef(x[inside], fraction[inside])[0, 1])
-            if likeness >= WITNESS_CORRELATION:
-                witnesses.append(relative(x))
+        for limb in set(limbs):
+            its = np.array([one == limb for one in limbs])
+            own[its] = went[its] / own_range(went[its])
+        witnesses.append(own)
     middle, high = np.quantile(witnesses, (0.5, 0.75), axis=0)
     spread = 1.4826 * np.median(np.abs(witnesses - middle), axis=0)
     # Of a median, with normal errors.
     error = np.sqrt(np.pi / 2 / len(witnesses)) * spread
-    return 100.0 * np.stack((middle, error, high))
+    rows = 100.0 * np.stack((middle, error, high), axis=1)
+    return tuple(RelativeRange(*row) for row in rows.tolist())
 
 
 def own_range(excursions: Array) -> float:
@@ -175,7 +201,7 @@ def _measure_rep(
     angles: AngleTrack | None,
     segmentation: Segmentation,
     poses: PoseSequence,
-    rom_pct: Array,
+    ranges: Mapping[str, float],
 ) -> RepMeasures:
     # Where the recording begins at the far end, the rest position is seen after it.
     rest_s = span.end_s if span.start_s == span.turn_s else span.start_s
@@ -187,13 +213,10 @@ def _measure_rep(
     inside = (poses.t_s >= span.start_s) & (poses.t_s <= span.end_s)
     return RepMeasures(
         span=span,
-        phases=_phases(span),
         start_angle_deg=start_deg,
         turn_angle_deg=turn_deg,
         rom_deg=rom_deg,
-        rom_pct=float(rom_pct[0]),
-        rom_error_pct=float(rom_pct[1]),
-        rom_high_pct=float(rom_pct[2]),
+        ranges=ranges,
         lockout=lockout,
         held_s=held_s,
         coverage=float(poses.found[inside].mean()) if inside.any() else 0.0,
@@ -208,17 +231,3 @@ def _held(segmentation: Segmentation, t_s: float) -> tuple[float, float]:
     stay = next(run for run in there if run.start <= at < run.stop)
     step_s = float(segmentation.t_s[1] - segmentation.t_s[0])
     return float(fraction[at]), (stay.stop - stay.start) * step_s
-
-
-def _phases(span: RepSpan) -> tuple[Phase, ...]:
-    parts = {
-        "eccentric": span.eccentric_s,
-        "pause": span.pause_s,
-        "concentric": span.concentric_s,
-    }
-    order = sorted(parts, key=lambda name: parts[name])
-    return tuple(
-        Phase(name=name, start_s=parts[name][0], end_s=parts[name][1])
-        for name in order
-        if parts[name][1] > parts[name][0]
-    )

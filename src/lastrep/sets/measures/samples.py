@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.faults import FaultRule
+from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.kinematics import Movement
-from lastrep.reps.segmentation import RepSpan
 
 Array = NDArray[np.float64]
 NAN = float("nan")

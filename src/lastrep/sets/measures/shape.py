@@ -13,10 +13,13 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.sets.measures.rep_measures import RepMeasures
+from lastrep.missing import MaybeNan
+from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.kinematics import Movement
 
 Array = NDArray[np.float64]
+#: Angles of a rep along the way it went: a row a channel, NaN where not seen.
+Shape = tuple[tuple[MaybeNan, ...], ...]
 
 #: Angles that describe the movement; seen from the front they are foreshortened.
 CHANNELS = ("knee", "hip", "elbow", "shoulder", "trunk")
@@ -29,17 +32,25 @@ CHANGED_DEG, CHANGED_TIMES = 12.0, 4.0
 RUN = 2
 
 
+def rep_shape(movement: Movement, span: RepSpan) -> Shape:
+    """Return a rep's angles along its way, shape = (channels, points); degrees."""
+    halves = (
+        (movement.window(span.leave_s, span.turn_s), OUT_POINTS),
+        (movement.window(span.turn_s, span.back_s), BACK_POINTS),
+    )
+    along = np.concatenate([_along(movement, frames, n) for frames, n in halves], axis=1)
+    return tuple(tuple(row) for row in np.round(along, 2).tolist())
+
+
 def unknown_changes(
-    movement: Movement,
-    measures: Sequence[RepMeasures],
-    baseline: Sequence[int],
-    explained: Sequence[bool],
-    view: str,
+    reps: Sequence[Shape], baseline: Sequence[int], explained: Sequence[bool], view: str
 ) -> tuple[str, ...]:
     """Return a note if the movement changed and no named fault says how.
 
     Parameters
     ----------
+    reps
+        The shape of each rep.
     baseline
         Indices of the first good reps.
     explained
@@ -47,7 +58,7 @@ def unknown_changes(
     """
     if view not in VIEWS or len(baseline) < 2:
         return ()
-    shapes = [_shape(movement, m) for m in measures]
+    shapes = [np.array(rep, np.float64) for rep in reps]
     usual = np.nanmedian([shapes[i] for i in baseline], axis=0)
     spread = float(np.median([_apart(shapes[a], shapes[b]) for a, b in combinations(baseline, 2)]))
     limit = max(CHANGED_DEG, CHANGED_TIMES * spread)
@@ -62,16 +73,6 @@ def unknown_changes(
                 "check the video.",
             )
     return ()
-
-
-def _shape(movement: Movement, rep: RepMeasures) -> Array:
-    """Angles along the way, shape = (channels, points)."""
-    span = rep.span
-    halves = (
-        (movement.window(span.leave_s, span.turn_s), OUT_POINTS),
-        (movement.window(span.turn_s, span.back_s), BACK_POINTS),
-    )
-    return np.concatenate([_along(movement, frames, n) for frames, n in halves], axis=1)
 
 
 def _along(movement: Movement, frames: slice, points: int) -> Array:
