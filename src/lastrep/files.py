@@ -143,6 +143,9 @@ def settle(folder: Path, then: Mapping[str, Callable[[], None]] = MappingProxyTy
     if not stage.is_dir():
         return False
     try:
+        if not (stage / _MOVES).exists():  # all was done but clearing away
+            shutil.rmtree(stage)
+            return True
         moves = json.loads((stage / _MOVES).read_text(encoding="utf-8"))
         for name, place in moves["places"].items():
             if (stage / name).exists():

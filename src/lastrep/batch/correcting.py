@@ -89,7 +89,9 @@ def correct(
             below.mkdir()
             names = overview_again(batch, below, {folder.name: ClipOutcome(record)})
             elsewhere = {f"overview/{name}": batch / name for name in names}
-        put_in_place(stage, folder, elsewhere=elsewhere, history=True)
+        # A document that was copied somewhere else is not what the history tells of.
+        whole = kept.document.name == DOCUMENT_FILE
+        put_in_place(stage, folder, elsewhere=elsewhere, history=whole)
     return Corrected(
         recording.analysis,
         (*written, *(place.name for place in elsewhere.values())),

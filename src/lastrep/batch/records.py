@@ -46,6 +46,7 @@ class GradedSet(_Record):
     velocity_loss_pct: float | None
     grade: Grade | None
     grade_reason: str
+    corrected_by: str | None = None
 
     @classmethod
     def of(cls, number: int, report: SetReport) -> GradedSet:
@@ -81,6 +82,7 @@ class GradedSet(_Record):
             velocity_loss_pct=report.velocity_loss_pct,
             grade=verdict.grade,
             grade_reason=verdict.reason,
+            corrected_by=report.corrected_by or None,
         )
 
 

@@ -59,6 +59,7 @@ class GradeRow(BaseModel):
     velocity_loss_pct: float | None = None
     form_grade: Grade | None = None
     grade_reason: str | None = None
+    corrected_by: str | None = None
     warnings: str = ""
     error: str | None = None
     folder: str | None = None
@@ -121,6 +122,7 @@ def _filled(row: GradeRow, one: GradedSet) -> GradeRow:
             "velocity_loss_pct": one.velocity_loss_pct,
             "form_grade": one.grade,
             "grade_reason": one.grade_reason,
+            "corrected_by": one.corrected_by,
         }
     )
 

@@ -50,25 +50,6 @@ class PrimaryAngle(_Data):
         return self
 
 
-class RomLimit(_Data):
-    """One condition of a full rep, checked at one end of it.
-
-    `measure` is a joint angle, `trunk` or `thigh` (inclinations, degrees), or a named check that
-    the metrics know.
-    """
-
-    measure: str
-    end: RepEnd
-    at_least: float | None = None
-    at_most: float | None = None
-
-    @model_validator(mode="after")
-    def _limited(self) -> RomLimit:
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("give either at_least or at_most")
-        return self
-
-
 class Views(_Data):
     """Camera views: those that reps can be scored from, and those that show further faults."""
 
@@ -188,7 +169,6 @@ class ExerciseDefinition(_Data):
         default_factory=dict,
         description="limits that these signals keep during a rep; elsewhere nothing is counted",
     )
-    rom: tuple[RomLimit, ...] = ()
     faults: tuple[FaultRule, ...] = ()
     ends: dict[str, tuple[float, float]] = Field(
         default_factory=dict,

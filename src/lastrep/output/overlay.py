@@ -88,7 +88,9 @@ class Overlay:
         if not pose.found:
             _draw_footer(image, "lifter not seen", AMBER)
         elif pose.t_s >= current.report.end.t_s:
-            _draw_footer(image, current.report.end.explanation, WHITE)
+            who = current.report.corrected_by
+            by_hand = f" (corrected by {who})" if who else ""
+            _draw_footer(image, current.report.end.explanation + by_hand, WHITE)
 
     def _set_at(self, t_s: float) -> SetTrack | None:
         """Return the set that runs at this time, else the last one before it, else the next."""
@@ -155,7 +157,8 @@ def _status_line(report: SetReport, done: list[Rep], t_s: float) -> tuple[str, C
     running = next((r for r in report.reps if r.start_s <= t_s < r.end_s), None)
     if done and t_s - done[-1].end_s < VERDICT_S and (running is None or _fresh(running, t_s)):
         last = done[-1]
-        verdict = f"rep {last.number}: {last.status.value}{_speed(last)}"
+        by_hand = " (corrected)" if last.corrected else ""
+        verdict = f"rep {last.number}: {last.status.value}{by_hand}{_speed(last)}"
         return verdict, STATUS_COLOUR[last.status]
     if running is not None:
         phase = next((p.name for p in running.phases if p.start_s <= t_s < p.end_s), None)

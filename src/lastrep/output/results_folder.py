@@ -41,6 +41,8 @@ DOCUMENT_FILE = "analysis.json"
 _HISTORY = "history"
 #: Formats that need nothing but the document.
 UNDRAWN = frozenset({"json", "csv"})
+#: Formats that are pictures.
+DRAWN = frozenset({"video", "evidence", "velocity"})
 
 
 class _CorrectionsFile(BaseModel):
@@ -139,8 +141,15 @@ def own_files(folder: Path) -> tuple[str, ...]:
 
 
 def kept_formats(folder: Path) -> tuple[str, ...]:
-    """Return the formats of which a folder holds a file."""
-    return tuple(name for name, writer in WRITERS.items() if (folder / writer.filename).exists())
+    """Return the formats that a folder is kept in.
+
+    A set without a fault has no stills, and one without speeds no chart: where anything is drawn,
+    these belong to it.
+    """
+    there = {name for name, writer in WRITERS.items() if (folder / writer.filename).exists()}
+    if there & DRAWN:
+        there |= {"evidence", "velocity"}
+    return tuple(name for name in WRITERS if name in there)
 
 
 def files_below(folder: Path) -> tuple[str, ...]:

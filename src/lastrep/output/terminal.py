@@ -88,11 +88,17 @@ def _fault_list(exercise: ExerciseDefinition) -> Table:
 
 
 def _reasons(report: SetReport) -> list[RenderableType]:
-    return [
+    reasons = [
         Text(f"rep {rep.number} {rep.status.value}: {rep.reason}", STATUS_STYLE[rep.status])
         for rep in report.reps
         if rep.status is not RepStatus.GOOD
     ]
+    corrected = [
+        Text(f"corrected: {one.says}, {one.attribution}", "cyan")
+        for one in report.corrections
+        if one.holds
+    ]
+    return [*reasons, *corrected]
 
 
 def rep_table(report: SetReport) -> Table:

@@ -141,4 +141,5 @@ def _bar(
 
 def _loss(report: SetReport) -> str:
     loss = report.velocity_loss_pct
-    return "" if loss is None else f"; loss {loss:.0f} %"
+    said = "" if loss is None else f"; loss {loss:.0f} %"
+    return f"{said}; corrected by {report.corrected_by}" if report.corrected_by else said

@@ -111,6 +111,10 @@ BAR_COLUMNS = (
 )
 
 
+#: What the last cells of a row are called.
+LAST_COLUMNS = ("bar_source", "corrected")
+
+
 class CsvWriter:
     """One row a rep, for spreadsheets."""
 
@@ -120,13 +124,13 @@ class CsvWriter:
         """Write the table."""
         text = io.StringIO(newline="")
         rows = csv.writer(text)
-        rows.writerow(("set", "exercise", *REP_COLUMNS, *BAR_COLUMNS[:-1], "bar_source"))
+        rows.writerow(("set", "exercise", *REP_COLUMNS, *BAR_COLUMNS[:-1], *LAST_COLUMNS))
         for number, report in enumerate(recording.analysis.sets, start=1):
             for rep in report.reps:
                 values = rep.model_dump(mode="json", include=set(REP_COLUMNS))
                 bar = rep.bar.model_dump(mode="json", include=set(BAR_COLUMNS))
                 cells = [values[c] for c in REP_COLUMNS] + [bar[c] for c in BAR_COLUMNS]
-                rows.writerow((number, report.exercise, *cells))
+                rows.writerow((number, report.exercise, *cells, rep.corrected))
         write_text(path, text.getvalue())
 
 

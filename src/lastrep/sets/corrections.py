@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.faults import FaultRule, Limits, ViewLimits
@@ -178,5 +178,9 @@ def edited_limits(
         new = now.model_copy(update={severity: edit.value})
         limits[fault] = mine.model_copy(update={reference: new})
         # Validate the whole rule again: the limits of one severity bound the next.
-        FaultRule.model_validate(known[fault].edited(limits[fault]).model_dump())
+        try:
+            FaultRule.model_validate(known[fault].edited(limits[fault]).model_dump())
+        except ValidationError as error:
+            what = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ValueError(f"{fault}: {what}") from error
     return limits

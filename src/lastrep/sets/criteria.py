@@ -98,7 +98,8 @@ class SetCriteria:
     Raises
     ------
     ValueError
-        If `target_reps` is below 1 or `velocity_cap_pct` is not between 0 and 100.
+        If `target_reps` is below 1, `velocity_cap_pct` is not between 0 and 100, or there is no
+        such strictness.
     """
 
     target_reps: int | None = None
@@ -109,6 +110,7 @@ class SetCriteria:
     aftermath: Aftermath | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "strictness", Strictness(self.strictness))  # its word will do
         if self.target_reps is not None and self.target_reps < 1:
             raise ValueError(f"target_reps must be at least 1, not {self.target_reps}")
         if self.velocity_cap_pct is not None and not 0 < self.velocity_cap_pct < 100:

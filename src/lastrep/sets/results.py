@@ -280,6 +280,11 @@ class SetReport(_Result):
         default=None, description="all that was measured: what judging again needs"
     )
 
+    @property
+    def corrected_by(self) -> str:
+        """Who put something right in this set, in words; empty if nobody did."""
+        return ", ".join(dict.fromkeys(one.by for one in self.corrections if one.holds))
+
 
 class Source(_Result):
     """The analysed recording."""
