@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from lastrep.bar.lift_window import RISE_PCT
 from lastrep.bar.track import PointSource
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.velocity.interval import RISE_PCT
 from lastrep.velocity.types import Estimate, RepVelocity
 
 #: Speed says nothing of fatigue before this many reps.

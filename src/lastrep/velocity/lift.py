@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.lift_window import MISFIT, WindowRule, lift_window, smooth
-from lastrep.bar.scale import Scale
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.motion.arrays import runs
 from lastrep.motion.cleaning import fill_gaps, hampel, resample
 from lastrep.motion.filters import lowpass
 from lastrep.reps.types import RepSpan
+from lastrep.velocity.interval import MISFIT, WindowRule, concentric_interval, smooth
+from lastrep.velocity.scale import Scale
 
 Array = NDArray[np.float64]
 
@@ -111,7 +111,7 @@ def cut_lift(
     unit = scale.metres_per_px if scale.known else 1.0
     misfit = LANDMARK_MISFIT if point.source is PointSource.LANDMARK else MISFIT
     try:
-        window = lift_window(t_s, height, rule, unit, misfit)
+        window = concentric_interval(t_s, height, rule, unit, misfit)
         if window is None:
             return None
         window_s = window.start_s, window.end_s

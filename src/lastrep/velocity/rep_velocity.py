@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.confidence import jitter
-from lastrep.bar.lift_window import RISE_PCT, STANDSTILL, WindowRule, smooth
-from lastrep.bar.scale import NO_SCALE, Scale, Scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.cleaning import hampel
 from lastrep.reps.types import RepSpan
 from lastrep.velocity.fatigue import comparable_speeds
+from lastrep.velocity.interval import RISE_PCT, STANDSTILL, WindowRule, smooth
 from lastrep.velocity.lift import SEEN_SHARE, Lift, cut_lift, lifting_direction
+from lastrep.velocity.scale import NO_SCALE, Scale, Scales
 from lastrep.velocity.types import Estimate, RepVelocity, SetVelocity, StickingRegion
 
 Array = NDArray[np.float64]

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from lastrep.bar.scale import Calibration
 from lastrep.exercises import catalogue
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.ends import Ends
@@ -29,6 +28,7 @@ from lastrep.sets.offline import judge_landmarks
 from lastrep.training.loads import GYM, LoadUnit
 from lastrep.training.rest import usual_rest
 from lastrep.velocity.options import BarOptions, may_have_plates
+from lastrep.velocity.scale import Calibration
 from synthetic import Camera, Clip, GrowingFault, Noise, landmark_recording, lifting_set
 
 CATALOGUE = Path(__file__).resolve().parents[3] / "src" / "lastrep" / "exercises" / "catalogue"
