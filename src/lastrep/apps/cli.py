@@ -55,7 +55,7 @@ COMMANDS: Mapping[str, _Command] = MappingProxyType(
         ),
         "profile": _Command(
             "lastrep.apps.profile:profile",
-            "Fit load and velocity of an exercise, and say the 1RM where the fit carries it.",
+            "Draw the load-velocity profile of an exercise, and estimate the one-repetition maximum.",
         ),
         "exercises": _Command(
             "lastrep.apps.exercises:exercises", "List the exercises lastrep knows, or explain one."
