@@ -55,7 +55,8 @@ COMMANDS: Mapping[str, _Command] = MappingProxyType(
         ),
         "profile": _Command(
             "lastrep.apps.profile:profile",
-            "Draw the load-velocity profile of an exercise, and estimate the one-repetition maximum.",
+            "Draw the load-velocity profile of an exercise, and estimate the one-repetition "
+            "maximum.",
         ),
         "exercises": _Command(
             "lastrep.apps.exercises:exercises", "List the exercises lastrep knows, or explain one."
