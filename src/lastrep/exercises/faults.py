@@ -33,7 +33,7 @@ REP_METRICS: MappingProxyType[str, str] = MappingProxyType(
         "hips_before_shoulders": "%",  # hip rise minus shoulder rise, each of its own total
         "hips_after_shoulders": "%",  # how much later the hips rise, of the concentric time
         "eccentric_time": "s",  # between 10 and 90 % of the range
-        "turn_acceleration": "%",  # at the turn-round, of the trunk per square second
+        "turn_acceleration": "%",  # acceleration at the turn-round, of the range per square second
         "side_difference": "%",  # range of motion, left against right
         "bar_drift": "cm",  # of the bar, farthest sideways from where the lift started
         "bar_path": "%",  # root-mean-square distance to the first reps' path, of the lift
