@@ -76,7 +76,7 @@ class FaultRule(_Data):
     Parameters
     ----------
     id
-        As the domain specification numbers it.
+        Letters of the lift and a number (`docs/science.md` 3.2).
     title
         What is wrong, as a noun phrase ("trunk swing").
     cue
@@ -94,7 +94,7 @@ class FaultRule(_Data):
     change
         Limits on the change from the lifter's own first reps, in the bad direction.
     sd
-        Healthy rep-to-rep spread with this camera setup (sigma 0 of the noise study).
+        Healthy rep-to-rep spread with this camera setup (`docs/science.md` 7.2).
     of_baseline
         The measure is judged in % of the lifter's own first reps.
     by_view

@@ -1,4 +1,4 @@
-"""Signs in a lifter's own numbers that training outruns recovery (`domain.md` 6.4).
+"""Signs in a lifter's own numbers that training outruns recovery (`docs/science.md` 6.4).
 
 They compare like with like: the same exercise with the same load, against the median of four
 sessions before, and only two sessions in a row count. Not a diagnosis.

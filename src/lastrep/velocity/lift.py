@@ -24,8 +24,8 @@ USE_FROM = 0.3
 SEEN_SHARE = 0.9
 #: A rep's movement is looked for this long around it, seconds.
 AROUND_S = 0.8
-#: Low-pass for landmarks (`domain.md` 2.6 has 4 Hz for a wrist): their slips at the ends of a lift
-#: last a third of a second, lifts longer.
+#: Low-pass for landmarks (`docs/science.md` 2.6 has 4 Hz for a wrist): their slips at the ends of a
+#: lift last a third of a second, lifts longer.
 LANDMARK_CUTOFF_HZ = 4.0
 #: How far a landmark is from any simple rise, as a share of the lift: it slips along the body by
 #: millimetres as the posture changes, smoothly, so that its noise does not tell.
