@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-import typer
 
-from lastrep.apps.cli import app
+from lastrep.apps.cli import COMMANDS, loaded
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Linked to before they were merged; their links are checked once they are there.
@@ -69,8 +68,6 @@ def test_the_readme_is_a_door() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
 def test_commands_exist(page: Path) -> None:
-    group = typer.main.get_command(app)
-    known: dict[str, object] = getattr(group, "commands", {})
     text = page.read_text(encoding="utf-8")
     code = [*FENCE.findall(text), *re.findall(r"`([^`\n]+)`", FENCE.sub("", text))]
     calls = [
@@ -79,19 +76,19 @@ def test_commands_exist(page: Path) -> None:
         for call in re.findall(r"(?:^|&& )lastrep +([a-z]+)(?: +([a-z]+)\b)?", piece, re.MULTILINE)
     ]
     for name, below in calls:
-        assert name in known, f"{page.name}: lastrep {name}"
-        inner = getattr(known[name], "commands", None)
+        assert name in COMMANDS, f"{page.name}: lastrep {name}"
+        inner = getattr(loaded(name), "commands", None)
         if inner is not None and below:
             assert below in inner, f"{page.name}: lastrep {name} {below}"
     if page.name in ("README.md", "command-line.md"):
         assert {name for name, _ in calls} >= {"analyze", "live", "batch", "review"}
     if page.name == "command-line.md":
-        assert {name for name, _ in calls} >= known.keys()
+        assert {name for name, _ in calls} >= COMMANDS.keys()
 
 
 def test_options_that_pages_name_exist() -> None:
-    names = {"--version", "--help", "--backend"}
-    todo: list[object] = [typer.main.get_command(app)]
+    names = {"--version", "--help"}
+    todo: list[object] = [loaded(name) for name in COMMANDS]
     while todo:
         one = todo.pop()
         todo += getattr(one, "commands", {}).values()
@@ -118,3 +115,15 @@ def test_sections_that_code_names_exist() -> None:
                 assert re.search(heading, text, re.MULTILINE), f"{path}: {page} {number}"
                 found += 1
     assert found >= 30
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_files_that_pages_name_exist(page: Path) -> None:
+    if page.name == "CHANGELOG.md":
+        return  # it tells of what is gone, too
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for name in re.findall(r"`((?:[a-z_]+/)+\w+\.(?:py|toml))`", text):
+        if "NAME" in name:
+            continue
+        places = (ROOT / name, ROOT / "src" / "lastrep" / name)
+        assert any(place.exists() for place in places), f"{page.name}: {name}"
