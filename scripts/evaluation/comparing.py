@@ -10,7 +10,6 @@ from evaluation.corpora import poses_file
 from evaluation.truth import TrueClip, TrueRep, read_truth
 from lastrep.analysis.options import AnalyzeOptions
 from lastrep.analysis.pipeline import analyze_recording
-from lastrep.bar.scale import FULL_SIZE_PLATE_M, Calibration
 from lastrep.exercises import find
 from lastrep.motion.view import CameraView, camera_view
 from lastrep.pose import PoseSequence
@@ -19,6 +18,7 @@ from lastrep.pose.pose_file import load_poses
 from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import Rep, SetReport
 from lastrep.velocity.options import BarOptions
+from lastrep.velocity.scale import FULL_SIZE_PLATE_M, Calibration
 
 Pairs = tuple[tuple[TrueRep, Rep], ...]
 

@@ -1,4 +1,4 @@
-"""The training rules of `domain.md` 6, written a second time, on what is known of a made-up lifter.
+"""The training rules of `docs/science.md` 6, written a second time, on a made-up lifter.
 
 Nothing here uses `lastrep.training`: where both say the same, both are right or wrong alike.
 """
@@ -36,7 +36,7 @@ ABOUT = {
     "biceps_curl": About(("biceps",), 2.0, _UPPER_PCT, rest_s=90),
     "pull_up": About(("back", "biceps"), None, _UPPER_PCT),
 }
-#: Reps in reserve by RPE (1.2).
+#: Reps in reserve by RPE (`docs/science.md` 1.3).
 RESERVE = {10: (0, 0), 9.5: (0, 0), 9: (1, 1), 8.5: (1, 2), 8: (2, 2), 7.5: (2, 3), 7: (3, 3)} | {
     6.5: (3, 4), 6: (4, 6), 5.5: (4, 6), 5: (4, 6),
 }  # fmt: skip

@@ -1,7 +1,8 @@
 """A simulated lifter's twelve weeks: what was to be done, what really happened, and recordings.
 
 Three weeks with reps in reserve, six of sets to failure with the same loads, two weeks in which
-everything falls off, and an easy week. The sets reach every row of the rules of `domain.md` 6.
+everything falls off, and an easy week. The sets reach every row of the rules of `docs/science.md`
+6.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class RepTruth:
 
     The body's concentric phase may last a little longer than the bar rises. `lift_s` is the bar's
     own: from its lowest point until it is highest, where its velocity returns to zero. This is
-    what linear transducers average over, and what `lastrep.bar.lift_window` looks for in film.
+    what linear transducers average over, and what `lastrep.velocity.interval` looks for in film.
     """
 
     number: int

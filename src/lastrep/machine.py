@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 
+from lastrep.environment import THREADS_VARIABLE
 from lastrep.errors import SettingsError
-
-#: Names the number of threads of the pose model; batch workers are given their share by it.
-THREADS_VARIABLE = "LASTREP_THREADS"
 
 #: More threads than this share the work of so small a network badly.
 MOST_THREADS = 4

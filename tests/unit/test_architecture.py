@@ -32,7 +32,7 @@ FLOORS = (
     {"pose"},
     {"video"},
     {"files", "machine"},
-    {"errors", "missing"},
+    {"environment", "errors", "missing"},
 )
 
 #: Arrows of today's tree that point upwards or sideways, by package. This list only ever shrinks.

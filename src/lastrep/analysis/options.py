@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lastrep.bar.lift_window import WindowRule
-from lastrep.bar.scale import Calibration, KnownDistance
 from lastrep.exercises import ExerciseDefinition
 from lastrep.exercises.library import AUTO, own_digest, resolved
 from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.sets.criteria import SetCriteria, Strictness
+from lastrep.velocity.interval import WindowRule
 from lastrep.velocity.options import BarOptions, may_have_plates
+from lastrep.velocity.scale import Calibration, KnownDistance
 
 #: A value of an option as a document has it.
 OptionValue = str | float | int | bool | None

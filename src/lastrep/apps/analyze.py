@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from lastrep.apps import options as words
 from lastrep.apps.saying import note, printing, stderr, stdout, write_out
 from lastrep.apps.training import history_writer, settings
+from lastrep.environment import DEBUG_VARIABLE
 from lastrep.errors import LastrepError, OutputError
 
 if TYPE_CHECKING:
@@ -304,7 +305,7 @@ def _one_line_errors(name: Path) -> Iterator[_Outcome]:
     except Exception as error:  # a defect of ours: still one line, and the other files go on
         outcome.failed = True
         note(f"{name}: internal error: {type(error).__name__}: {error}")
-        if os.environ.get("LASTREP_DEBUG"):
+        if os.environ.get(DEBUG_VARIABLE):
             traceback.print_exc()
 
 

@@ -13,13 +13,15 @@ from rich.console import Console
 from rich.table import Table
 
 from lastrep.apps.training import one_line_errors, settings
-from lastrep.training.settings import HISTORY_VARIABLE
+from lastrep.environment import HISTORY_VARIABLE
 
 if TYPE_CHECKING:
     from lastrep.training.history import History, Query
     from lastrep.training.record import SetRecord
 
-app = typer.Typer(name="history", help="Every set that was kept.", no_args_is_help=True)
+app = typer.Typer(
+    name="history", help="Every set that was kept.", no_args_is_help=True, rich_markup_mode=None
+)
 
 _stdout = Console(highlight=False)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lastrep.exercises.library import EXERCISES_VARIABLE
+from lastrep.environment import EXERCISES_VARIABLE
 
 if TYPE_CHECKING:  # they take long to import, which `lastrep --help` should not
     from lastrep.sets.criteria import SetCriteria

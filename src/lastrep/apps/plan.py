@@ -27,7 +27,10 @@ from lastrep.apps.live import (
 from lastrep.apps.training import one_line_errors
 
 app = typer.Typer(
-    name="plan", help="Training plans: exercises with sets, reps and loads.", no_args_is_help=True
+    name="plan",
+    help="Training plans: exercises with sets, reps and loads.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 #: What `plan new` writes when no exercise is named.

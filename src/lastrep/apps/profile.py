@@ -15,7 +15,7 @@ from rich.table import Table
 
 from lastrep.apps.history import open_history, sets_of_one
 from lastrep.apps.training import one_line_errors
-from lastrep.training.settings import HISTORY_VARIABLE
+from lastrep.environment import HISTORY_VARIABLE
 
 if TYPE_CHECKING:
     from lastrep.exercises import ExerciseDefinition

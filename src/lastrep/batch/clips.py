@@ -15,12 +15,12 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from lastrep.bar.scale import HEIGHT_M
 from lastrep.batch.layout import CSV_FILE, INDEX_FILE, PARQUET_FILE, RECORD_FILE
 from lastrep.errors import BatchError, ExerciseError, PlanError
 from lastrep.exercises import find
 from lastrep.files import readable
 from lastrep.training.prescription import Prescription, parse_prescription
+from lastrep.velocity.scale import HEIGHT_M
 
 #: What is taken from a folder; a file that is named itself may be called anything.
 VIDEO_SUFFIXES = frozenset(

@@ -24,8 +24,9 @@ from lastrep.batch.records import (
     load_record,
     read_record,
 )
+from lastrep.environment import EXERCISES_VARIABLE
 from lastrep.errors import BatchError, LastrepError, OutputError, PoseFileError, VideoError
-from lastrep.exercises.library import EXERCISES_VARIABLE, own_digest
+from lastrep.exercises.library import own_digest
 from lastrep.output.results_folder import (
     CORRECTIONS_FILE,
     files_below,

@@ -16,7 +16,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from lastrep.machine import THREADS_VARIABLE, usable_cores
+from lastrep.environment import THREADS_VARIABLE
+from lastrep.machine import usable_cores
 
 if TYPE_CHECKING:
     from lastrep.batch.jobs import Job

@@ -33,7 +33,7 @@ REP_METRICS: MappingProxyType[str, str] = MappingProxyType(
         "hips_before_shoulders": "%",  # hip rise minus shoulder rise, each of its own total
         "hips_after_shoulders": "%",  # how much later the hips rise, of the concentric time
         "eccentric_time": "s",  # between 10 and 90 % of the range
-        "turn_acceleration": "%",  # at the turn-round, of the trunk per square second
+        "turn_acceleration": "%",  # acceleration at the turn-round, of the range per square second
         "side_difference": "%",  # range of motion, left against right
         "bar_drift": "cm",  # of the bar, farthest sideways from where the lift started
         "bar_path": "%",  # root-mean-square distance to the first reps' path, of the lift
@@ -76,7 +76,7 @@ class FaultRule(_Data):
     Parameters
     ----------
     id
-        As the domain specification numbers it.
+        Letters of the lift and a number (`docs/science.md` 3.2).
     title
         What is wrong, as a noun phrase ("trunk swing").
     cue
@@ -94,7 +94,7 @@ class FaultRule(_Data):
     change
         Limits on the change from the lifter's own first reps, in the bad direction.
     sd
-        Healthy rep-to-rep spread with this camera setup (sigma 0 of the noise study).
+        Healthy rep-to-rep spread with this camera setup (`docs/science.md` 7.2).
     of_baseline
         The measure is judged in % of the lifter's own first reps.
     by_view

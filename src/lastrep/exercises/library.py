@@ -10,14 +10,12 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from lastrep.environment import EXERCISES_VARIABLE
 from lastrep.errors import ExerciseError
 from lastrep.exercises.definition import ExerciseDefinition, load_definition, normal_name
 from lastrep.exercises.faults import SHARED_FAULTS
 
 Catalogue = Mapping[str, ExerciseDefinition]
-
-#: Environment variable that names the folder of the user's own exercises.
-EXERCISES_VARIABLE = "LASTREP_EXERCISES"
 
 #: Name that asks lastrep to find out what is done.
 AUTO = "auto"

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from lastrep.environment import MODELS_VARIABLE
 from lastrep.errors import ModelError
 
 #: In order of size; larger is slower and steadier.
@@ -21,8 +22,6 @@ DEFAULT_MODEL = "full"
 #: Checksums of the bundles lastrep knows, in the format of ``sha256sum``; stands beside them.
 SUMS_FILE = "SHA256SUMS"
 
-#: Names a folder to search before the others.
-MODELS_VARIABLE = "LASTREP_MODELS"
 
 _REINSTALL = "install lastrep again, or run scripts/build_models.py in a checkout"
 _PACKAGE = Path(__file__).resolve().parents[1]

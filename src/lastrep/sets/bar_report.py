@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lastrep.bar.scale import NO_SCALE
-from lastrep.bar.scale import Scale as MetreScale
 from lastrep.sets.results import Bar, Scale, Sticking
+from lastrep.velocity.scale import NO_SCALE
+from lastrep.velocity.scale import Scale as MetreScale
 from lastrep.velocity.types import Estimate, RepVelocity
 
 

@@ -10,7 +10,7 @@ from lastrep.exercises.faults import ViewLimits
 
 
 class Strictness(StrEnum):
-    """How many bad reps end the set at technical failure (`domain.md` 4.5, E2 to E4)."""
+    """How many bad reps end the set at technical failure (`docs/science.md` 4.5, E2 to E4)."""
 
     STRICT = "strict"
     STANDARD = "standard"

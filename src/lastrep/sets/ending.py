@@ -1,4 +1,4 @@
-"""Why and where a set ended (`domain.md` 4.5), and the sentence that says so.
+"""Why and where a set ended (`docs/science.md` 4.5), and the sentence that says so.
 
 The rules in their order for each rep: E6 it failed; E1 a critical safety fault; E2 the same major
 fault in consecutive reps; E4 consecutive reps short of the range of motion; E5 a grind that also

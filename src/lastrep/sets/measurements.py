@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from lastrep.bar.scale import find_scales
 from lastrep.bar.track import BarTrack, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.view import CameraView, ViewName, camera_view
@@ -23,6 +22,7 @@ from lastrep.sets.measures.rep_measures import RepMeasures, measure_spans
 from lastrep.sets.measures.shape import Shape, rep_shape
 from lastrep.velocity.options import BarOptions
 from lastrep.velocity.rep_velocity import measure_reps
+from lastrep.velocity.scale import find_scales
 from lastrep.velocity.types import RepVelocity
 
 #: From there no plate shows its face: a disc that was found is a part of one. Both ends of the bar

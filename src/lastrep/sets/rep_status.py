@@ -1,4 +1,4 @@
-"""What a rep counts as, and why (`domain.md` 1.2)."""
+"""What a rep counts as, and why (`docs/science.md` 1.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one change to make next, load or rest, from where failure fell (`domain.md` 6.3)."""
+"""The one change to make next, load or rest, from where failure fell (`docs/science.md` 6.3)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CLEAR_SHORTFALL, LARGE_SHORTFALL = 0.8, 0.6
 LITTLE_MORE_REST_S, MORE_REST_S = 30, 60
 #: With so much rest, one rep too few is a matter of load.
 LONG_REST_S = 180
-#: A rest is not stretched beyond the longest that is usual for heavy work (6.1).
+#: A rest is not stretched beyond the longest that is usual for heavy work (`docs/science.md` 6.1).
 LONGEST_REST_S = 300
 #: Share of the first set's good reps below which the rest between the sets was too short.
 KEPT_SHARE = 0.7

@@ -1,4 +1,4 @@
-"""How often sets go to failure, by week and muscle group (`domain.md` 6.4).
+"""How often sets go to failure, by week and muscle group (`docs/science.md` 6.4).
 
 The limits are this project's defaults: there is evidence that failure in every set delays recovery
 and that it serves best in cycles, but none for exact limits. All of it is guidance.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lastrep.environment import HISTORY_VARIABLE
 from lastrep.errors import HistoryError, PlanError, VideoError
 from lastrep.exercises import catalogue, find
 from lastrep.sets.criteria import PastBaseline
@@ -19,7 +20,7 @@ from lastrep.training.prescription import Prescription, SetMode, SetPrescription
 from lastrep.training.record import Declared
 from lastrep.training.rest import Goal
 from lastrep.training.review import SetReview, review_set
-from lastrep.training.settings import HISTORY_VARIABLE, Settings, settings_folder
+from lastrep.training.settings import Settings, settings_folder
 from lastrep.video.container import creation_time, open_video
 
 

@@ -1,4 +1,4 @@
-"""Signs in a lifter's own numbers that training outruns recovery (`domain.md` 6.4).
+"""Signs in a lifter's own numbers that training outruns recovery (`docs/science.md` 6.4).
 
 They compare like with like: the same exercise with the same load, against the median of four
 sessions before, and only two sessions in a row count. Not a diagnosis.
@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from lastrep.bar.scale import ScaleSource
 from lastrep.sets.results import EndReason
 from lastrep.training.frequency import working_sets
 from lastrep.training.record import SetRecord, sessions
+from lastrep.velocity.scale import ScaleSource
 
 #: Sessions before whose median is the reference; with fewer there is none.
 REFERENCE_SESSIONS = 4

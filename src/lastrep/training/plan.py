@@ -164,7 +164,10 @@ def to_toml(plan: TrainingPlan) -> str:
 
 
 def cautions(plan: TrainingPlan, exercises: Catalogue | None = None) -> tuple[str, ...]:
-    """Say where a plan goes to failure more often, or less safely, than is sensible (6.4)."""
+    """Say where a plan goes to failure more often, or less safely, than is sensible.
+
+    See `docs/science.md` 6.4.
+    """
     known = catalogue() if exercises is None else exercises
     said = []
     for item in plan.items:

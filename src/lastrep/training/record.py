@@ -12,7 +12,8 @@ from lastrep.training.loads import Load
 from lastrep.training.prescription import SetPrescription
 
 FAILURES = frozenset({EndReason.TECHNICAL_FAILURE, EndReason.ABSOLUTE_FAILURE})
-#: A form failure that begins this early is a standard never met, not fatigue (`domain.md` 6.3)...
+#: A form failure that begins this early is a standard never met, not fatigue (`docs/science.md`
+#: 6.3)...
 STANDING_FAULT_UP_TO_REP = 2
 #: ...unless so few reps were intended that the second can be the one that fails.
 FEW_REPS = 3
@@ -145,7 +146,7 @@ class SetRecord:
 
 
 def rir_of_rpe(rpe: float) -> tuple[int, int] | None:
-    """Return the repetitions in reserve that a rating means (`domain.md` 1.2, Zourdos 2016).
+    """Return the repetitions in reserve that a rating means (`docs/science.md` 1.3, Zourdos 2016).
 
     None below 5, where the scale says no more than light.
     """

@@ -1,4 +1,4 @@
-"""How long to rest between sets, by exercise, goal and how the set ended (`domain.md` 6.1)."""
+"""How long to rest, by exercise, goal and how the set ended (`docs/science.md` 6.1)."""
 
 from __future__ import annotations
 

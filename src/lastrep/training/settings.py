@@ -23,13 +23,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from lastrep.environment import SETTINGS_VARIABLE
 from lastrep.errors import SettingsError
 from lastrep.training.loads import GYM, Barbell, Equipment, LoadUnit, Steps
 
-#: Environment variable that says where the settings are.
-SETTINGS_VARIABLE = "LASTREP_SETTINGS"
-#: The same for the history.
-HISTORY_VARIABLE = "LASTREP_HISTORY"
 #: A name that fits on a line: a lifter's own, or a number or nickname in its place.
 AthleteName = Annotated[
     str,

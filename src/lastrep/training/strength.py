@@ -11,17 +11,19 @@ from enum import StrEnum
 import numpy as np
 from scipy.special import stdtrit
 
-#: Epley and Brzycki hold for 1 to 10 reps; Epley alone is used up to 15, nothing beyond (6.2).
+#: Epley and Brzycki hold for 1 to 10 reps; Epley alone is used up to 15, nothing beyond
+#: (`docs/science.md` 6.2).
 RELIABLE_REPS, MOST_REPS = 10, 15
-#: No estimate from a camera is better than this (`domain.md` 2.5), ...
+#: No estimate from a camera is better than this (`docs/science.md` 2.5), ...
 LEAST_ERROR_PCT = 5.0
 #: ...nor one from more reps than the formulas hold for.
 LEAST_ERROR_BEYOND_PCT = 10.0
-#: Points to failure after which the lifter's own curve is better than a formula (6.2).
+#: Points to failure after which the lifter's own curve is better than a formula (`docs/science.md`
+#: 6.2).
 CURVE_POINTS = 4
 #: Reps between the shortest and the longest of them: otherwise a curve is a guess.
 CURVE_SPAN_REPS = 3
-#: Load-velocity profile (2.5): speeds at least this far apart, ...
+#: Load-velocity profile (`docs/science.md` 2.5): speeds at least this far apart, ...
 PROFILE_SPAN_M_S = 0.20
 #: ...loads at least this share of the estimated maximum apart, ...
 PROFILE_SPAN_PCT = 20.0
@@ -83,7 +85,7 @@ def brzycki(load_kg: float, reps: int) -> float:
 
 
 def one_rep_max(load_kg: float, reps: int) -> float | None:
-    """Return the estimate for a load and the reps possible with it (`domain.md` 6.2).
+    """Return the estimate for a load and the reps possible with it (`docs/science.md` 6.2).
 
     The load itself for one rep, the mean of Epley and Brzycki for 2 to 10, Epley for 11 to 15,
     None for more.
@@ -229,7 +231,9 @@ class ProfilePoint:
 def max_from_velocity(
     points: Sequence[ProfilePoint], minimum_velocity_m_s: float
 ) -> OneRepMax | NotEnough:
-    """Estimate the maximum as the load at the speed of the last possible rep (`domain.md` 2.5).
+    """Estimate the maximum as the load at the speed of the last possible rep.
+
+    See `docs/science.md` 2.5.
 
     Parameters
     ----------

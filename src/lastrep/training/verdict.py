@@ -16,7 +16,8 @@ from lastrep.training.strength import (
     estimate_max,
 )
 
-#: Good reps beyond the target, or reps in reserve at it, that make a load too light (6.3).
+#: Good reps beyond the target, or reps in reserve at it, that make a load too light
+#: (`docs/science.md` 6.3).
 SPARE_REPS = 2
 
 
@@ -152,7 +153,7 @@ def _ended(record: SetRecord) -> str:
 
 
 def _rep_max(record: SetRecord) -> RepMax | None:
-    """Apply the rule of `domain.md` 1.2: n good reps, and failure on the very next."""
+    """Apply the rule of `docs/science.md` 1.2: n good reps, and failure on the very next."""
     if (
         record.good_reps < 1
         or record.standing_fault

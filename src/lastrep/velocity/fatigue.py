@@ -12,18 +12,18 @@ from types import MappingProxyType
 
 import numpy as np
 
-from lastrep.bar.lift_window import RISE_PCT
 from lastrep.bar.track import PointSource
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.velocity.interval import RISE_PCT
 from lastrep.velocity.types import Estimate, RepVelocity
 
 #: Speed says nothing of fatigue before this many reps.
 FATIGUE_REPS = 3
-#: Speed lost per rep near failure, m/s (`domain.md` 2.4, F28): squats, presses.
+#: Speed lost per rep near failure, m/s (`docs/science.md` 2.4): squats, presses.
 SLOPE_M_S_PER_REP: Mapping[str, float] = MappingProxyType(
     {"squat": 0.020, "horizontal_press": 0.027}
 )
-#: Velocity loss (%) and the share of possible reps done (`domain.md` 2.3).
+#: Velocity loss (%) and the share of possible reps done (`docs/science.md` 2.3).
 LOSS_TO_DONE: Mapping[str, tuple[tuple[float, float], ...]] = MappingProxyType(
     {
         "squat": ((0, 0.0), (10, 0.33), (20, 0.50), (30, 0.67), (40, 0.85), (50, 1.0)),
@@ -33,7 +33,7 @@ LOSS_TO_DONE: Mapping[str, tuple[tuple[float, float], ...]] = MappingProxyType(
         "vertical_pull": ((0, 0.0), (20, 0.45), (30, 0.60), (40, 0.80), (50, 1.0)),
     }
 )  # fmt: skip
-#: Standard error of that share (F24: 7 to 10 % of reps).
+#: Standard error of that share (`docs/science.md` 2.3: 7 to 10 % of reps).
 DONE_ERROR = 0.10
 #: How much the ratio of a landmark's speed to the bar's changes from rep to rep, %.
 LANDMARK_SLIP_PCT = 4.0

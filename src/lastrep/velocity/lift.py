@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.bar.lift_window import MISFIT, WindowRule, lift_window, smooth
-from lastrep.bar.scale import Scale
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.motion.arrays import runs
 from lastrep.motion.cleaning import fill_gaps, hampel, resample
 from lastrep.motion.filters import lowpass
 from lastrep.reps.types import RepSpan
+from lastrep.velocity.interval import MISFIT, WindowRule, concentric_interval, smooth
+from lastrep.velocity.scale import Scale
 
 Array = NDArray[np.float64]
 
@@ -24,8 +24,8 @@ USE_FROM = 0.3
 SEEN_SHARE = 0.9
 #: A rep's movement is looked for this long around it, seconds.
 AROUND_S = 0.8
-#: Low-pass for landmarks (`domain.md` 2.6 has 4 Hz for a wrist): their slips at the ends of a lift
-#: last a third of a second, lifts longer.
+#: Low-pass for landmarks (`docs/science.md` 2.6 has 4 Hz for a wrist): their slips at the ends of a
+#: lift last a third of a second, lifts longer.
 LANDMARK_CUTOFF_HZ = 4.0
 #: How far a landmark is from any simple rise, as a share of the lift: it slips along the body by
 #: millimetres as the posture changes, smoothly, so that its noise does not tell.
@@ -111,7 +111,7 @@ def cut_lift(
     unit = scale.metres_per_px if scale.known else 1.0
     misfit = LANDMARK_MISFIT if point.source is PointSource.LANDMARK else MISFIT
     try:
-        window = lift_window(t_s, height, rule, unit, misfit)
+        window = concentric_interval(t_s, height, rule, unit, misfit)
         if window is None:
             return None
         window_s = window.start_s, window.end_s

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from lastrep.bar.lift_window import STANDSTILL, WindowRule
-from lastrep.bar.scale import Calibration
 from lastrep.exercises import catalogue
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.velocity.interval import STANDSTILL, WindowRule
+from lastrep.velocity.scale import Calibration
 
 
 @dataclass(frozen=True, slots=True)

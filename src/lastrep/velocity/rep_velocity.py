@@ -1,7 +1,7 @@
 """Bar speed of each rep and what it says of the set (velocity-based training).
 
-Definitions and filters are those of `domain.md` 2. Every number has an uncertainty (one standard
-deviation) or is not given.
+Definitions and filters are those of `docs/science.md` 2. Every number has an uncertainty (one
+standard deviation) or is not given.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.bar.confidence import jitter
-from lastrep.bar.lift_window import RISE_PCT, STANDSTILL, WindowRule, smooth
-from lastrep.bar.scale import NO_SCALE, Scale, Scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.cleaning import hampel
 from lastrep.reps.types import RepSpan
 from lastrep.velocity.fatigue import comparable_speeds
+from lastrep.velocity.interval import RISE_PCT, STANDSTILL, WindowRule, smooth
 from lastrep.velocity.lift import SEEN_SHARE, Lift, cut_lift, lifting_direction
+from lastrep.velocity.scale import NO_SCALE, Scale, Scales
 from lastrep.velocity.types import Estimate, RepVelocity, SetVelocity, StickingRegion
 
 Array = NDArray[np.float64]
 
 #: A tracked bar below this confidence is shown with a warning.
 SURE_FROM = 0.8
-#: Below this rate speeds are relative only (`domain.md` 2.6).
+#: Below this rate speeds are relative only (`docs/science.md` 2.6).
 METRIC_FROM_HZ = 20.0
 #: Peak speed: from this rate on always, from the second on if the lift takes long enough, seconds.
 PEAK_FROM_HZ, PEAK_SLOW_HZ, PEAK_SLOW_S = 50.0, 24.0, 0.6

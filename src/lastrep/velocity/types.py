@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lastrep.bar.scale import Scale
 from lastrep.bar.track import PointSource
+from lastrep.velocity.scale import Scale
 
 
 @dataclass(frozen=True, slots=True)

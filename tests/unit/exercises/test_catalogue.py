@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lastrep.environment import EXERCISES_VARIABLE
 from lastrep.errors import ExerciseError
 from lastrep.exercises import catalogue, find
 from lastrep.exercises.definition import load_definition
-from lastrep.exercises.library import EXERCISES_VARIABLE, own_digest
+from lastrep.exercises.library import own_digest
 
 OWN = """
 name = "zercher_squat"

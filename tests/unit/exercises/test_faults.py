@@ -36,7 +36,7 @@ def test_every_fault_can_be_read_and_has_a_cue() -> None:
 
 
 def test_change_limits_of_set_enders_stand_clear_of_the_noise() -> None:
-    """A change must be about three spreads, or clean sets would end (noise study, table A)."""
+    """A change must be about three spreads, or clean sets would end (`docs/science.md` 7.2)."""
     enders = [
         (exercise.name, rule, rule.change)
         for exercise in catalogue().values()

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lastrep.environment import THREADS_VARIABLE
 from lastrep.errors import ModelError, SettingsError
-from lastrep.machine import THREADS_VARIABLE, inference_threads
+from lastrep.machine import inference_threads
 from lastrep.pose import backends
 from lastrep.pose.blazepose.smoothing import SmoothingOptions
 from lastrep.pose.litert import LitertEstimator, Networks

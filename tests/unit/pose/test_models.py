@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lastrep.environment import MODELS_VARIABLE
 from lastrep.errors import ModelError
 from lastrep.pose import models
 from lastrep.pose.models import SHIPPED_MODELS, bundle_name, find_model, model_label, read_sums
@@ -17,7 +18,7 @@ from lastrep.pose.models import SHIPPED_MODELS, bundle_name, find_model, model_l
 
 @pytest.fixture(autouse=True)
 def no_models_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(models.MODELS_VARIABLE, raising=False)
+    monkeypatch.delenv(MODELS_VARIABLE, raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
@@ -51,7 +52,7 @@ def test_heavy_is_found_where_the_user_puts_it(
         path.parent.mkdir(parents=True)
         path.write_bytes(b"as the user likes")
     assert find_model("heavy") == own
-    monkeypatch.setenv(models.MODELS_VARIABLE, str(chosen.parent))
+    monkeypatch.setenv(MODELS_VARIABLE, str(chosen.parent))
     assert find_model("heavy") == chosen
 
 
@@ -83,7 +84,7 @@ def test_an_installed_wheel_finds_its_models(tmp_path: Path) -> None:
     site = tmp_path / "site"
     package = Path(models.__file__).resolve().parents[1]
     (site / "lastrep").mkdir(parents=True)
-    for part in ("__init__.py", "errors.py", "files.py", "pose", "video"):
+    for part in ("__init__.py", "environment.py", "errors.py", "files.py", "pose", "video"):
         (site / "lastrep" / part).symlink_to(package / part)
     (site / "lastrep" / "pose").unlink()
     (site / "lastrep" / "pose").mkdir()

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from checks import some
-from lastrep.bar.scale import NO_SCALE
 from lastrep.bar.track import PointSource
 from lastrep.exercises import find
 from lastrep.sets.criteria import SetCriteria
@@ -17,6 +16,7 @@ from lastrep.sets.form.set_form import NO_BAR
 from lastrep.sets.judge import judge
 from lastrep.sets.measurements import RepMeasurements
 from lastrep.sets.results import Rep, RepStatus, SetReport, Severity
+from lastrep.velocity.scale import NO_SCALE
 from lastrep.velocity.types import RepVelocity
 from unit.sets.synthetic_sets import clip_of, poses_of
 from unit.sets.test_analyzer import analyze

@@ -10,7 +10,6 @@ from typing import Any, Unpack
 import numpy as np
 import pytest
 
-from lastrep.bar.scale import Calibration
 from lastrep.exercises import find
 from lastrep.pose import Pose, PoseSequence
 from lastrep.sets.criteria import SetCriteria
@@ -34,6 +33,7 @@ from lastrep.sets.live.live_set import LiveSet
 from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import EndReason, RepStatus, SetReport
 from lastrep.velocity.options import BarOptions
+from lastrep.velocity.scale import Calibration
 from lifters import (
     BLAZEPOSE_NOISE,
     Camera,

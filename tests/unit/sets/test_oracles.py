@@ -1,4 +1,4 @@
-"""What must come out of whole sets with known faults: the oracles of the domain specification.
+"""What must come out of whole sets with known faults: the oracles of `docs/science.md` 10.
 
 Sets come from the landmark generator; faults are given as what they change in the measured angle.
 """

@@ -28,7 +28,7 @@ BASELINE_REPS, FEWEST = 3, 2
 SETUP_SLOWER, SETUP_SHORTER = 1.5, 90.0
 #: A rep with fewer of its frames seen is not read.
 SEEN_FROM = 0.95
-#: Weight of the measured spread against the set's own, in reps (`domain` 4.2).
+#: Weight of the measured spread against the set's own, in reps (`docs/science.md` 4.2).
 PRIOR_REPS = 6
 #: First reps that scatter by more standard spreads than this show that tracking failed ...
 SCATTER_LIMIT = 2.0
@@ -37,7 +37,8 @@ NOISY_FROM, NOISY_CHANGE = 1.3, 3.0
 #: Own history counts as this many reps at most.
 HISTORY_REPS = 3
 #: Standard error of a single camera's joint angles against the true ones, degrees: from the side,
-#: and from elsewhere (`domain` 3.3, F47). Unlike noise it is the same all through a set.
+#: and from elsewhere (`docs/science.md` 3.3, Cosoli 2026). Unlike noise it is the same all through
+#: a set.
 ANGLE_ERROR_SIDE_DEG, ANGLE_ERROR_DEG = 6.4, 15.1
 #: Faults seen in this many of the first reps belong to the lifter's style.
 STANDING_REPS = 2

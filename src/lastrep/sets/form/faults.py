@@ -23,7 +23,7 @@ from lastrep.sets.form.baseline import (
 from lastrep.sets.measures.readings import Reading, RepReadings
 from lastrep.sets.results import Fault, Measured, Severity
 
-#: Standard errors that a change must exceed, by severity (`domain` 4.2).
+#: Standard errors that a change must exceed, by severity (`docs/science.md` 4.2).
 Z_MINOR, Z_MAJOR, Z_CRITICAL = 1.5, 2.5, 4.0
 #: A safety fault is critical from this many times its major limit.
 CRITICAL_FACTOR = 1.6

@@ -16,12 +16,13 @@ from lastrep.sets.measures.readings import RepReadings
 from lastrep.sets.measures.samples import NAN
 from lastrep.sets.results import Fault, FormStandard, Rep, RepStatus, Severity
 
-#: Points a fault costs, and how much its class weighs (`domain` 4.3).
+#: Points a fault costs, and how much its class weighs (`docs/science.md` 4.3).
 PENALTY = {Severity.MINOR: 10.0, Severity.MAJOR: 30.0, Severity.CRITICAL: 60.0}
 WEIGHT: dict[FaultKind, float] = {
     "safety": 1.0, "range": 0.8, "compensation": 0.7, "symmetry": 0.5, "control": 0.3,
 }  # fmt: skip
-#: Drift warning: weight of the newest rep, and limit in standard errors (`domain` 4.6, Montgomery).
+#: Drift warning: weight of the newest rep, and limit in standard errors (`docs/science.md` 4.6,
+#: Montgomery).
 EWMA_WEIGHT, EWMA_LIMIT = 0.4, 1.35
 #: A drift is worth a word if it also reached this share of the minor limit.
 DRIFT_SHARE = 0.5

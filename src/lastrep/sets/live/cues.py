@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from lastrep.exercises.faults import FaultKind, FaultRule
 from lastrep.sets.results import Fault, Rep, RepStatus, Severity
 
-#: Faults of the same severity are called in this order (`domain.md` 4.3: what weighs most first).
+#: Faults of the same severity are called in this order (`docs/science.md` 4.3: what weighs most
+#: first).
 ORDER: tuple[FaultKind, ...] = ("safety", "range", "compensation", "symmetry", "control")
 #: The same cue comes again only after so many reps: a lifter needs one to put it right.
 REPEAT_AFTER_REPS = 3

@@ -1,4 +1,4 @@
-"""What a running set tells, as it happens: the events of `SetAnalyzer.update`."""
+"""What a running set tells, as it happens: the events of `LiveSet.update`."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from lastrep.pose.subject.gating import BodyPosition, Gate
 
 #: Beside the set's place by this much for so long: the lifter has walked away.
 AWAY_M, AWAY_S = 0.6, 1.0
-#: Seen in less than this share of so much time: lost (`domain.md` 4.5, E10).
+#: Seen in less than this share of so much time: lost (`docs/science.md` 4.5, E10).
 LOST_SHARE, LOST_S = 0.5, 5.0
 
 

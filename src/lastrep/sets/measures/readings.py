@@ -26,7 +26,7 @@ from lastrep.sets.measures.samples import NAN, SAMPLERS, Sampled, percentile_of
 
 Array = NDArray[np.float64]
 
-#: Hips and shoulders are compared over this first part of the ascent (`domain` SQ3).
+#: Hips and shoulders are compared over this first part of the ascent (`docs/science.md` 3.2).
 ASCENT_START = 0.4
 #: Of the hips' lead in that part this percentile counts, not one frame.
 LEAD = 80.0

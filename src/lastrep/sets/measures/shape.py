@@ -27,7 +27,7 @@ VIEWS = ("side", "oblique")
 #: Points on the way out and on the way back.
 OUT_POINTS, BACK_POINTS = 50, 51
 #: A rep has changed if it differs by this much, degrees, and this many times more than the first
-#: reps differ among each other; twice running it is worth a word (`domain` 4.4).
+#: reps differ among each other; twice running it is worth a word (`docs/science.md` 4.4).
 CHANGED_DEG, CHANGED_TIMES = 12.0, 4.0
 RUN = 2
 

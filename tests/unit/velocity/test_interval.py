@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from checks import known
-from lastrep.bar.lift_window import RISE_PCT, STANDSTILL, WindowRule, lift_window
+from lastrep.velocity.interval import RISE_PCT, STANDSTILL, WindowRule, concentric_interval
 
 Array = NDArray[np.float64]
 
 
 def ends(t_s: Array, height: Array, rule: WindowRule = STANDSTILL) -> tuple[float, float]:
     """Start and end of a lift."""
-    window = known(lift_window(t_s, height, rule))
+    window = known(concentric_interval(t_s, height, rule))
     return window.start_s, window.end_s
 
 
@@ -46,12 +46,12 @@ def test_duration_is_right_within_four_percent(
 @pytest.mark.parametrize("power", [0.6, 1.0, 1.5, 2.0])
 def test_clear_film_tells_how_rest_is_left(power: float) -> None:
     t_s, height = lift(power, 1.2, 0.6, 60, 0.71, noise=0.0002)
-    assert known(lift_window(t_s, height)).start_s == pytest.approx(0.71, abs=0.03)
+    assert known(concentric_interval(t_s, height)).start_s == pytest.approx(0.71, abs=0.03)
 
 
 def test_poor_film_is_less_sure() -> None:
     clear, poor = (
-        known(lift_window(*lift(1.5, 1.0, 0.6, 30, 0.7, noise))).unsure_s
+        known(concentric_interval(*lift(1.5, 1.0, 0.6, 30, 0.7, noise))).unsure_s
         for noise in (0.0002, 0.004)
     )
     assert 0 < clear < poor
@@ -64,7 +64,7 @@ def test_the_uncertainty_is_honest() -> None:
         lasts_s, rate_hz = rng.uniform(0.6, 2.5), rng.choice([24.0, 30.0, 60.0])
         noise = rng.choice([0.0002, 0.0005, 0.001, 0.002])
         t_s, height = lift(rng.uniform(0.8, 2.0), lasts_s, 0.5, rate_hz, 0.8, noise)
-        window = known(lift_window(t_s, height))
+        window = known(concentric_interval(t_s, height))
         total_s = np.hypot(window.unsure_s, RISE_PCT / 100 * lasts_s)
         deviations.append((window.end_s - window.start_s - lasts_s) / total_s)
     within = np.mean(np.abs(deviations) <= 2)
@@ -101,17 +101,17 @@ def test_touch_and_go_starts_where_the_bar_turns() -> None:
 
 def test_nothing_rises_no_window() -> None:
     t_s = np.arange(0, 2, 1 / 30)
-    assert lift_window(t_s, -t_s) is None
+    assert concentric_interval(t_s, -t_s) is None
     with pytest.raises(ValueError, match="are needed"):
-        lift_window(t_s[:4], t_s[:4])
+        concentric_interval(t_s[:4], t_s[:4])
 
 
 def test_a_slip_at_the_start_counts_less_where_heights_may_slip() -> None:
     t_s, height = lift(1.4, 1.0, 0.6, 30, 1.0, noise=0.0)
     # A landmark comes up by 3 % of the lift and back, just before the bar leaves rest.
     height = height + 0.018 * np.exp(-(((t_s - 0.9) / 0.08) ** 2))
-    trusted = lift_window(t_s, height)
-    doubted = lift_window(t_s, height, misfit=0.0075)
+    trusted = concentric_interval(t_s, height)
+    doubted = concentric_interval(t_s, height, misfit=0.0075)
     assert trusted is not None
     assert doubted is not None
     assert abs(doubted.start_s - 1.0) < abs(trusted.start_s - 1.0)

@@ -28,13 +28,13 @@ FULL_SIZE_ENDS_FROM = 0.215
 #: height (the far end of the bar: 0.8); else a part of it, or something else, was followed.
 LEAST_OF_PLATE, USUAL_M = 0.65, 1.75
 #: Uncertainty (standard deviation, %) of each source: a given plate, one taken for full-size, the
-#: lifter's height in the plane of the body, and two points (`domain.md` 2.7).
+#: lifter's height in the plane of the body, and two points (`docs/science.md` 2.7).
 PLATE_PCT, ASSUMED_PLATE_PCT, HEIGHT_PCT, DISTANCE_PCT = 1.5, 3.0, 5.0, 2.0
 #: More of it where the plate is seen obliquely: per unit that the ellipse is narrower than round.
 OBLIQUE_PCT = 3.0
 #: The bar's end against the middle of the body when the scale is the lifter's: seen from the side
 #: the near end is 0.7 m nearer, which at 3 to 5 m is a factor of 1.16 to 1.30; obliquely it may
-#: be the near or the far end (`domain.md` 2.7, arithmetic).
+#: be the near or the far end (`docs/science.md` 2.7, arithmetic).
 NEAR_END_FACTOR, NEAR_END_PCT = 1.20, 8.0
 OBLIQUE_END_FACTOR, OBLIQUE_END_PCT = 1.0, 12.0
 #: The middle between both ends of the bar lies beside the body: held in front of it or above it

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lastrep.bar.scale import Calibration, KnownDistance, ScaleSource, find_scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
+from lastrep.velocity.scale import Calibration, KnownDistance, ScaleSource, find_scales
 
 
 def track(

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from lastrep.bar.recording import track_landmarks
-from lastrep.bar.scale import Calibration, KnownDistance
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises import catalogue, find
 from lastrep.motion.view import ViewName, camera_view
@@ -19,6 +18,7 @@ from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.offline import FoundSet, find_sets, judge_found
 from lastrep.sets.results import EndReason, SetReport
 from lastrep.velocity.options import BarOptions, may_have_plates
+from lastrep.velocity.scale import Calibration, KnownDistance
 from lifters import Camera, Clip, landmark_recording, lifting_set
 from lifters.landmarks import Recording
 

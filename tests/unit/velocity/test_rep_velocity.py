@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks import known, some
-from lastrep.bar.scale import NO_SCALE, Calibration, Scale, Scales, ScaleSource, find_scales
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.exercises.library import find
 from lastrep.reps.types import RepSpan
 from lastrep.velocity.fatigue import fatigue, reps_in_reserve, velocity_loss_pct
 from lastrep.velocity.rep_velocity import measure_reps
+from lastrep.velocity.scale import NO_SCALE, Calibration, Scale, Scales, ScaleSource, find_scales
 from lastrep.velocity.types import SetVelocity
 
 PX_PER_M = 100.0

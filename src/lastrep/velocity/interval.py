@@ -69,7 +69,7 @@ STANDSTILL = WindowRule()
 
 
 @dataclass(frozen=True, slots=True)
-class LiftWindow:
+class ConcentricInterval:
     """When a lift starts and ends.
 
     Parameters
@@ -103,13 +103,13 @@ def smooth(t_s: Array, height: Array, seconds: float = SMOOTH_S) -> tuple[Array,
     )
 
 
-def lift_window(
+def concentric_interval(
     t_s: Array,
     height: Array,
     rule: WindowRule = STANDSTILL,
     metres_per_unit: float = 1.0,
     misfit: float = MISFIT,
-) -> LiftWindow | None:
+) -> ConcentricInterval | None:
     """Find when one lift starts and ends.
 
     Parameters
@@ -145,7 +145,11 @@ def lift_window(
     back, end_sd = _leaves_rest(
         -t_s[::-1], 1 - share[::-1], 1 - smooth_share[::-1], last - high, last - low, error, sign
     )
-    return LiftWindow(start, -back, float(np.hypot(start_sd, end_sd))) if -back > start else None
+    return (
+        ConcentricInterval(start, -back, float(np.hypot(start_sd, end_sd)))
+        if -back > start
+        else None
+    )
 
 
 def _ends(level: Array, speed: Array) -> tuple[int, int]:
@@ -171,13 +175,13 @@ def _ends(level: Array, speed: Array) -> tuple[int, int]:
 
 def _faster_than(
     t_s: Array, speed: Array, low: int, high: int, threshold: float
-) -> LiftWindow | None:
+) -> ConcentricInterval | None:
     fast = np.flatnonzero(speed[low : high + 1] > threshold) + low
     if len(fast) < 2:
         return None
     first, last = t_s[fast[[0, -1]]]
     # Both are known to a sample: two uniform distributions.
-    return LiftWindow(float(first), float(last), float(t_s[1] - t_s[0]) / np.sqrt(6))
+    return ConcentricInterval(float(first), float(last), float(t_s[1] - t_s[0]) / np.sqrt(6))
 
 
 def _leaves_rest(
