@@ -41,7 +41,7 @@ def t_quantile(freedom: int, share: float) -> float:
 
 
 def _between(freedom: int, angle: float) -> float:
-    """Return the probability of lying within plus or minus t, where tan(angle) = t / sqrt(freedom)."""
+    """Probability of lying within plus or minus t, where tan(angle) = t / sqrt(freedom)."""
     sine, cosine = math.sin(angle), math.cos(angle)
     odd = freedom % 2
     term, total = (cosine if odd else 1.0), 0.0
