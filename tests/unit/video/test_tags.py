@@ -1,4 +1,4 @@
-"""What a file's tags and streams say: slow motion, names in any code page, and which stream plays."""
+"""What a file says in its tags and streams: slow motion, any code page, and which stream plays."""
 
 from __future__ import annotations
 
