@@ -18,6 +18,7 @@ from integration.samples import SAMPLE, Analysed, Run
 from lastrep.batch.correcting import correct
 from lastrep.batch.layout import RECORD_FILE
 from lastrep.output.results_folder import CORRECTIONS_FILE, Kept, settle_results
+from lastrep.pose.pose_file import load_poses, save_poses
 from lastrep.sets.corrections import Correction
 from lastrep.sets.results import Analysis, RepStatus
 from lastrep.training.history import History
@@ -329,3 +330,47 @@ def test_a_correction_that_is_killed_anywhere_is_made_whole_or_not_at_all(
     assert len(outcomes) > 10
     assert outcomes == sorted(outcomes)  # once it counts as made, it stays made
     assert not outcomes[0]
+
+
+def test_landmarks_that_know_their_video_are_corrected_as_that_clip(
+    lastrep: Run, clip: Path, tmp_path: Path
+) -> None:
+    save_poses(clip, load_poses(clip), clip_sha256="ab" * 32)
+    out = grade(lastrep, tmp_path, "--athlete", "ann")
+    ok(
+        lastrep,
+        "review",
+        out / "squat",
+        "--rep",
+        "3",
+        "--mark",
+        "failed",
+        "--by",
+        "A",
+        cwd=tmp_path,
+    )
+    with History(tmp_path / "history.sqlite3") as history:
+        assert [record.good_reps for record in history.sets()] == [2]
+    grade(lastrep, tmp_path, "--strictness", "strict", "--athlete", "ann")
+    assert document(out / "squat").sets[0].corrected_by == "A"
+    folder = analyse(lastrep, clip, tmp_path)
+    assert document(folder).sets[0].corrections == ()  # another folder, another coach
+
+
+def test_what_an_older_version_kept_in_the_document_is_heeded_too(
+    lastrep: Run, clip: Path, tmp_path: Path
+) -> None:
+    folder = analyse(lastrep, clip, tmp_path)
+    old = json.loads((folder / "analysis.json").read_text())
+    old["sets"][0]["overrides"] = [
+        {"rep": 4, "mark": "bad", "fault": None, "limit": None, "by": "Ada", "why": "rounded"}
+    ]
+    for key in ("measurements", "criteria", "corrections"):
+        del old["sets"][0][key]
+    old["source"] = {k: v for k, v in old["source"].items() if k not in ("sha256", "history")}
+    old["source"]["path"] = str(clip)
+    (folder / "analysis.json").write_text(json.dumps(old))
+    analyse(lastrep, clip, tmp_path, "--strictness", "strict")
+    report = document(folder).sets[0]
+    assert (report.end.rep, report.corrected_by) == (4, "Ada")
+    assert "rounded" in (folder / CORRECTIONS_FILE).read_text()

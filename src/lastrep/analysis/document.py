@@ -19,7 +19,9 @@ from lastrep.sets.results import Provenance, Source
 COMPUTING = ("numpy", "scipy", "opencv-python-headless", "av", "ai-edge-litert", "mediapipe")
 
 
-def source_of(poses: PoseSequence, name: Path | None, sha256: str | None) -> Source:
+def source_of(
+    poses: PoseSequence, name: Path | None, sha256: str | None, history: str | None = None
+) -> Source:
     """Return what is known of the recording itself.
 
     Parameters
@@ -28,11 +30,14 @@ def source_of(poses: PoseSequence, name: Path | None, sha256: str | None) -> Sou
         Its path.
     sha256
         Checksum of its content; None if it is not known.
+    history
+        What a live set is called in the history.
     """
     frame_s = poses.frame_s if math.isfinite(poses.frame_s) else 0.0
     return Source(
         path=readable(str(name)),
         sha256=sha256,
+        history=history,
         duration_s=poses.duration_s + frame_s,
         fps=1.0 / frame_s if frame_s else 0.0,
         width=poses.width_px,

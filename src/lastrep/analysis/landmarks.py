@@ -51,6 +51,8 @@ class Landmarks:
         Checksum of the video that they were taken from; None if that is not known.
     model_sha256
         Checksum of the pose model; None if that is not known.
+    history
+        What a live set is called in the history; None for clips, which their checksum tells.
     warnings
         What was wrong with the file or the tracking.
     camera
@@ -62,6 +64,7 @@ class Landmarks:
     poses: PoseSequence
     clip_sha256: str | None = None
     model_sha256: str | None = None
+    history: str | None = None
     warnings: tuple[str, ...] = ()
     camera: CameraPath | None = None
     recent: FrameCache | None = None
@@ -150,9 +153,9 @@ def _estimated(
         estimated.poses,
         clip_sha256 or checksum(video),
         content_sha256(find_model(options.model)),
-        estimated.warnings,
-        watch.path,
-        recent,
+        warnings=estimated.warnings,
+        camera=watch.path,
+        recent=recent,
     )
 
 

@@ -135,7 +135,7 @@ def analyze_landmarks(
     )
     progress(1.0)
     analysis = Analysis(
-        source=source_of(poses, name, read.clip_sha256),
+        source=source_of(poses, name, read.clip_sha256, read.history),
         provenance=provenance_of(poses, options, exercise, model_sha256=read.model_sha256),
         warnings=(*read.warnings, *warnings_of(poses, judged, found.refused)),
         sets=tuple(one.report for one in judged),

@@ -54,9 +54,9 @@ class Keeping:
         if keeper is None or outcome.record is None:
             return
         try:
-            sets = _analysis(job.folder / _FILE).sets
-            digest = outcome.record.content_sha256
-            self.kept += len(keeper.keep(job.source, sets, sha256=digest))
+            analysis = _analysis(job.folder / _FILE)
+            digest = analysis.source.sha256 or outcome.record.content_sha256
+            self.kept += len(keeper.keep(job.source, analysis.sets, sha256=digest))
         except LastrepError as error:
             self.failed = True
             self._terminal.note(str(error))

@@ -29,7 +29,7 @@ from lastrep.sets.live.live_set import LiveSet
 from lastrep.sets.offline import Search
 from lastrep.sets.results import SetReport
 from lastrep.training.history import Recording
-from lastrep.training.history_writer import HistoryWriter, keep_sets
+from lastrep.training.history_writer import HistoryWriter, keep_sets, live_set_name
 from lastrep.training.record import Declared, SetRecord, summarise
 from lastrep.training.rest import Goal
 from lastrep.training.review import SetReview, review_set
@@ -111,9 +111,11 @@ class SetFiles:
         if engine.problem:
             self.problems.append(f"set {self._number}: {engine.problem}")
         video = self._recorder.take() if self._recorder else None
+        kept = self._writer is not None and report.exercise in catalogue()
+        name = live_set_name(self._source, len(self._done) + 1) if kept else None
         if self._folder is not None:
             self._files.append(
-                self._writing.submit(self._file, self._number, planned, engine, video)
+                self._writing.submit(self._file, self._number, planned, engine, video, name)
             )
         if report.exercise not in catalogue():
             return Debrief()
@@ -171,6 +173,7 @@ class SetFiles:
         planned: PlannedSet,
         engine: LiveSet,
         video: RecordedVideo | None,
+        history: str | None,
     ) -> Filed:
         """Write the same files as for a recording of the set, on the recording's own time."""
         assert self._folder is not None
@@ -188,7 +191,9 @@ class SetFiles:
             for one in engine.corrections
         ]
         path = video.path if video else None
-        read = Landmarks(poses, None if path is None else checksum(path))
+        read = Landmarks(
+            poses, poses.content_sha256 if path is None else checksum(path), history=history
+        )
         whole = partial(
             analyze_landmarks,
             read,

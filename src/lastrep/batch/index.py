@@ -25,9 +25,14 @@ from lastrep.output.writers import write_text
 _TEMPLATE = "index.html.jinja"
 
 #: What opens when a clip's name is clicked: the first of these kinds that was written.
-_BEST_TO_OPEN = (".html", ".mp4", ".json", ".csv")
+_BEST_TO_OPEN = (".html", ".mp4", ".svg", "", ".csv", ".json")
 #: Names for people of result files, by kind.
-_KINDS = {".html": "report", ".mp4": "video", ".json": "data", ".csv": "reps"}
+_KINDS = {
+    ".html": "report", ".mp4": "video", ".svg": "chart", "": "stills", ".csv": "reps",
+    ".json": "data",
+}  # fmt: skip
+#: Files that people do not open: lastrep measures and draws from them.
+_NOT_SHOWN = frozenset({".npz"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +157,5 @@ def _links(clip: Clip, record: ClipRecord) -> tuple[Link, ...]:
     return tuple(
         Link(_KINDS.get(Path(name).suffix, name), f"{quote(clip.name)}/{quote(name)}")
         for name in sorted(record.files, key=rank)
+        if Path(name).suffix not in _NOT_SHOWN
     )

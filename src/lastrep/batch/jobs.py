@@ -11,6 +11,7 @@ from pathlib import Path
 
 import lastrep
 from lastrep.analysis.checksums import content_sha256
+from lastrep.analysis.landmarks import clip_checksum
 from lastrep.analysis.options import AnalyzeOptions
 from lastrep.analysis.pipeline import analyze_recording
 from lastrep.batch.attempts import Attempts, Progress
@@ -133,7 +134,7 @@ def _grade(job: Job, progress: Progress) -> tuple[ClipRecord, bool]:
         )
     digest = _sha256(job.source, progress)
     settle_results(job.folder)
-    said = read_corrections(job.folder, digest)
+    said = read_corrections(job.folder, _clip_of(job, digest))
     known = load_record(job.folder)
     if (
         job.resume
@@ -150,6 +151,13 @@ def _grade(job: Job, progress: Progress) -> tuple[ClipRecord, bool]:
         # A result of what the file held before is no result of this clip.
         _remove_results(job.folder)
         raise
+
+
+def _clip_of(job: Job, digest: str) -> str:
+    """Return the checksum that tells the clip: of the video, also where only its landmarks are."""
+    if job.source.suffix.lower() != POSES_SUFFIX:
+        return digest
+    return clip_checksum(None, job.source)
 
 
 def _graded_anew(

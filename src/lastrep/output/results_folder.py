@@ -6,26 +6,28 @@ lastrep did not write are left alone, and so are the corrections, whatever else 
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lastrep.analysis.checksums import content_sha256
-from lastrep.analysis.landmarks import Landmarks
+from lastrep.analysis.landmarks import Landmarks, clip_checksum
 from lastrep.analysis.movement_file import load_movements
 from lastrep.analysis.options import options_of
 from lastrep.analysis.pipeline import analyze_landmarks
 from lastrep.analysis.recording import AnalyzedRecording
-from lastrep.errors import ExerciseError, OutputError, ResultError
+from lastrep.errors import ExerciseError, LastrepError, OutputError, ResultError
 from lastrep.exercises.library import resolved
 from lastrep.files import Staged, commit, settle
 from lastrep.output.evidence import PICTURES
-from lastrep.output.writers import WRITERS, Progress, write_files
+from lastrep.output.writers import WRITERS, Progress, write_files, write_text
 from lastrep.pose import PoseSequence
 from lastrep.pose.pose_file import load_pose_file
 from lastrep.sets.corrections import BEFORE_MEASURING, Correction, rep_at
@@ -62,7 +64,8 @@ def read_corrections(folder: Path, clip_sha256: str | None) -> tuple[Correction,
     ResultError
         If there is such a file and it cannot be read: nobody's word is passed over in silence.
     """
-    return _read(folder).clips.get(clip_sha256 or "", ())
+    clips = _read(folder).clips
+    return clips.get(clip_sha256 or "", ()) or clips.get("", ())
 
 
 def _read(folder: Path) -> _CorrectionsFile:
@@ -70,7 +73,7 @@ def _read(folder: Path) -> _CorrectionsFile:
     try:
         return _CorrectionsFile.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        return _CorrectionsFile()
+        return _adopted(folder)
     except OSError as error:
         raise ResultError(f"{path}: cannot be read ({error.strerror})") from error
     except ValidationError as error:
@@ -80,6 +83,58 @@ def _read(folder: Path) -> _CorrectionsFile:
             f"{path}: not readable ({where}: {first['msg']}); mend it, or move it away to go on "
             "without its corrections"
         ) from error
+
+
+def _adopted(folder: Path) -> _CorrectionsFile:
+    """Return what a coach said by an older version, which kept it in the document alone.
+
+    It is written to a file of its own at once: the document may be replaced next.
+    """
+    document = folder / DOCUMENT_FILE
+    try:
+        old = json.loads(document.read_bytes())
+        said = [
+            _of_override(override, report)
+            for report in old["sets"]
+            for override in report.get("overrides", ())
+        ]
+        clip = old["source"].get("sha256") or _clip_of(Path(old["source"]["path"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _CorrectionsFile()
+    file = _CorrectionsFile(clips={clip: tuple(said)} if said else {})
+    if said:
+        text = file.model_dump_json(indent=2, exclude_none=True) + "\n"
+        write_text(folder / CORRECTIONS_FILE, text)
+    return file
+
+
+def _of_override(override: Mapping[str, object], report: Mapping[str, Any]) -> Correction:
+    """Return an older version's override of a set as a correction."""
+    moments = {rep["number"]: rep["turn_s"] for rep in report["reps"]}
+    rep = override.get("rep")
+    kind = "mark" if override.get("mark") else "wrong_fault"
+    if override.get("limit"):
+        kind = "limit"
+    middle_s = (report["start_s"] + report["end_s"]) / 2
+    said = {name: override.get(name) for name in ("rep", "mark", "fault", "limit", "value")}
+    return Correction.model_validate(
+        {
+            **said,
+            "kind": kind,
+            "at_s": moments.get(rep, middle_s),
+            "by": override["by"],
+            "why": override["why"],
+        }
+    )
+
+
+def _clip_of(path: Path) -> str:
+    """Return the checksum that tells a clip, empty if it is not there any more."""
+    poses = path.suffix.lower() == ".npz"
+    try:
+        return clip_checksum(None if poses else path, path if poses else None)
+    except LastrepError:
+        return ""
 
 
 def corrections_text(folder: Path, clip_sha256: str | None, said: Sequence[Correction]) -> str:
@@ -254,7 +309,7 @@ def settle_results(folder: Path) -> None:
 
     def follow() -> None:
         analysis = load_document(folder / DOCUMENT_FILE)
-        refresh_history(analysis.source.sha256, analysis.sets)
+        refresh_history(analysis.source, analysis.sets)
 
     settle(folder, {_HISTORY: follow})
 
@@ -387,8 +442,9 @@ class Kept:
             ]
             return alike[0] if alike else {}
 
+        source = self.analysis.source
         read = Landmarks(
-            file.poses, self.analysis.source.sha256, self.analysis.provenance.model_sha256
+            file.poses, source.sha256, self.analysis.provenance.model_sha256, source.history
         )
         again = analyze_landmarks(
             read,

@@ -6,6 +6,7 @@ Everything upstream (video, camera, pose model) produces these types; everything
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -133,6 +134,14 @@ class PoseSequence:
         """In which frames a person was found, shape = (n,)."""
         found: NDArray[np.bool_] = np.any(np.isfinite(self.image_px[:, :, 0]), axis=1)
         return found
+
+    @property
+    def content_sha256(self) -> str:
+        """Checksum of times and landmarks: tells poses that were taken from no file."""
+        digest = hashlib.sha256()
+        for array in (self.t_s, self.image_px, self.world_m, self.visibility):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
 
     @property
     def duration_s(self) -> float:

@@ -291,6 +291,9 @@ class Source(_Result):
 
     path: str
     sha256: str | None = Field(default=None, description="checksum of the clip's content")
+    history: str | None = Field(
+        default=None, description="what a live set is called in the history, if it is there"
+    )
     duration_s: float
     fps: float
     width: int

@@ -207,6 +207,23 @@ class History:
             ).fetchall()
         return tuple(row["athlete"] for row in rows)
 
+    def revise(self, source: str, number: int, report: SetReport) -> int:
+        """Let one set of a recording be as it was judged later; return how many lifters have it.
+
+        What was declared, and when it was lifted, stays.
+        """
+        with self._errors(), writing(self._connection):
+            rows = self._connection.execute(
+                f"{_SELECT} WHERE r.source = ? AND s.number = ?", (source, number)
+            ).fetchall()
+            for row in rows:
+                at = datetime.fromisoformat(row["performed_at"])
+                record = summarise(report, row["athlete"], at, Declared())
+                self._write(row["recording_id"], number, report, record)
+        with self._errors():
+            back_up(self._connection, self._path)
+        return len(rows)
+
     def recordings(self, source: str) -> tuple[Recording, ...]:
         """Return the recordings of one source, one for each athlete who has it."""
         with self._errors():

@@ -12,7 +12,7 @@ from lastrep.environment import HISTORY_VARIABLE
 from lastrep.errors import HistoryError, PlanError, VideoError
 from lastrep.exercises import catalogue, find
 from lastrep.sets.criteria import PastBaseline
-from lastrep.sets.results import SetReport
+from lastrep.sets.results import SetReport, Source
 from lastrep.training.history import History, Query, Recording, content_hash, source_of
 from lastrep.training.loads import Load
 from lastrep.training.past import earlier_sets, past_baselines
@@ -176,7 +176,12 @@ def keep_sets(
         )
 
 
-def refresh_history(clip_sha256: str | None, sets: Sequence[SetReport]) -> int:
+def live_set_name(session: str, number: int) -> str:
+    """Return what a set of a live session is called, so that the history finds it again."""
+    return f"{session}#{number}"
+
+
+def refresh_history(clip: Source, sets: Sequence[SetReport]) -> int:
     """Let a clip's sets take the place of what the history says of it, whoever lifted.
 
     Returns
@@ -188,11 +193,14 @@ def refresh_history(clip_sha256: str | None, sets: Sequence[SetReport]) -> int:
     HistoryError
         If the history cannot be written.
     """
-    if clip_sha256 is None or not history_path().exists():
+    if not history_path().exists():
         return 0
     known = [(report, Declared()) for report in sets if report.exercise in catalogue()]
     with History(history_path()) as history:
-        recordings = history.recordings(source_of(clip_sha256))
+        if clip.history is not None:
+            session, _, number = clip.history.rpartition("#")
+            return history.revise(session, int(number), known[0][0]) if known else 0
+        recordings = () if clip.sha256 is None else history.recordings(source_of(clip.sha256))
         for recording in recordings:
             history.add(recording, known)
     return len(recordings)

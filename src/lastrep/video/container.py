@@ -29,6 +29,9 @@ FORMATS = (
 #: A creation time before this is a clock that was never set.
 FIRST_CREATION = datetime(2000, 1, 1, tzinfo=UTC)
 
+#: Tags in which cameras name the rate at which they filmed.
+CAPTURE_TAGS = ("com.android.capture.fps", "com.apple.quicktime.capture.fps")
+
 _OPEN_OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
 
 
@@ -68,7 +71,8 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     _require_file(path)
     try:
         # "file:" keeps libav from taking a colon in a name for a protocol.
-        container = av.open(f"file:{path}", options=_OPEN_OPTIONS)
+        # Tags need not be UTF-8, and none that lastrep reads is worth failing for.
+        container = av.open(f"file:{path}", options=_OPEN_OPTIONS, metadata_errors="replace")
     except PermissionError as error:
         raise VideoError(f"{path}: may not be read; change its permissions") from error
     except (av.error.FFmpegError, OSError) as error:
@@ -134,6 +138,24 @@ def creation_time(container: InputContainer) -> datetime | None:
     return made if FIRST_CREATION <= made <= datetime.now(UTC) else None
 
 
+def captured_fps(container: InputContainer, stream: VideoStream) -> float | None:
+    """Return at how many frames a second a phone says that it filmed; None if it says nothing.
+
+    Android's cameras name the rate of slow motion in a tag of the file; the file then plays at
+    another rate. Apple's keep true times in the file, and lose them where it is exported slowed
+    down: such an export names no rate.
+    """
+    for tags in (container.metadata, stream.metadata):
+        for tag in CAPTURE_TAGS:
+            try:
+                rate = float(tags.get(tag, ""))
+            except ValueError:
+                continue
+            if 0 < rate < _PLAUSIBLE.max_fps:
+                return rate
+    return None
+
+
 def duration_s(container: InputContainer, stream: VideoStream) -> float:
     """Return the length the file names, by its own clock; NaN if it names none."""
     if stream.duration is not None and stream.time_base is not None:
@@ -163,9 +185,12 @@ def _require_file(path: Path) -> None:
 
 
 def _moving_picture(container: InputContainer, path: Path) -> VideoStream:
-    for stream in container.streams.video:
-        # The cover picture of a sound file is a video stream too.
-        if not stream.disposition & av.stream.Disposition.attached_pic:
+    # Of several, the one that players show. The cover picture of a sound file is a stream too.
+    best = container.streams.best("video")
+    for stream in (*([best] if best is not None else []), *container.streams.video):
+        if isinstance(stream, VideoStream) and not (
+            stream.disposition & av.stream.Disposition.attached_pic
+        ):
             return stream
     found = "holds only sound" if container.streams.audio else "holds no picture"
     raise VideoError(f"{path}: {found}; {_FIX}")

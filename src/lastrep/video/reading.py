@@ -9,6 +9,7 @@ from typing import Self
 
 from lastrep.video.cache import FrameCache
 from lastrep.video.container import (
+    captured_fps,
     decoded,
     duration_s,
     first_frame,
@@ -45,11 +46,17 @@ class ReadingOptions:
         60 it is not.
     missing_end_s
         A file whose frames end this much before the duration it names was cut short.
+    slow_from
+        A file that was filmed this many times as fast as it plays is in slow motion.
+    same_slowmo_share
+        A given factor of slow motion this near to the file's own needs no word.
     """
 
     prefetch_frames: int = 4
     one_thread_px_per_s: float = 1280 * 720 * 40
     missing_end_s: float = 0.5
+    slow_from: float = 1.5
+    same_slowmo_share: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,7 @@ class VideoFile:
             #: Width and height of the upright source, and of the frames as delivered.
             self._source_size = self._orientation.size(*self._stored_size)
             self._size = self.scaled_size(max_short_side_px)
+            self._warn_of_slow_motion(captured_fps(container, stream), frame_rate_hz(stream))
             self.info = VideoInfo(
                 *self._size,
                 *self._source_size,
@@ -238,6 +246,16 @@ class VideoFile:
             self._warn(f"ends after {t_s:.1f} s, although it should last {promised_s:.1f} s")
         if timeline.restarts:
             self._warn(f"its clock jumps back {timeline.restarts} times")
+
+    def _warn_of_slow_motion(self, filmed_hz: float | None, plays_hz: float) -> None:
+        if filmed_hz is None or filmed_hz < self._options.slow_from * plays_hz:
+            return
+        factor = filmed_hz / plays_hz
+        if abs(self._slowmo / factor - 1) > self._options.same_slowmo_share:
+            self._warn(
+                f"filmed at {filmed_hz:.0f} frames/s and plays at {plays_hz:.0f}: in slow motion, "
+                f"so times and speeds are wrong by {factor:.1f}; give --slowmo {factor:.3g}"
+            )
 
     def _warn(self, what: str) -> None:
         self._warnings.append(f"{self._path}: {what}")
