@@ -11,7 +11,8 @@ from lastrep.analysis.options import AnalyzeOptions, bar_options
 from lastrep.analysis.pipeline import analyze_recording
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.library import AUTO
-from lastrep.output.results_folder import free_folder, read_corrections, write_results
+from lastrep.output.corrections_file import read_corrections
+from lastrep.output.results_folder import free_folder, write_results
 from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.sets.corrections import Correction
 from lastrep.sets.criteria import SetCriteria, Strictness
@@ -135,6 +136,8 @@ def analyze(
     sha256 = clip_checksum(video, landmarks)
     folder = None if out is None else free_folder(Path(out), sha256)
     said = () if folder is None else read_corrections(folder, sha256)
+    if not said and writer is not None:
+        said = writer.corrections(sha256)
     name = video or landmarks
     assert name is not None
     recording = analyze_recording(
@@ -155,7 +158,11 @@ def analyze(
 
 
 def review(
-    path: str | Path, corrections: Sequence[Correction], *, out: str | Path | None = None
+    path: str | Path,
+    corrections: Sequence[Correction],
+    *,
+    out: str | Path | None = None,
+    video: str | Path | None = None,
 ) -> Analysis:
     """Judge a kept result with further corrections; they stay with it, and its files follow.
 
@@ -167,6 +174,8 @@ def review(
         What a coach says, besides what was said before.
     out
         Write the document here, and change nothing.
+    video
+        Where the clip is now, if it is not where it was.
 
     Raises
     ------
@@ -179,5 +188,6 @@ def review(
         Path(path),
         lambda kept: (*kept.corrections, *corrections),
         out=None if out is None else Path(out),
+        video=None if video is None else Path(video),
     )
     return done.analysis

@@ -111,7 +111,11 @@ def commit(staged: Staged) -> None:
             for path in staged.stage.rglob("*")
             if path.is_file()
         )
-        places = {name: str(staged.elsewhere.get(name, folder / name)) for name in names}
+        # Relative to the folder, which may be moved, or be named from elsewhere, before `settle`.
+        places = {
+            name: os.path.relpath(staged.elsewhere.get(name, folder / name), folder)
+            for name in names
+        }
         moves = {"places": places, "removes": list(staged.removes), "then": staged.then}
         (staged.stage / _MOVES).write_text(json.dumps(moves), encoding="utf-8")
         for path in staged.stage.rglob("*"):
@@ -125,14 +129,14 @@ def commit(staged: Staged) -> None:
         ) from error
 
 
-def settle(folder: Path, then: Mapping[str, Callable[[], None]] = MappingProxyType({})) -> bool:
+def settle(folder: Path, then: Mapping[str, Callable[[], bool]] = MappingProxyType({})) -> bool:
     """Complete a change of a folder that was committed; return whether there was one.
 
     Parameters
     ----------
     then
-        What may belong to a change besides the files, by name; it is done last, and again if it
-        was interrupted.
+        What may belong to a change besides the files, by name; it is done last, says whether it
+        is, and is done again by the next call if it is not.
 
     Raises
     ------
@@ -149,12 +153,12 @@ def settle(folder: Path, then: Mapping[str, Callable[[], None]] = MappingProxyTy
         moves = json.loads((stage / _MOVES).read_text(encoding="utf-8"))
         for name, place in moves["places"].items():
             if (stage / name).exists():
-                Path(place).parent.mkdir(parents=True, exist_ok=True)
-                (stage / name).replace(place)
+                (folder / place).parent.mkdir(parents=True, exist_ok=True)
+                (stage / name).replace(folder / place)
         for name in moves["removes"]:
             (folder / name).unlink(missing_ok=True)
-        if moves["then"] in then:
-            then[moves["then"]]()
+        if moves["then"] in then and not then[moves["then"]]():
+            return True
         shutil.rmtree(stage)
     except (OSError, ValueError, KeyError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)

@@ -17,7 +17,9 @@ import lastrep as package
 from integration.samples import SAMPLE, Analysed, Run
 from lastrep.batch.correcting import correct
 from lastrep.batch.layout import RECORD_FILE
-from lastrep.output.results_folder import CORRECTIONS_FILE, Kept, settle_results
+from lastrep.output.corrections_file import CORRECTIONS_FILE
+from lastrep.output.kept_result import Kept
+from lastrep.output.results_folder import settle_results
 from lastrep.pose.pose_file import load_poses, save_poses
 from lastrep.sets.corrections import Correction
 from lastrep.sets.results import Analysis, RepStatus
@@ -242,7 +244,7 @@ def test_a_document_alone_is_judged_again_from_what_it_keeps(
     assert (alone.parent / CORRECTIONS_FILE).exists()
     refused = lastrep("review", alone, "--merge", "1", "--by", "Ada", cwd=tmp_path)
     assert refused.returncode == 1
-    assert "no poses.npz beside it" in refused.stderr
+    assert "no poses.npz of this clip" in refused.stderr
 
 
 def test_a_corrections_file_that_cannot_be_read_is_not_passed_over(

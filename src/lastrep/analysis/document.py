@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 import lastrep
+from lastrep.analysis.landmarks import Landmarks
 from lastrep.analysis.options import AnalyzeOptions
 from lastrep.exercises import ExerciseDefinition
 from lastrep.exercises.library import AUTO, shipped_digest
@@ -19,25 +20,22 @@ from lastrep.sets.results import Provenance, Source
 COMPUTING = ("numpy", "scipy", "opencv-python-headless", "av", "ai-edge-litert", "mediapipe")
 
 
-def source_of(
-    poses: PoseSequence, name: Path | None, sha256: str | None, history: str | None = None
-) -> Source:
+def source_of(read: Landmarks, name: Path | None) -> Source:
     """Return what is known of the recording itself.
 
     Parameters
     ----------
     name
         Its path.
-    sha256
-        Checksum of its content; None if it is not known.
-    history
-        What a live set is called in the history.
     """
+    poses = read.poses
     frame_s = poses.frame_s if math.isfinite(poses.frame_s) else 0.0
     return Source(
         path=readable(str(name)),
-        sha256=sha256,
-        history=history,
+        sha256=read.clip_sha256,
+        history=read.history,
+        video_width=read.video_width,
+        warnings=read.warnings,
         duration_s=poses.duration_s + frame_s,
         fps=1.0 / frame_s if frame_s else 0.0,
         width=poses.width_px,

@@ -53,6 +53,8 @@ class Landmarks:
         Checksum of the pose model; None if that is not known.
     history
         What a live set is called in the history; None for clips, which their checksum tells.
+    video_width
+        Width of the video itself, pixels; None if it is not known or does not matter.
     warnings
         What was wrong with the file or the tracking.
     camera
@@ -65,6 +67,7 @@ class Landmarks:
     clip_sha256: str | None = None
     model_sha256: str | None = None
     history: str | None = None
+    video_width: int | None = None
     warnings: tuple[str, ...] = ()
     camera: CameraPath | None = None
     recent: FrameCache | None = None

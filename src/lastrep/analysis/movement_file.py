@@ -25,7 +25,9 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-def save_movements(path: Path, movements: Sequence[SetMovement]) -> None:
+def save_movements(
+    path: Path, movements: Sequence[SetMovement], clip_sha256: str | None = None
+) -> None:
     """Write the movements of a clip's sets, whole or not at all; raises OutputError."""
     arrays: dict[str, Any] = {}
     plain: list[dict[str, Any]] = []
@@ -45,11 +47,13 @@ def save_movements(path: Path, movements: Sequence[SetMovement]) -> None:
             }
         )
     with replacing(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, format=FORMAT, plain=json.dumps(plain), **arrays)
+        np.savez_compressed(
+            file, format=FORMAT, clip_sha256=clip_sha256 or "", plain=json.dumps(plain), **arrays
+        )
 
 
-def load_movements(path: Path) -> tuple[SetMovement, ...]:
-    """Read the movements of a clip's sets.
+def load_movements(path: Path) -> tuple[str | None, tuple[SetMovement, ...]]:
+    """Read the checksum of a clip, None where it is not known, and the movements of its sets.
 
     Raises
     ------
@@ -62,7 +66,8 @@ def load_movements(path: Path) -> tuple[SetMovement, ...]:
         if int(arrays["format"]) != FORMAT:
             raise ResultError(f"{path}: layout not known; use a newer lastrep")
         plain = json.loads(str(arrays["plain"]))
-        return tuple(_read(f"set{i}", one, arrays) for i, one in enumerate(plain))
+        clip = str(arrays.get("clip_sha256", "")) or None
+        return clip, tuple(_read(f"set{i}", one, arrays) for i, one in enumerate(plain))
     except OSError as error:
         raise ResultError(f"{path}: cannot be read ({error.strerror})") from error
     except _DAMAGED as error:

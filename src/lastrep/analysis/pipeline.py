@@ -127,24 +127,30 @@ def analyze_landmarks(
     """
     poses = read.poses
     found = find_sets(poses, exercise, search)
-    bar = _in_pixels_of(poses, video, options.bar)
+    read = replace(read, video_width=_width_of(video, options.bar) or read.video_width)
+    bar = options.bar
+    if read.video_width is not None:
+        bar = bar.scaled(poses.width_px / read.video_width)
     followed = _follow_bar(found.sets, read, video, replace(options, bar=bar), tracks, progress)
     judged = tuple(
         judge_found(one, poses, track, options.criteria, past=past, bar=bar)
         for one, track in zip(found.sets, followed, strict=True)
     )
     progress(1.0)
+    refused = (*found.refused, *(one for judgement in judged for one in judgement.refused))
     analysis = Analysis(
-        source=source_of(poses, name, read.clip_sha256, read.history),
+        source=source_of(read, name),
         provenance=provenance_of(poses, options, exercise, model_sha256=read.model_sha256),
-        warnings=(*read.warnings, *warnings_of(poses, judged, found.refused)),
+        warnings=(*read.warnings, *warnings_of(poses, judged, refused)),
         sets=tuple(one.report for one in judged),
     )
     movements = tuple(
         SetMovement(one.t_s, one.fraction, track)
         for one, track in zip(judged, followed, strict=True)
     )
-    return AnalyzedRecording(analysis, poses, movements, video, options.slowmo)
+    return AnalyzedRecording(
+        analysis, poses, movements, video, options.slowmo, search.corrections, refused
+    )
 
 
 def analyze_poses(
@@ -195,12 +201,12 @@ def analyze_poses(
     return recording.analysis
 
 
-def _in_pixels_of(poses: PoseSequence, video: Path | None, bar: BarOptions) -> BarOptions:
-    """Return the options with places in the video's pixels turned into those of the poses."""
+def _width_of(video: Path | None, bar: BarOptions) -> int | None:
+    """Return the video's own width where places in it were given in its pixels."""
     if video is None or (bar.bar_px is None and bar.calibration.known_distance is None):
-        return bar
+        return None
     with VideoFile(video) as file:
-        return bar.scaled(poses.width_px / file.info.source_width_px)
+        return file.info.source_width_px
 
 
 def _follow_bar(
@@ -215,10 +221,11 @@ def _follow_bar(
     if not sets:
         return ()
     before = [_covering(one, tracks) for one in sets]
-    if all(track is not None for track in before):
-        return tuple(track for track in before if track is not None)
-    if video is None:
-        return tuple(track_landmarks(read.poses, one.bar_proxy) for one in sets)
+    if video is None or None not in before:
+        return tuple(
+            track or _without_video(one, read, options, tracks)
+            for one, track in zip(sets, before, strict=True)
+        )
     stretches = [_stretch(one, options) for one in sets]
     camera, recent, begun = read.camera, read.recent, 0.0
     if camera is None:
@@ -240,6 +247,22 @@ def _follow_bar(
         recent=recent,
         progress=lambda share: progress(begun + (1 - begun) * share),
     )
+
+
+def _without_video(
+    one: FoundSet, read: Landmarks, options: AnalyzeOptions, tracks: Sequence[BarTrack]
+) -> BarTrack:
+    """Return the stand-in of the bar; raises ValueError where the bar itself was followed before.
+
+    Its speeds would silently be those of the body.
+    """
+    plates = options.looks_for_plates(one.span.exercise)
+    if plates and any(track.bar is not None for track in tracks):
+        raise ValueError(
+            "the bar was not followed there, and the video is not where it was: put it back, or "
+            "analyse the clip again"
+        )
+    return track_landmarks(read.poses, one.bar_proxy)
 
 
 def _covering(one: FoundSet, tracks: Sequence[BarTrack]) -> BarTrack | None:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from lastrep.bar.track import BarTrack
 from lastrep.pose import PoseSequence
+from lastrep.sets.corrections import Correction
+from lastrep.sets.offline import Refusal
 from lastrep.sets.results import Analysis
 
 Array = NDArray[np.float64]
@@ -48,6 +50,8 @@ class AnalyzedRecording:
         The video file, or None when only landmarks were analysed.
     slowmo
         The slow-motion factor by which the video's times were divided.
+    corrections, refused
+        What it was judged with, and what of that could not be heeded.
     """
 
     analysis: Analysis
@@ -55,3 +59,5 @@ class AnalyzedRecording:
     movements: tuple[SetMovement, ...]
     video: Path | None
     slowmo: float = 1.0
+    corrections: tuple[Correction, ...] = ()
+    refused: tuple[Refusal, ...] = ()

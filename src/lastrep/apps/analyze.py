@@ -191,10 +191,14 @@ def _analyze(job: _Job, folder: Path, wanted: _Wanted, progress: _Steps) -> _Don
         save_landmarks(wanted.save_poses, read)
 
     from lastrep.analysis.pipeline import analyze_landmarks
-    from lastrep.output.results_folder import free_folder, read_corrections, write_results
+    from lastrep.output.corrections_file import read_corrections
+    from lastrep.output.results_folder import free_folder, write_results
     from lastrep.sets.offline import Search
 
     folder = free_folder(folder, sha256)
+    said = read_corrections(folder, sha256)
+    if not said and wanted.writer is not None:
+        said = wanted.writer.corrections(sha256)
     recording = analyze_landmarks(
         read,
         wanted.options,
@@ -202,7 +206,7 @@ def _analyze(job: _Job, folder: Path, wanted: _Wanted, progress: _Steps) -> _Don
         name=job.name,
         video=job.video,
         past=None if wanted.writer is None else partial(wanted.writer.past, job.name),
-        search=Search(corrections=read_corrections(folder, sha256)),
+        search=Search(corrections=said),
         progress=after_landmarks(step),
     )
     written: tuple[str, ...] = ()
@@ -230,14 +234,8 @@ def _jobs(videos: list[Path], poses: Path | None) -> list[_Job]:
 
 
 def _folders(jobs: list[_Job], out: Path) -> list[Path]:
-    """One folder an input, named after it; a second input of the same name gets a number."""
-    used: dict[str, int] = {}
-    folders = []
-    for job in jobs:
-        stem = job.name.stem or "video"
-        used[stem] = used.get(stem, 0) + 1
-        folders.append(out / (stem if used[stem] == 1 else f"{stem}-{used[stem]}"))
-    return folders
+    """One folder an input, named after it; clips of one name get numbers, see `free_folder`."""
+    return [out / (job.name.stem or "video") for job in jobs]
 
 
 def _make_folder(folder: Path) -> None:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lastrep.apps.saying import printing, stdout
+from lastrep.apps.saying import note, printing, stdout
 from lastrep.apps.training import one_line_errors
+from lastrep.files import readable
 
 if TYPE_CHECKING:
-    from lastrep.output.results_folder import Kept
+    from lastrep.output.kept_result import Kept
     from lastrep.sets.corrections import Correction
 
 _MARKS = ("good", "bad", "partial", "failed", "not-a-rep")
@@ -104,6 +105,9 @@ def review(
         Path | None,
         typer.Option("-o", "--out", help="Write the document here, and change nothing."),
     ] = None,
+    video: Annotated[
+        Path | None, typer.Option("--video", help="Where the clip is now, if it was moved.")
+    ] = None,
 ) -> None:
     """Put a result right: mark reps, take faults off, mend the count, or change a limit.
 
@@ -119,8 +123,8 @@ def review(
             raise typer.BadParameter(f"--mark {word}: choose from {', '.join(_MARKS)}, bad:FAULT")
     said = _Said(
         set_number,
-        (by or _user()).strip() or "somebody",
-        why,
+        readable((by or _user()).strip() or "somebody"),
+        readable(why),
         tuple(zip(reps, mark or [], strict=False)),
         tuple(zip(reps, wrong or [], strict=False)),
         tuple(missed or []),
@@ -139,7 +143,7 @@ def review(
         raise typer.BadParameter("corrections go to one result at a time")
     with one_line_errors():
         if said.something:
-            _correct(paths[0], said, out)
+            _correct(paths[0], said, out, video)
         if show:
             for path in paths:
                 _list(path)
@@ -152,20 +156,25 @@ def _user() -> str:
         return "somebody"
 
 
-def _correct(path: Path, said: _Said, out: Path | None) -> None:
+def _correct(path: Path, said: _Said, out: Path | None, video: Path | None) -> None:
+    from pydantic import ValidationError
+
     from lastrep.batch.correcting import correct
     from lastrep.errors import ResultError
-    from lastrep.output.results_folder import Kept
+    from lastrep.output.kept_result import Kept
 
     before = Kept.load(path).analysis
 
     def corrections(kept: Kept) -> Sequence[Correction]:
         try:
             return _corrections(kept, said)
+        except ValidationError as error:
+            what = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ResultError(f"{kept.document}: {what}") from error
         except ValueError as error:
             raise ResultError(f"{kept.document}: {error}") from error
 
-    done = correct(path, corrections, out=out)
+    done = correct(path, corrections, out=out, video=video)
     with printing():
         for number, report in enumerate(done.analysis.sets, start=1):
             if number - 1 < len(before.sets) and before.sets[number - 1] == report:
@@ -183,6 +192,9 @@ def _correct(path: Path, said: _Said, out: Path | None) -> None:
         stdout.print(
             f"made anew: {', '.join(done.written)}", style="dim", markup=False, soft_wrap=True
         )
+    if done.problem is not None:
+        note(f"the correction is kept, but the history does not follow yet: {done.problem}")
+        raise typer.Exit(1)
 
 
 def _corrections(kept: Kept, said: _Said) -> tuple[Correction, ...]:
@@ -232,7 +244,8 @@ def _corrections(kept: Kept, said: _Said) -> tuple[Correction, ...]:
 
 def _list(path: Path) -> None:
     from lastrep.errors import ResultError
-    from lastrep.output.results_folder import DOCUMENT_FILE, Kept
+    from lastrep.output.corrections_file import DOCUMENT_FILE
+    from lastrep.output.kept_result import Kept
 
     found = [path]
     if path.is_dir() and not (path / DOCUMENT_FILE).exists():

@@ -28,20 +28,27 @@ from lastrep.batch.records import (
 from lastrep.environment import EXERCISES_VARIABLE
 from lastrep.errors import BatchError, LastrepError, OutputError, PoseFileError, VideoError
 from lastrep.exercises.library import own_digest
+from lastrep.locking import claimed
+from lastrep.output.corrections_file import CORRECTIONS_FILE, read_corrections
 from lastrep.output.results_folder import (
-    CORRECTIONS_FILE,
+    MANIFEST_FILE,
+    as_said_by_now,
     files_below,
     kept_formats,
     put_in_place,
-    read_corrections,
     settle_results,
+    stage_corrections,
     staging,
+    with_its_video,
 )
-from lastrep.output.writers import write_files, write_text
+from lastrep.output.writers import WRITERS, write_files, write_text
 from lastrep.sets.corrections import Correction
 
 #: Share of the work that is the analysis; the rest is writing, most of it the annotated video.
 ANALYSIS_SHARE = 0.75
+
+#: A folder that somebody else writes to is waited for so long, seconds.
+WAIT_S = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -133,8 +140,14 @@ def _grade(job: Job, progress: Progress) -> tuple[ClipRecord, bool]:
             "same folder everywhere"
         )
     digest = _sha256(job.source, progress)
-    settle_results(job.folder)
-    said = read_corrections(job.folder, _clip_of(job, digest))
+    if job.folder.exists():
+        settle_results(job.folder)
+    try:
+        clip = _clip_of(job, digest)
+    except (VideoError, PoseFileError):
+        _remove_results(job.folder)
+        raise
+    said = read_corrections(job.folder, clip)
     known = load_record(job.folder)
     if (
         job.resume
@@ -172,25 +185,28 @@ def _graded_anew(
         clip_sha256=None if is_poses else digest,
         progress=lambda share: progress(ANALYSIS_SHARE * share),
     )
-    formats = tuple(dict.fromkeys((*job.formats, *kept_formats(job.folder))))
-    with staging(job.folder, job.work) as stage:
-        files = write_files(
-            recording,
-            formats,
-            stage,
-            lambda name: lambda share: progress(ANALYSIS_SHARE + (1 - ANALYSIS_SHARE) * share),
-        )
-        record = ClipRecord.of(
-            recording.analysis,
-            content_sha256=digest,
-            options=job.options,
-            formats=job.formats,
-            files=files,
-            checksums=checksums_of(stage, files_below(stage)),
-            corrections=said,
-        )
-        write_text(stage / RECORD_FILE, record.model_dump_json(indent=2) + "\n")
-        put_in_place(stage, job.folder)
+    with claimed(job.folder, wait_s=WAIT_S):
+        recording = with_its_video(as_said_by_now(recording, job.folder), job.folder)
+        formats = tuple(dict.fromkeys((*job.formats, *kept_formats(job.folder))))
+        with staging(job.folder, job.work) as stage:
+            files = write_files(
+                recording,
+                formats,
+                stage,
+                lambda name: lambda share: progress(ANALYSIS_SHARE + (1 - ANALYSIS_SHARE) * share),
+            )
+            record = ClipRecord.of(
+                recording.analysis,
+                content_sha256=digest,
+                options=job.options,
+                formats=job.formats,
+                files=files,
+                checksums=checksums_of(stage, files_below(stage)),
+                corrections=recording.corrections,
+            )
+            write_text(stage / RECORD_FILE, record.model_dump_json(indent=2) + "\n")
+            stage_corrections(recording, job.folder, stage)
+            put_in_place(stage, job.folder, recording)
     return record
 
 
@@ -203,10 +219,11 @@ def _remove_results(folder: Path) -> None:
         for name in (*record.checksums, *record.files, RECORD_FILE):
             if (folder / name).is_file():
                 (folder / name).unlink()
-        for below in sorted((p for p in folder.rglob("*") if p.is_dir()), reverse=True):
-            with suppress(OSError):
-                below.rmdir()
-        folder.rmdir()
+        with suppress(OSError):
+            (folder / WRITERS["evidence"].filename).rmdir()
+        if {path.name for path in folder.iterdir()} == {MANIFEST_FILE}:
+            (folder / MANIFEST_FILE).unlink()
+            folder.rmdir()
 
 
 def _check_ours(folder: Path) -> None:
@@ -219,7 +236,7 @@ def _check_ours(folder: Path) -> None:
         raise OutputError(
             f"{folder}: cannot be read ({error.strerror}); choose another --out"
         ) from error
-    if names - {CORRECTIONS_FILE} and RECORD_FILE not in names:
+    if names - {CORRECTIONS_FILE} and not names & {RECORD_FILE, MANIFEST_FILE}:
         raise OutputError(f"{folder}: holds files of something else; choose another --out")
 
 

@@ -102,7 +102,8 @@ def overview_again(out: Path, into: Path, changed: dict[str, ClipOutcome]) -> tu
     clips, outcomes = [], []
     for one in kept.clips:
         record = read_record(out / one.name)
-        outcome = ClipOutcome(record, one.error if record is None else None)
+        failed = one.error or f"{one.source}: its result is not readable; run the batch again"
+        outcome = ClipOutcome(record, failed if record is None else None)
         clips.append(
             Clip(
                 Path(one.path),

@@ -14,11 +14,11 @@ from lastrep.analysis.options import AnalyzeOptions
 from lastrep.batch.clips import Clip
 from lastrep.batch.jobs import Job, grade_clip
 from lastrep.batch.layout import WORK_FOLDER
-from lastrep.batch.locking import claimed
 from lastrep.batch.overview import write_clips_file, write_overview
 from lastrep.batch.records import ClipOutcome
 from lastrep.batch.running import Pool, Task, Watcher, run_jobs
 from lastrep.errors import OutputError
+from lastrep.locking import claimed
 
 
 @dataclass(frozen=True, slots=True)

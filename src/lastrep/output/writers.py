@@ -225,7 +225,7 @@ class MovementWriter:
 
     def write(self, recording: AnalyzedRecording, path: Path, progress: Progress) -> None:
         """Write the movements."""
-        save_movements(path, recording.movements)
+        save_movements(path, recording.movements, recording.analysis.source.sha256)
         progress(1.0)
 
 

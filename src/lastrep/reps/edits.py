@@ -32,7 +32,9 @@ def missed_rep(
     """
     inside = next((i for i, rep in enumerate(reps) if rep.leave_s < at_s < rep.back_s), None)
     if inside is not None:
-        raise ValueError(f"at {at_s:.1f} s there is rep {inside + 1} already; split it instead")
+        raise ValueError(
+            f"at {at_s:.1f} s a rep was found already; split it, or take back that it is no rep"
+        )
     usual_s = AROUND_REPS * float(np.median([rep.end_s - rep.start_s for rep in reps]))
     low_s = max([rep.back_s for rep in reps if rep.back_s <= at_s], default=at_s - usual_s)
     high_s = min([rep.leave_s for rep in reps if rep.leave_s >= at_s], default=at_s + usual_s)

@@ -49,7 +49,9 @@ class Correction(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: Kind
-    at_s: float = Field(ge=0, description="a moment inside the rep, or the set")
+    at_s: float = Field(
+        ge=0, allow_inf_nan=False, description="a moment inside the rep, or the set"
+    )
     rep: int | None = Field(default=None, ge=1, description="number of the rep at that time")
     mark: Mark | None = None
     fault: str | None = Field(default=None, description="id of the fault that is meant")
@@ -74,6 +76,14 @@ class Correction(BaseModel):
             wanted = ", ".join(sorted(_SAYS[self.kind])) or "nothing more"
             raise ValueError(f"a correction of kind '{self.kind}' says {wanted}")
         return self
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells it from others, whether it was taken back or not."""
+        return (
+            self.kind, self.at_s, self.mark, self.fault, self.limit, self.value, self.exercise,
+            self.by, self.why, self.made_at,
+        )  # fmt: skip
 
     @property
     def holds(self) -> bool:

@@ -156,6 +156,8 @@ def _missed_standard(rep: Rep) -> Fault | None:
 def _grind(reps: Sequence[Rep]) -> SetEnd | None:
     """E5: after three good reps, one that lost its range and took twice as long to lift."""
     rep, before = reps[-1], [r for r in reps[:-1] if r.status is RepStatus.GOOD]
+    if rep.corrected and rep.status is RepStatus.GOOD:
+        return None
     if len(before) < BASELINE_REPS or rep.rom_pct is None or rep.rom_pct >= GRIND_BELOW_PCT:
         return None
     usual = float(np.median([r.concentric_s or 0.0 for r in before]))

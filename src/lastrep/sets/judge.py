@@ -7,10 +7,12 @@ measurements and criteria, and so to the same verdict.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.exercises.faults import ViewLimits
 from lastrep.sets.bar_report import bar_of, scale_of
 from lastrep.sets.corrections import Correction, RepCorrections, edited_limits, placed
 from lastrep.sets.criteria import SetCriteria
@@ -64,10 +66,10 @@ def judge(
     The report, with measurements, criteria and corrections as they were given: judging it again
     with the same gives the same.
 
-    Raises
-    ------
-    ValueError
-        If a correction changes a limit that the exercise does not have, or makes it senseless.
+    Notes
+    -----
+    A correction that does not fit (a rep that is not there, a limit that the exercise does not
+    have) changes nothing; `find_sets` and `limits_that_fail` tell which.
     """
     heeded = placed(corrections, _times(measurements.reps))
     measured, struck = _without_no_reps(measurements.reps, heeded)
@@ -75,9 +77,7 @@ def judge(
     applied = criteria
     if heeded.limits and exercise is not None:
         view = measurements.view or "oblique"
-        applied = replace(
-            criteria, limits=edited_limits(exercise, view, criteria.limits, heeded.limits)
-        )
+        applied = replace(criteria, limits=_limits(exercise, view, criteria.limits, heeded.limits))
     movement = _Movement.of(measured, exercise)
     form = _form(measurements, measured, movement, exercise, applied)
     reps = _reps(measured, movement)
@@ -120,6 +120,19 @@ def judge(
         criteria=criteria,
         measurements=measurements,
     )
+
+
+def _limits(
+    exercise: ExerciseDefinition,
+    view: str,
+    own: Mapping[str, ViewLimits],
+    edits: Sequence[Correction],
+) -> Mapping[str, ViewLimits]:
+    """Return the limits with a coach's edits; one that does not fit is passed over."""
+    for edit in edits:
+        with suppress(ValueError):
+            own = edited_limits(exercise, view, own, [edit])
+    return own
 
 
 @dataclass(frozen=True, slots=True)

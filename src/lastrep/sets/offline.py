@@ -22,7 +22,7 @@ from lastrep.exercises.recognition import Recognition
 from lastrep.pose import PoseSequence
 from lastrep.reps.edits import merge_reps, missed_rep, split_rep
 from lastrep.reps.segmentation import Segmentation, SetSpan, segment
-from lastrep.sets.corrections import BEFORE_MEASURING, Correction
+from lastrep.sets.corrections import BEFORE_MEASURING, Correction, edited_limits
 from lastrep.sets.criteria import Aftermath, Past, SetCriteria
 from lastrep.sets.ending import STOPPED_AFTER_S
 from lastrep.sets.judge import UNKNOWN_EXERCISE, judge
@@ -104,6 +104,8 @@ class JudgedSet:
         Gains of the signals that the fraction was read from.
     warnings
         What the user should know about the speeds, one line each.
+    refused
+        Corrections of limits that could not be heeded.
     """
 
     report: SetReport
@@ -113,6 +115,7 @@ class JudgedSet:
     fraction: Array
     mix: Mapping[str, float]
     warnings: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +148,9 @@ def find_sets(
     spans = [(span, segmentation) for span in segmentation.sets]
     holding = [one for one in search.corrections if one.holds]
     refused = []
-    for edit in holding:
-        if edit.kind not in BEFORE_MEASURING:
-            continue
+    edits = [one for one in holding if one.kind in BEFORE_MEASURING]
+    # What was done decides the cut that the others put right.
+    for edit in sorted(edits, key=lambda one: one.kind != "exercise"):
         try:
             spans = _edited(spans, edit, poses)
         except (ValueError, ExerciseError) as error:
@@ -209,6 +212,9 @@ def judge_found(
         fraction=segmentation.fraction[inside],
         mix=segmentation.mix,
         warnings=warnings,
+        refused=limits_that_fail(
+            span.exercise, measured.view or "oblique", criteria, found.corrections
+        ),
     )
 
 
@@ -228,6 +234,27 @@ def judge_landmarks(
         )
         for found in find_sets(poses, exercise, search).sets
     )
+
+
+def limits_that_fail(
+    exercise: ExerciseDefinition | None,
+    view: str,
+    criteria: SetCriteria,
+    corrections: Sequence[Correction],
+) -> tuple[Refusal, ...]:
+    """Return the corrections of limits that the exercise does not have, or that make no sense."""
+    failing = []
+    for one in corrections:
+        if not one.holds or one.kind != "limit":
+            continue
+        if exercise is None:
+            failing.append(Refusal(one, "the exercise is not known, so it has no limits"))
+            continue
+        try:
+            edited_limits(exercise, view, criteria.limits, [one])
+        except ValueError as error:
+            failing.append(Refusal(one, str(error)))
+    return tuple(failing)
 
 
 def judge_again(report: SetReport, corrections: Sequence[Correction]) -> SetReport:
@@ -278,6 +305,8 @@ def _edited(
         part = poses.between(start_s, end_s)
         again = segment(part, find(edit.exercise or ""), exercises=())
         new = [(one, again) for one in again.sets]
+        if not new:
+            raise ValueError(f"nothing here moves like {edit.exercise}")
     else:
         change = {"missed_rep": missed_rep, "split": split_rep, "merge": merge_reps}[edit.kind]
         new = [(replace(span, reps=change(span.reps, cut, edit.at_s)), cut)]

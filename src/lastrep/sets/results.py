@@ -294,6 +294,12 @@ class Source(_Result):
     history: str | None = Field(
         default=None, description="what a live set is called in the history, if it is there"
     )
+    video_width: int | None = Field(
+        default=None, description="of the video itself, where places in it were given"
+    )
+    warnings: tuple[str, ...] = Field(
+        default=(), description="what was wrong with the file, or with following the lifter"
+    )
     duration_s: float
     fps: float
     width: int

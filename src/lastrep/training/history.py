@@ -224,6 +224,16 @@ class History:
             back_up(self._connection, self._path)
         return len(rows)
 
+    def reports(self, source: str, athlete: str) -> tuple[SetReport, ...]:
+        """Return the reports of a recording's sets that can be read, in order."""
+        with self._errors():
+            rows = self._connection.execute(
+                "SELECT s.id FROM lifted_set s JOIN recording r ON r.id = s.recording_id "
+                "WHERE r.source = ? AND r.athlete = ? ORDER BY s.number",
+                (source, athlete.strip()),
+            ).fetchall()
+        return tuple(self.report(row["id"]) for row in rows)
+
     def recordings(self, source: str) -> tuple[Recording, ...]:
         """Return the recordings of one source, one for each athlete who has it."""
         with self._errors():

@@ -11,6 +11,7 @@ from pathlib import Path
 from lastrep.environment import HISTORY_VARIABLE
 from lastrep.errors import HistoryError, PlanError, VideoError
 from lastrep.exercises import catalogue, find
+from lastrep.sets.corrections import Correction
 from lastrep.sets.criteria import PastBaseline
 from lastrep.sets.results import SetReport, Source
 from lastrep.training.history import History, Query, Recording, content_hash, source_of
@@ -102,6 +103,20 @@ class HistoryWriter:
                 )
         except HistoryError:
             return {}
+
+    def corrections(self, clip_sha256: str) -> tuple[Correction, ...]:
+        """Return what a coach said of a clip, as the athlete's history has it.
+
+        Nothing where the history cannot be read: `keep` will say so.
+        """
+        if not history_path().exists():
+            return ()
+        try:
+            with History(history_path()) as history:
+                reports = history.reports(source_of(clip_sha256), self.athlete)
+        except HistoryError:
+            return ()
+        return tuple(one for report in reports for one in report.corrections)
 
     def keep(
         self, clip: Path, sets: Sequence[SetReport], *, sha256: str | None = None

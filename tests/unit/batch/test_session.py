@@ -24,6 +24,7 @@ from lastrep.batch.layout import CLIPS_FILE, RECORD_FILE
 from lastrep.batch.records import load_record
 from lastrep.batch.session import Batch, Graded, grade_batch
 from lastrep.errors import BatchError, OutputError
+from lastrep.output.results_folder import MANIFEST_FILE
 from lastrep.sets.corrections import Correction
 from lastrep.sets.criteria import SetCriteria, Strictness
 from lastrep.training.prescription import parse_prescription
@@ -105,7 +106,7 @@ def test_every_clip_has_its_folder_and_row(batch: Batch) -> None:
         *(
             f"{clip}/{name}"
             for clip in ("three", "four", "four_again")
-            for name in ("analysis.json", "reps.csv", RECORD_FILE)
+            for name in ("analysis.json", "reps.csv", RECORD_FILE, MANIFEST_FILE)
         ),
     }
     table = rows(batch)
