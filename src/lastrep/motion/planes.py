@@ -27,16 +27,17 @@ class PlanarLandmarks:
     Parameters
     ----------
     points
-        shape = (n, 33, 2): x along the plane, y down; any unit.
+        shape = (n, 33, d): x along the plane, y down; any unit. A third component is the depth,
+        for the measures that need it.
     forward
         +1 if the lifter faces growing x, -1 if falling x.
     trunk
-        Typical distance of shoulder and hip, in the unit of `points`.
+        Typical distance of shoulder and hip, in the unit of `points`; NaN if nobody needs it.
     """
 
     points: Array
-    forward: float
-    trunk: float
+    forward: float = 1.0
+    trunk: float = float("nan")
 
     @classmethod
     def of(cls, points: Array, forward: float) -> PlanarLandmarks:

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 Shape = tuple[tuple[MaybeNan, ...], ...]
 
 #: Angles that describe the movement; seen from the front they are foreshortened.
-CHANNELS = ("knee", "hip", "elbow", "shoulder", "trunk")
+ANGLES = ("knee", "hip", "elbow", "shoulder", "trunk_lean")
 VIEWS = ("side", "oblique")
 #: Points on the way out and on the way back.
 OUT_POINTS, BACK_POINTS = 50, 51
@@ -79,7 +79,7 @@ def _along(movement: Movement, frames: slice, points: int) -> Array:
     way = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(movement.fraction[frames])))])
     at = np.linspace(0.0, way[-1], points)
     return np.stack(
-        [np.interp(at, way, movement.channel(name, "mean")[frames]) for name in CHANNELS]
+        [np.interp(at, way, movement.measure(name, "weighted")[frames]) for name in ANGLES]
     )
 
 
