@@ -49,6 +49,7 @@ from lastrep.pose.landmarks import Landmark
 Array = NDArray[np.float64]
 #: Where an exercise file may name a measure; limits of `[posture]` are set on rhythm signals.
 Use = Literal["rhythm", "ends", "faults", "angle"]
+USES: tuple[Use, ...] = ("rhythm", "ends", "faults", "angle")
 Unit = Literal["deg", "%", "limb", "s", "cm"]
 
 
