@@ -55,7 +55,7 @@ def front_leg(formula: Formula) -> Formula:
 
 def joint(a: Landmark, b: Landmark, c: Landmark) -> Formula:
     """Included angle at the middle landmark, 180 = straight."""
-    return lambda f, s: angle_deg(f.at(a, s), f.at(b, s), f.at(c, s))
+    return lambda f, s: f.angle(a, b, c, s)
 
 
 def lean(lower: Landmark, upper: Landmark) -> Formula:

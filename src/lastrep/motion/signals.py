@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from lastrep.motion.filters import gaussian, running_median
 from lastrep.motion.measures import MEASURES, names
+from lastrep.motion.planes import PlanarLandmarks
 from lastrep.motion.track import Track
 from lastrep.pose.landmarks import Landmark
 
@@ -169,7 +170,8 @@ def geometric_signals(points: Array, wanted: Iterable[str] = _OF_FRAMES) -> dict
     dict of str to ndarray
         shape = (n,) each: NaN where a landmark is NaN.
     """
-    return {name: MEASURES[name].in_picture(points) for name in wanted}
+    flat, deep = PlanarLandmarks(points[..., :2]), PlanarLandmarks(points)
+    return {name: MEASURES[name].of(deep if MEASURES[name].depth else flat) for name in wanted}
 
 
 def _principal(

@@ -18,7 +18,7 @@ from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.kinematics import Movement
 
 Array = NDArray[np.float64]
-#: Angles of a rep along the way it went: a row a channel, NaN where not seen.
+#: Angles of a rep along the way it went: a row a measure, NaN where not seen.
 Shape = tuple[tuple[MaybeNan, ...], ...]
 
 #: Angles that describe the movement; seen from the front they are foreshortened.
@@ -33,7 +33,7 @@ RUN = 2
 
 
 def rep_shape(movement: Movement, span: RepSpan) -> Shape:
-    """Return a rep's angles along its way, shape = (channels, points); degrees."""
+    """Return a rep's angles along its way, shape = (measures, points); degrees."""
     halves = (
         (movement.window(span.leave_s, span.turn_s), OUT_POINTS),
         (movement.window(span.turn_s, span.back_s), BACK_POINTS),
