@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises import find
+from lastrep.motion.measures import MEASURES
 from lastrep.motion.planes import PlanarLandmarks, facing
-from lastrep.motion.posture import CHANNELS
 from lastrep.pose import Landmark, PoseSequence
 from lastrep.sets.ending import majors
 from lastrep.sets.offline import judge_landmarks
@@ -39,10 +39,10 @@ _TRAINER = {
     "shoulderpress": ("overhead_press", "side"),
     "shouldershrug": ("shrug", "front"),
 }
-#: Frame sets: exercise, channel, rules whose change limits are applied, labels other than correct.
+#: Frame sets: exercise, measure, rules whose change limits are applied, labels other than correct.
 _FRAMES = {
     "plank_hip": ("push_up", "sag", ("PU1", "PU2")),
-    "bicep_lean_back": ("biceps_curl", "trunk", ("BC1",)),
+    "bicep_lean_back": ("biceps_curl", "trunk_lean", ("BC1",)),
 }
 #: Pictures of the frame sets are taken as this wide for their height; the source does not say.
 FRAME_ASPECT = 16 / 9
@@ -196,14 +196,14 @@ def frame_tables(folder: Path) -> list[str]:
     for name, (exercise, metric, ids) in _FRAMES.items():
         labels, points = _frames(folder / "exercise_correction_frames" / f"{name}.csv.gz")
         figure = PlanarLandmarks.of(points, facing(points))
-        channel = CHANNELS[metric]
-        x = np.mean([channel.read(figure, side) for side in ("left", "right")], axis=0)
+        measure = MEASURES[metric]
+        x = np.mean([measure.of(figure, side) for side in ("left", "right")], axis=0)
         usual = float(np.nanmedian(x[labels == "C"]))
         rules = [r for r in find(exercise).faults if r.id in ids and r.change is not None]
         flagged = np.zeros(len(x), bool)
         for rule in rules:
             change = usual - x if rule.bad == "low" else x - usual
-            if metric == "trunk":  # leaning either way
+            if metric == "trunk_lean":  # leaning either way
                 change = np.abs(x - usual)
             assert rule.change is not None
             flagged |= change >= (rule.change.major or np.inf)

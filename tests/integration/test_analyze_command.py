@@ -236,6 +236,10 @@ def test_exercises_are_listed_and_explained(lastrep: Run, tmp_path: Path) -> Non
     assert listing.returncode == 0
     assert "back_squat" in listing.stdout
     assert "push_up" in listing.stdout
+    measures = lastrep("exercises", "--measures", cwd=tmp_path)
+    assert measures.returncode == 0
+    assert "knee.mean" in measures.stdout
+    assert "wrist_above_shoulder" in measures.stdout
     explained = lastrep("exercises", "bench", cwd=tmp_path)
     assert "Bench press" in explained.stdout
     assert "full rep" in explained.stdout

@@ -31,7 +31,7 @@ FLOORS = (
     {"motion"},
     {"pose"},
     {"video"},
-    {"files", "machine"},
+    {"files", "locking", "machine"},
     {"environment", "errors", "missing"},
 )
 

@@ -16,15 +16,20 @@ from lastrep.errors import ExerciseError
 def exercises(
     name: Annotated[str | None, typer.Argument(help="Explain this one.")] = None,
     own: words.ExercisesFolder = None,
+    measures: Annotated[
+        bool, typer.Option("--measures", help="List the measures that exercise files may name.")
+    ] = False,
 ) -> None:
     """List the exercises lastrep knows, or explain one."""
     from lastrep.exercises import catalogue, find
     from lastrep.output.terminal import explain
 
+    if measures:
+        with printing():
+            stdout.print(_measures())
+        return
     if name is None:
-        table = Table(border_style="dim", header_style="dim", box=SIMPLE_HEAD)
-        for column in ("name", "exercise", "also called"):
-            table.add_column(column)
+        table = _table("name", "exercise", "also called")
         for definition in catalogue().values():
             table.add_row(definition.name, definition.title, ", ".join(definition.aliases))
         with printing():
@@ -36,3 +41,22 @@ def exercises(
         raise typer.BadParameter(str(error)) from error
     with printing():
         stdout.print(explain(definition))
+
+
+def _measures() -> Table:
+    """Return every measure: name, unit, meaning, and where an exercise file may name it."""
+    from lastrep.motion.measures import MEASURES, USES
+
+    table = _table("name", "unit", "meaning", "used for")
+    table.caption = "(ends): read along with the measure of the same name"
+    for measure in MEASURES.values():
+        uses = [use for use in USES if use in measure.uses]
+        table.add_row(measure.name, measure.unit, measure.meaning, ", ".join(uses) or "(ends)")
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(border_style="dim", header_style="dim", box=SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, no_wrap=column == "name")
+    return table

@@ -6,11 +6,20 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from lastrep.errors import ExerciseError
 from lastrep.exercises.faults import FaultRule, View, inherited
-from lastrep.motion import signals
+from lastrep.motion import measures
 
 RepEnd = Literal["con_end", "ecc_end"]
 Degrees = Annotated[float, Field(ge=0, le=180)]
@@ -19,13 +28,24 @@ Muscle = Literal[
     "triceps", "abdominals",
 ]  # fmt: skip
 
-#: Measures that can describe the posture at the two ends of a rep (`[ends]`).
-END_MEASURES = frozenset(
-    {
-        "knee", "hip", "elbow", "shoulder", "trunk", "hands_height", "hips_height",
-        "hands_apart", "feet_apart", "knee_split",
-    }
-)  # fmt: skip
+
+def _flat(limits: object) -> object:
+    """Return a table with what dots in its keys made a table of (`knee.mean = ...`) undone."""
+    if not isinstance(limits, dict):
+        return limits
+    flat: dict[str, object] = {}
+    for name, value in limits.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{suffix}": inner for suffix, inner in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+#: Names of measures, by what they are used for.
+SignalName = Annotated[str, AfterValidator(lambda name: measures.named(name, "rhythm").name)]
+EndName = Annotated[str, AfterValidator(lambda name: measures.named(name, "ends").name)]
+AngleName = Annotated[str, AfterValidator(lambda name: measures.named(name, "angle").name)]
 
 
 class _Data(BaseModel):
@@ -39,7 +59,7 @@ class PrimaryAngle(_Data):
     lowest end; whichever is larger depends on the exercise.
     """
 
-    joint: Literal["knee", "hip", "elbow", "shoulder", "trunk"]
+    joint: AngleName
     con_end_deg: Degrees
     ecc_end_deg: Degrees
 
@@ -48,6 +68,11 @@ class PrimaryAngle(_Data):
         if abs(self.con_end_deg - self.ecc_end_deg) < 10:
             raise ValueError("con_end_deg and ecc_end_deg must lie at least 10 degrees apart")
         return self
+
+    @property
+    def signal(self) -> str:
+        """The rhythm signal of this angle: of a joint, the mean of both sides."""
+        return f"{self.joint}.mean" if measures.MEASURES[self.joint].sided else self.joint
 
 
 class Views(_Data):
@@ -58,24 +83,25 @@ class Views(_Data):
 
 
 class Rhythm(_Data):
-    """Signals that carry the rhythm of the exercise, by what they do while the load is lifted.
+    """Measures that carry the rhythm of the exercise, by what they do while the load is lifted.
 
-    `either` holds signals whose direction depends on the camera (left or right, near or far).
+    `either` holds those whose direction depends on the camera (left or right, near or far).
     """
 
-    rise: tuple[str, ...] = ()
-    fall: tuple[str, ...] = ()
-    either: tuple[str, ...] = ()
+    rise: tuple[SignalName, ...] = ()
+    fall: tuple[SignalName, ...] = ()
+    either: tuple[SignalName, ...] = ()
 
     @model_validator(mode="after")
     def _known(self) -> Rhythm:
         every = (*self.rise, *self.fall, *self.either)
         if not every:
             raise ValueError("at least one signal is needed")
-        known = signals.names()
-        for name in every:
-            if name not in known:
-                raise ValueError(f"unknown signal '{name}', known are: {', '.join(known)}")
+        for name in (*self.rise, *self.fall):
+            if measures.MEASURES[name].sign != 1:
+                raise ValueError(
+                    f"the direction of '{name}' depends on the camera: list it under 'either'"
+                )
         if len(set(every)) != len(every):
             raise ValueError("a signal is listed twice")
         return self
@@ -165,12 +191,12 @@ class ExerciseDefinition(_Data):
     angle: PrimaryAngle
     views: Views
     rhythm: Rhythm
-    posture: dict[str, tuple[float, float]] = Field(
+    posture: Annotated[dict[SignalName, tuple[float, float]], BeforeValidator(_flat)] = Field(
         default_factory=dict,
-        description="limits that these signals keep during a rep; elsewhere nothing is counted",
+        description="limits that these measures keep during a rep; elsewhere nothing is counted",
     )
     faults: tuple[FaultRule, ...] = ()
-    ends: dict[str, tuple[float, float]] = Field(
+    ends: dict[EndName, tuple[float, float]] = Field(
         default_factory=dict,
         description="posture at (con_end, ecc_end) for recognition; what is free is left out",
     )
@@ -182,27 +208,13 @@ class ExerciseDefinition(_Data):
 
     @field_validator("posture")
     @classmethod
-    def _known_posture(
+    def _ordered_limits(
         cls, posture: dict[str, tuple[float, float]]
     ) -> dict[str, tuple[float, float]]:
         for name, (low, high) in posture.items():
-            if name not in signals.names():
-                raise ValueError(f"unknown signal '{name}'")
             if low >= high:
                 raise ValueError(f"'{name}': the lower limit must be the smaller one")
         return posture
-
-    @field_validator("ends")
-    @classmethod
-    def _known_measures(
-        cls, ends: dict[str, tuple[float, float]]
-    ) -> dict[str, tuple[float, float]]:
-        for measure in ends:
-            if measure not in END_MEASURES:
-                raise ValueError(
-                    f"unknown measure '{measure}', known are: {', '.join(sorted(END_MEASURES))}"
-                )
-        return ends
 
 
 def normal_name(name: str) -> str:
@@ -238,7 +250,7 @@ def load_definition(path: Path) -> ExerciseDefinition:
 
 def _key(data: dict[str, Any], path: tuple[int | str, ...]) -> list[str]:
     """Return the path of a key, with faults named by their id instead of their number."""
-    parts = [str(part) for part in path]
+    parts = [str(part) for part in path if part != "[key]"]  # pydantic's word for the key itself
     match path:
         case ("faults", int(number), *_):
             fault = data["faults"][number]

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion.angles import joint_deg, tilt_deg
+from lastrep.motion.measures import MEASURES, names
 from lastrep.motion.signals import POOL_JOINTS, limb_length
+from lastrep.pose.landmarks import Landmark
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -26,6 +27,11 @@ TRUNK_LENGTH = 1.05
 #: Landmarks cut to the body's own box touch it in every frame: within this share of a limb.
 BOXED_WITHIN = 1e-3
 
+_HANDS_AND_FEET = (Landmark.LEFT_WRIST, Landmark.LEFT_ANKLE)
+#: Measures that each side of the body has, and those that depth adds to.
+_SIDED = (*POOL_JOINTS, "wrist_above_shoulder")
+_DEEP = (*POOL_JOINTS, "trunk_tilt")
+
 
 @dataclass(frozen=True, slots=True)
 class Ends:
@@ -34,7 +40,7 @@ class Ends:
     Parameters
     ----------
     rest, far
-        Readings of each measure (see `END_MEASURES`); angles in degrees, lengths in limbs.
+        Readings of each measure for ends (see `motion.measures`): degrees, or limbs.
     hands_travel, feet_travel
         Limbs that hands and feet rise in the picture from rest to far end; NaN if the landmarks
         tell no place in the room.
@@ -67,7 +73,7 @@ class Ends:
             hands, feet = (
                 (np.nan, np.nan)
                 if _boxed(points)
-                else (_travel(points, reps, part) for part in (15, 27))
+                else (_travel(points, reps, part) for part in _HANDS_AND_FEET)
             )
             at_rest, at_far = _sides(there), _sides(away)
             left_moves = {
@@ -93,9 +99,9 @@ class Travel:
             con, ecc = exercise.ends.get(measure, (np.nan, np.nan))
             return con - ecc
 
-        con, ecc = np.radians(exercise.ends.get("trunk", (np.nan, np.nan)))
+        con, ecc = np.radians(exercise.ends.get("trunk_tilt", (np.nan, np.nan)))
         shoulders = TRUNK_LENGTH * float(np.cos(con) - np.cos(ecc))
-        hands, hips = change("hands_height"), change("hips_height")
+        hands, hips = change("wrist_above_shoulder"), change("hip_above_ankle")
         match exercise.support:
             case "feet":
                 return cls(hips + shoulders + hands, 0.0)
@@ -135,44 +141,25 @@ def _travel(points: Array, reps: Indices, left: int) -> float:
 
 def _sides(points: Array) -> dict[str, tuple[float, float]]:
     """Measures of the left and of the right limb, in the image."""
-    left, right = (
-        {joint: joint_deg(points, joint, right=side) for joint in POOL_JOINTS}
-        | {"hands_height": points[:, 11 + side, 1] - points[:, 15 + side, 1]}
-        for side in (False, True)
-    )
-    return {name: (_middle(left[name]), _middle(right[name])) for name in left}
+    return {
+        name: (_median(points, f"{name}.left"), _median(points, f"{name}.right")) for name in _SIDED
+    }
 
 
 def _read(points: Array, left_moves: Mapping[str, bool]) -> dict[str, Readings]:
-    shoulder, hip, ankle = ((points[:, i] + points[:, i + 1]) / 2 for i in (11, 23, 27))
-    lean = shoulder - hip
     sides = _sides(points)
-    out: dict[str, Readings] = {}
-    for joint in POOL_JOINTS:
-        flat, deep = (
-            _middle(
-                (joint_deg(points, joint, dims=d) + joint_deg(points, joint, right=True, dims=d))
-                / 2
-            )
-            for d in (2, 3)
-        )
-        out[joint] = (flat, sides[joint][0 if left_moves[joint] else 1], deep)
-    both = (sides["hands_height"][0] + sides["hands_height"][1]) / 2
-    moving = sides["hands_height"][0 if left_moves["hands_height"] else 1]
-    out["hands_height"] = (both, moving, np.nan)
-    depth = np.degrees(np.arctan2(np.hypot(lean[:, 0], lean[:, 2]), -lean[:, 1]))
-    out["trunk"] = (_middle(tilt_deg(hip, shoulder)), np.nan, _middle(depth))
-    out["hips_height"] = _only(ankle[:, 1] - hip[:, 1])
-    out["knee_split"] = _only(np.abs(points[:, 25, 1] - points[:, 26, 1]))
-    for name, left in (("hands_apart", 15), ("feet_apart", 27)):
-        across = points[:, left] - points[:, left + 1]
-        out[name] = _only(np.linalg.norm(across[:, :2], axis=1))
-    return out
+
+    def readings(name: str) -> Readings:
+        moving = sides[name][0 if left_moves[name] else 1] if name in _SIDED else np.nan
+        deep = _median(points, f"{name}.depth") if name in _DEEP else np.nan
+        if name in POOL_JOINTS:
+            return _median(points, f"{name}.mean"), moving, deep
+        if name in _SIDED:
+            return (sides[name][0] + sides[name][1]) / 2, moving, deep
+        return _median(points, name), moving, deep
+
+    return {name: readings(name) for name in names("ends")}
 
 
-def _only(x: Array) -> Readings:
-    return _middle(x), np.nan, np.nan
-
-
-def _middle(x: Array) -> float:
-    return float(np.nanmedian(x))
+def _median(points: Array, name: str) -> float:
+    return float(np.nanmedian(MEASURES[name].in_picture(points)))

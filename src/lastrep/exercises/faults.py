@@ -10,37 +10,20 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from lastrep.motion.posture import CHANNELS
+from lastrep.motion.measures import MEASURES, REP_MEASURES, named
 
 View = Literal["side", "oblique", "front", "back"]
 FaultKind = Literal["safety", "compensation", "range", "symmetry", "control"]
-#: When a channel is read: at both ends of the range (`_reach`: the furthest it got there), over
+#: When a measure is read: at both ends of the range (`_reach`: the furthest it got there), over
 #: the lifting phase, over the whole rep, or how much it changed meanwhile.
 Sample = Literal[
     "con_end", "ecc_end", "con_reach", "ecc_reach", "concentric", "rep", "rep_median",
     "rep_range", "rep_rise", "onset_range", "late_dip", "whole",
 ]  # fmt: skip
-
-#: Metrics that are not one channel at one time, with their units; read with `at = "whole"`.
-REP_METRICS: MappingProxyType[str, str] = MappingProxyType(
-    {
-        "range_of_motion": "%",  # of the lifter's own, over all signals that move along
-        "hips_before_shoulders": "%",  # hip rise minus shoulder rise, each of its own total
-        "hips_after_shoulders": "%",  # how much later the hips rise, of the concentric time
-        "eccentric_time": "s",  # between 10 and 90 % of the range
-        "turn_acceleration": "%",  # acceleration at the turn-round, of the range per square second
-        "side_difference": "%",  # range of motion, left against right
-        "bar_drift": "cm",  # of the bar, farthest sideways from where the lift started
-        "bar_path": "%",  # root-mean-square distance to the first reps' path, of the lift
-    }
-)
-#: Those that only the followed bar itself shows.
-BAR_METRICS = frozenset({"bar_drift", "bar_path"})
 
 #: Keys of a shared fault that say who inherits it.
 SELECTORS = ("families", "exercises")
@@ -82,7 +65,7 @@ class FaultRule(_Data):
     cue
         What a coach would call out.
     metric, at
-        What is measured, and when in the rep.
+        What is measured (see `motion.measures`), and when in the rep.
     bad
         In which direction it is a fault.
     kind
@@ -104,7 +87,7 @@ class FaultRule(_Data):
     proxy
         It stands in for something no landmark shows, and is never critical.
     steady
-        Channel that must stay within 10 % of its baseline, or the fault is not assessed.
+        Measure that must stay within 10 % of its baseline, or the fault is not assessed.
     plausible
         What a body can show here; beyond it tracking has failed.
     not_assessed
@@ -133,15 +116,14 @@ class FaultRule(_Data):
     @field_validator("metric", "steady")
     @classmethod
     def _known(cls, name: str | None) -> str | None:
-        if name is not None and name not in CHANNELS and name not in REP_METRICS:
-            known = ", ".join((*CHANNELS, *REP_METRICS))
-            raise ValueError(f"unknown metric '{name}', known are: {known}")
-        return name
+        return None if name is None else named(name, "faults").name
 
     @model_validator(mode="after")
     def _consistent(self) -> FaultRule:
-        if (self.metric in REP_METRICS) != (self.at == "whole"):
-            raise ValueError('at = "whole" goes with, and only with, a metric of the whole rep')
+        if (self.metric in REP_MEASURES) != (self.at == "whole"):
+            raise ValueError('at = "whole" goes with, and only with, a measure of the whole rep')
+        if self.steady in REP_MEASURES:
+            raise ValueError(f"steady: '{self.steady}' is no measure of single frames")
         if self.absolute is None and self.change is None and self.not_assessed is None:
             raise ValueError("give absolute or change limits, or say why it is not assessed")
         for name, limits in self._all_limits():
@@ -164,7 +146,7 @@ class FaultRule(_Data):
         """Unit of measure and limits."""
         if self.of_baseline:
             return "%"
-        return REP_METRICS.get(self.metric) or CHANNELS[self.metric].unit
+        return MEASURES[self.metric].unit
 
     def seen_from(self, view: View) -> FaultRule:
         """Return the rule with the limits that hold in a view."""

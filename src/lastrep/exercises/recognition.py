@@ -49,6 +49,8 @@ class Spread:
         cannot make a still joint move, so this is small.
     usual, any_level, any_change
         Where it is in any posture, and the standard deviations of level and change there.
+    across
+        Whether it is a distance across the body, which may be seen from any side.
     """
 
     level: float
@@ -56,6 +58,7 @@ class Spread:
     usual: float
     any_level: float
     any_change: float
+    across: bool = False
 
 
 SPREADS: Mapping[str, Spread] = {
@@ -63,12 +66,12 @@ SPREADS: Mapping[str, Spread] = {
     "hip": Spread(15, 9, 130, 75, 60),
     "elbow": Spread(16, 14, 90, 75, 90),
     "shoulder": Spread(16, 14, 90, 75, 90),
-    "trunk": Spread(11, 7, 130, 75, 60),
-    "hands_height": Spread(0.25, 0.15, 0.5, 1.5, 1.0),
-    "hips_height": Spread(0.28, 0.15, 0.5, 1.5, 1.0),
+    "trunk_tilt": Spread(11, 7, 130, 75, 60),
+    "wrist_above_shoulder": Spread(0.25, 0.15, 0.5, 1.5, 1.0),
+    "hip_above_ankle": Spread(0.28, 0.15, 0.5, 1.5, 1.0),
     "knee_split": Spread(0.15, 0.15, 0.5, 1.5, 1.0),
-    "hands_apart": Spread(0.12, 0.3, 0.5, 1.5, 1.0),
-    "feet_apart": Spread(0.12, 0.2, 0.5, 1.5, 1.0),
+    "hands_distance": Spread(0.12, 0.3, 0.5, 1.5, 1.0, across=True),
+    "feet_distance": Spread(0.12, 0.2, 0.5, 1.5, 1.0, across=True),
 }
 #: The same for how far hands and feet travel in the room; these have no level.
 TRAVEL_STILL, TRAVEL_ANY = 0.15, 1.0
@@ -150,7 +153,7 @@ def _posture_odds(
     spread = SPREADS[measure]
     level, change = (typical[0] + typical[1]) / 2, typical[0] - typical[1]
     level_sd, change_sd = spread.level, hypot(spread.still, CHANGE_SHARE * change)
-    if measure.endswith("_apart"):
+    if spread.across:
         level_sd += ACROSS_SHARE * level
         change_sd = hypot(spread.still, ACROSS_SHARE * change)
         level, change = ACROSS_MEAN * level, ACROSS_MEAN * change

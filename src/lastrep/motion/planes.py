@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.motion.angles import angle_deg
 from lastrep.pose.landmarks import Landmark
 
 Array = NDArray[np.float64]
@@ -27,16 +28,18 @@ class PlanarLandmarks:
     Parameters
     ----------
     points
-        shape = (n, 33, 2): x along the plane, y down; any unit.
+        shape = (n, 33, d): x along the plane, y down; any unit. A third component is the depth,
+        for the measures that need it.
     forward
         +1 if the lifter faces growing x, -1 if falling x.
     trunk
-        Typical distance of shoulder and hip, in the unit of `points`.
+        Typical distance of shoulder and hip, in the unit of `points`; NaN if nobody needs it.
     """
 
     points: Array
-    forward: float
-    trunk: float
+    forward: float = 1.0
+    trunk: float = float("nan")
+    _angles: dict[tuple[int, ...], Array] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, points: Array, forward: float) -> PlanarLandmarks:
@@ -52,6 +55,13 @@ class PlanarLandmarks:
     def at(self, landmark: int, side: Side = "left") -> Array:
         """Return the position of a left landmark, or its right twin, shape = (n, 2)."""
         return self.points[:, landmark + (side == "right")]
+
+    def angle(self, a: int, b: int, c: int, side: Side = "left") -> Array:
+        """Return the included angle at the landmark `b`, degrees; computed once."""
+        key = (a, b, c, int(side == "right"))
+        if key not in self._angles:
+            self._angles[key] = angle_deg(self.at(a, side), self.at(b, side), self.at(c, side))
+        return self._angles[key]
 
     def middle(self, landmark: int) -> Array:
         """Return the middle between a left landmark and its right twin, shape = (n, 2)."""

@@ -1,21 +1,23 @@
-"""The pool of movement signals: one number per frame each, free of camera zoom and distance.
+"""The pool of movement signals: the measures for rhythm, free of camera zoom and distance.
 
-Angles are in degrees. Lengths are in *limbs*: divided by the person's mean limb length in the
-image, which stays the same when the person or the camera moves nearer.
+What each is stands in `measures`. Angles are in degrees. Lengths are in *limbs*: divided by the
+person's mean limb length in the image, which stays the same when the person or the camera moves
+nearer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.motion.angles import joint_deg, tilt_deg
 from lastrep.motion.filters import gaussian, running_median
+from lastrep.motion.measures import MEASURES, names
+from lastrep.motion.planes import PlanarLandmarks
 from lastrep.motion.track import Track
-from lastrep.pose.landmarks import LANDMARK_COUNT, Landmark
+from lastrep.pose.landmarks import Landmark
 
 Array = NDArray[np.float64]
 Signals = Mapping[str, Array]
@@ -28,7 +30,7 @@ SIZE_BONES = (
     (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE), (Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE),
     (Landmark.LEFT_SHOULDER, Landmark.LEFT_HIP), (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_HIP),
 )  # fmt: skip
-#: Joints of the pool (their 2-D mean of sides, 3-D mean, and each side alone).
+#: Joints of the pool (their mean of sides in the picture and with depth, and each side alone).
 POOL_JOINTS = ("elbow", "shoulder", "hip", "knee")
 #: Angles are divided by this to weigh as much as lengths in limbs where both are mixed.
 DEG_PER_LIMB = 60.0
@@ -63,42 +65,22 @@ class SignalOptions:
 
 _DEFAULTS = SignalOptions()
 
-_LEFT_OF_PAIR = {
-    "shoulder": Landmark.LEFT_SHOULDER, "elbow": Landmark.LEFT_ELBOW,
-    "wrist": Landmark.LEFT_WRIST, "hip": Landmark.LEFT_HIP,
-    "knee": Landmark.LEFT_KNEE, "ankle": Landmark.LEFT_ANKLE,
-}  # fmt: skip
-_ABOVE = (
-    ("wrist", "shoulder"), ("wrist", "hip"), ("nose", "wrist"), ("shoulder", "ankle"),
-    ("hip", "ankle"), ("nose", "ankle"), ("hip", "knee"), ("shoulder", "hip"),
-    ("elbow", "shoulder"), ("knee", "ankle"),
-)  # fmt: skip
-_BESIDE = (("shoulder", "hip"), ("ankle", "shoulder"), ("nose", "hip"))
-_SPAN = (
-    ("shoulder", "ankle"), ("hip", "ankle"), ("shoulder", "knee"), ("nose", "ankle"),
-    ("wrist", "ankle"),
-)  # fmt: skip
 #: Which signals together describe the posture (to compare reps with each other).
 POSTURE = (
-    "elbow", "shoulder", "hip", "knee", "elbow_3d", "shoulder_3d", "hip_3d", "knee_3d",
-    "wrist_above_shoulder", "shoulder_above_ankle", "shoulder_above_hip", "shoulder_beside_hip",
-    "ankle_beside_shoulder", "hands_apart", "feet_apart", "wrist_above_hip",
+    "elbow.mean", "shoulder.mean", "hip.mean", "knee.mean", "elbow.depth", "shoulder.depth",
+    "hip.depth", "knee.depth", "wrist_above_shoulder", "shoulder_above_ankle",
+    "shoulder_above_hip", "shoulder_beside_hip", "ankle_beside_shoulder", "hands_distance",
+    "feet_distance", "wrist_above_hip",
 )  # fmt: skip
 _MAIN_JOINTS = [
-    Landmark.NOSE, *(left + side for left in _LEFT_OF_PAIR.values() for side in (0, 1))
+    Landmark.NOSE, Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_ELBOW,
+    Landmark.RIGHT_ELBOW, Landmark.LEFT_WRIST, Landmark.RIGHT_WRIST, Landmark.LEFT_HIP,
+    Landmark.RIGHT_HIP, Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE, Landmark.LEFT_ANKLE,
+    Landmark.RIGHT_ANKLE,
 ]  # fmt: skip
-
-
-def unit(name: str) -> str:
-    """Return the unit of a signal: "deg" or "limb"."""
-    stem = name.removesuffix("_3d").removesuffix("_left").removesuffix("_right")
-    return "deg" if stem in POOL_JOINTS or stem == "trunk" else "limb"
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of every signal of the pool."""
-    nothing = np.full((2, LANDMARK_COUNT, 3), np.nan)
-    return (*geometric_signals(nothing), "posture_1", "posture_2", "angles_1", "angles_2")
+#: The signals that need one frame only, and those of the clip's own main axes.
+_OF_FRAMES = tuple(n for n in names("rhythm") if MEASURES[n].scope == "frame")
+OF_CLIP = frozenset(names("rhythm")) - frozenset(_OF_FRAMES)
 
 
 def raw_signals(track: Track, options: SignalOptions = _DEFAULTS) -> dict[str, Array]:
@@ -173,42 +155,23 @@ def limb_length(points: Array) -> Array:
     return length
 
 
-def geometric_signals(points: Array) -> dict[str, Array]:
-    """Return the signals that need one frame only.
+def geometric_signals(points: Array, wanted: Iterable[str] = _OF_FRAMES) -> dict[str, Array]:
+    """Return signals that need one frame only.
 
     Parameters
     ----------
     points
         shape = (n, 33, 3): landmarks divided by the person's size.
+    wanted
+        Their names, all if not given.
 
     Returns
     -------
     dict of str to ndarray
         shape = (n,) each: NaN where a landmark is NaN.
     """
-    out: dict[str, Array] = {}
-    for joint in POOL_JOINTS:
-        left, right = joint_deg(points, joint), joint_deg(points, joint, right=True)
-        out[joint], out[f"{joint}_left"], out[f"{joint}_right"] = (left + right) / 2, left, right
-        out[f"{joint}_3d"] = (
-            joint_deg(points, joint, dims=3) + joint_deg(points, joint, right=True, dims=3)
-        ) / 2
-    middle = {name: (points[:, i] + points[:, i + 1]) / 2 for name, i in _LEFT_OF_PAIR.items()}
-    middle["nose"] = points[:, Landmark.NOSE]
-    for upper, lower in _ABOVE:  # image y points down
-        out[f"{upper}_above_{lower}"] = middle[lower][:, 1] - middle[upper][:, 1]
-    for a, b in _BESIDE:
-        out[f"{a}_beside_{b}"] = middle[a][:, 0] - middle[b][:, 0]
-    for a, b in _SPAN:
-        out[f"{a}_{b}_span"] = np.linalg.norm((middle[a] - middle[b])[:, :2], axis=1)
-    out["wrist_shoulder_span"] = np.linalg.norm(middle["wrist"] - middle["shoulder"], axis=1)
-    for name, wrist_or_ankle in (("hands", Landmark.LEFT_WRIST), ("feet", Landmark.LEFT_ANKLE)):
-        across = points[:, wrist_or_ankle] - points[:, wrist_or_ankle + 1]
-        out[f"{name}_apart"] = np.linalg.norm(across[:, :2], axis=1)
-    out["trunk"] = tilt_deg(middle["hip"], middle["shoulder"])
-    out["extent_x"] = np.ptp(points[:, :, 0], axis=1)
-    out["extent_y"] = np.ptp(points[:, :, 1], axis=1)
-    return out
+    flat, deep = PlanarLandmarks(points[..., :2]), PlanarLandmarks(points)
+    return {name: MEASURES[name].of(deep if MEASURES[name].depth else flat) for name in wanted}
 
 
 def _principal(
@@ -217,7 +180,9 @@ def _principal(
     """Return the clip's own main axes of movement: of the joints' places and of the angles."""
     hip = (points[:, Landmark.LEFT_HIP] + points[:, Landmark.RIGHT_HIP]) / 2
     places = (points[:, _MAIN_JOINTS, :2] - hip[:, None, :2]).reshape(len(points), -1)
-    angles = np.stack([signals[j + d] for j in POOL_JOINTS for d in ("", "_3d")], axis=1)
+    angles = np.stack(
+        [signals[f"{joint}.{way}"] for joint in POOL_JOINTS for way in ("mean", "depth")], axis=1
+    )
     out: dict[str, Array] = {}
     for name, raw in (("posture", places), ("angles", angles / DEG_PER_LIMB)):
         seen = np.isfinite(raw).all(axis=1)

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from lastrep.errors import ExerciseError
 from lastrep.exercises import find
 from lastrep.exercises.faults import FaultRule, shown
-from lastrep.motion.posture import CHANNELS
+from lastrep.motion.measures import MEASURES
 from lastrep.output import drawing
 from lastrep.output.drawing import AMBER, GREEN, GREY, INK, RED, WHITE, Colour, Image
-from lastrep.pose import BONES, Pose, PoseSequence
+from lastrep.pose import BONES, Landmark, Pose, PoseSequence
 from lastrep.sets.ending import majors
 from lastrep.sets.results import Fault, Rep, SetReport
 
@@ -33,12 +33,12 @@ PICTURES = "set*_rep*_*.png"
 PANEL_PX = 560
 #: Space around the lifter, as a share of the lifter's size.
 MARGIN = 0.18
-#: Channels that are inclinations of lower -> upper, forward positive.
-LEANS = ("trunk", "shin")
+#: Measures that are inclinations of lower -> upper, forward positive.
+LEANS = ("trunk_lean", "shin")
 #: Samples whose value is the one at their moment; the others are differences over the rep.
 MOMENTARY = ("con_end", "ecc_end", "con_reach", "ecc_reach", "concentric", "rep", "rep_median")
 #: What a metric of the whole rep is about.
-WHOLE_LANDMARKS = (11, 23)
+WHOLE_LANDMARKS = (Landmark.LEFT_SHOULDER, Landmark.LEFT_HIP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +220,11 @@ def _draw_judged(
     for a, b in BONES:
         _line(panel, points[a], points[b], GREY, 1)
     rule = picture.rule
-    channel = None if rule is None else CHANNELS.get(rule.metric)
-    chain = WHOLE_LANDMARKS if channel is None else channel.landmarks
+    measure = None if rule is None else MEASURES[rule.metric]
+    chain = (measure and measure.landmarks) or WHOLE_LANDMARKS
     left, twin = list(chain), [i + 1 for i in chain]
     right = bool(np.nansum(pose.visibility[twin]) > np.nansum(pose.visibility[left]))
-    if channel is not None and not channel.sided:
+    if measure is not None and measure.scope == "frame" and not measure.sided:
         for i in chain:
             _line(panel, points[i], points[i + 1], colour, 4)
         return
@@ -247,7 +247,7 @@ def _limit_end(
     if rule is None or not faulty or rule.at not in MOMENTARY or rule.of_baseline:
         return None
     if rule.metric in LEANS:
-        foot, head = (joints[0], joints[1]) if rule.metric == "trunk" else (joints[1], joints[0])
+        foot, head = joints if rule.metric == "trunk_lean" else joints[::-1]
         measured = picture.worst.value or 0.0
         ahead = 1.0 if (head - foot)[0] * measured >= 0 else -1.0
         angle = np.radians(limit) * ahead

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion import signals
 from lastrep.motion.arrays import median
+from lastrep.motion.measures import MEASURES
 from lastrep.reps.phases import local_extremes, turns
 from lastrep.reps.scoring import (
     Body,
@@ -86,7 +86,7 @@ class SegmentationOptions:
 
     def min_swing(self, signal: str) -> float:
         """Smallest reference swing of a signal, in its unit."""
-        return self.min_swing_deg if signals.unit(signal) == "deg" else self.min_swing_limbs
+        return self.min_swing_deg if MEASURES[signal].unit == "deg" else self.min_swing_limbs
 
 
 @dataclass(frozen=True, slots=True, eq=False)

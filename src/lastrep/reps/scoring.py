@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.motion import signals
 from lastrep.motion.arrays import median
+from lastrep.motion.measures import MEASURES
+from lastrep.motion.signals import DEG_PER_LIMB, POSTURE
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -47,8 +48,8 @@ class Body:
         """Build from `rhythm_signals`."""
         posture = np.stack(
             [
-                smoothed[name] / (signals.DEG_PER_LIMB if signals.unit(name) == "deg" else 1.0)
-                for name in signals.POSTURE
+                smoothed[name] / (DEG_PER_LIMB if MEASURES[name].unit == "deg" else 1.0)
+                for name in POSTURE
             ],
             axis=1,
         )

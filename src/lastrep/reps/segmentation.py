@@ -135,7 +135,7 @@ def segment(
     """
     track = Track.of(poses)
     smoothed = rhythm_signals(track)
-    if "elbow" not in smoothed or len(track) < MIN_SAMPLES:
+    if "elbow.mean" not in smoothed or len(track) < MIN_SAMPLES:
         return Segmentation.nothing(track.t_s)
     body = Body.of(smoothed, track.rate_hz)
     whole = slice(0, len(track))

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from lastrep.bar.track import Side
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.motion.angles import JOINTS
+from lastrep.motion.measures import MEASURES
 from lastrep.motion.signals import limb_length
 from lastrep.motion.track import Track
+from lastrep.pose.landmarks import Landmark
 from lastrep.pose.sequence import PoseSequence
 from lastrep.reps.candidates import Hypothesis
 from lastrep.reps.scoring import Body
@@ -57,8 +58,10 @@ class Limbs:
         """Read the knees' heights and how well the limbs that work are seen."""
         points = track.points
         size = np.nanmedian(limb_length(points)) if track.found.any() else 1.0
-        split = (points[:, 26, 1] - points[:, 25, 1]) / max(float(size), 1e-9)
-        joints = [int(i) for i in JOINTS.get(exercise.angle.joint, ())]
+        left_knee, right_knee = points[:, Landmark.LEFT_KNEE], points[:, Landmark.RIGHT_KNEE]
+        split = (right_knee - left_knee)[:, 1] / max(float(size), 1e-9)
+        angle = MEASURES[exercise.angle.joint]
+        joints = [int(i) for i in angle.landmarks] if angle.sided else []
         visibility = np.nan_to_num(poses.visibility.astype(np.float64))
         left, right = (
             bool(
@@ -100,7 +103,7 @@ def _alternate(sides: Sequence[Side]) -> bool:
 
 def moving_sides(body: Body, exercise: ExerciseDefinition, reps: Indices) -> tuple[Side, ...]:
     """Return the side whose limb swings while the other rests, or both, for each rep."""
-    names = [f"{exercise.angle.joint}_{side}" for side in SIDES]
+    names = [f"{exercise.angle.joint}.{side}" for side in SIDES]
     if not body.signals.keys() >= set(names):  # a limb that is never seen is left out
         return tuple(_moving(0.0, 0.0) for _ in reps)
     left, right = (

@@ -11,6 +11,7 @@ from lastrep.errors import ExerciseError
 from lastrep.exercises import catalogue, find
 from lastrep.exercises.definition import load_definition
 from lastrep.exercises.library import own_digest
+from lastrep.motion.measures import MEASURES
 
 OWN = """
 name = "zercher_squat"
@@ -32,7 +33,7 @@ ecc_end_deg = 70
 required = ["side"]
 
 [rhythm]
-rise = ["knee"]
+rise = ["knee.mean"]
 """
 
 
@@ -51,7 +52,7 @@ def test_the_catalogue_is_complete() -> None:
 def test_every_exercise_moves_its_primary_angle_the_way_its_signals_say() -> None:
     by_signal, by_end = set(), set()
     for name, exercise in catalogue().items():
-        polarity = exercise.rhythm.polarity.get(exercise.angle.joint)
+        polarity = exercise.rhythm.polarity.get(exercise.angle.signal)
         if polarity:
             by_signal.add(name)
             rises = exercise.angle.con_end_deg > exercise.angle.ecc_end_deg
@@ -100,13 +101,23 @@ def test_own_files_add_and_override(tmp_path: Path) -> None:
     ("change", "key", "what"),
     [
         (('start = "con_end"', 'start = "top"'), "start", "con_end"),
-        (('rise = ["knee"]', 'rise = ["kneee"]'), "rhythm", "kneee"),
+        (('rise = ["knee.mean"]', 'rise = ["kneee"]'), "rhythm.rise", "kneee"),
+        (('"knee.mean"', '"knee_left"'), "rhythm.rise", "did you mean 'knee.left'"),
+        (('"knee.mean"', '"knee"'), "rhythm.rise", "no measure for rhythm.*'knee.mean'"),
+        (('"knee.mean"', '"nose_beside_hip"'), "rhythm", "depends on the camera.*either"),
+        (('joint = "knee"', 'joint = "trunk"'), "angle.joint", "did you mean 'trunk_tilt'"),
+        (
+            ("[rhythm]", "[ends]\nhands_height = [1, 2]\n[rhythm]"),
+            "ends.hands_height",
+            "did you mean 'wrist_above_shoulder'",
+        ),
+        (("[rhythm]", "[posture]\ntrunk = [1, 2]\n[rhythm]"), "posture.trunk", "trunk_tilt"),
         (("ecc_end_deg = 70", "ecc_end_deg = 169"), "angle", "10 degrees"),
         (("ecc_end_deg = 70", ""), "angle.ecc_end_deg", "required"),
         (('bar_proxy = "shoulder"', 'bar_prox = "shoulder"'), "bar_prox", "required|permitted"),
         (('required = ["side"]', "required = []"), "views.required", "at least 1"),
         (("[rhythm]", "[ends]\nnose = [1, 2]\n[rhythm]"), "ends", "nose"),
-        (("[rhythm]", "[posture]\nknee = [2, 1]\n[rhythm]"), "posture", "lower limit"),
+        (("[rhythm]", "[posture]\nknee.mean = [2, 1]\n[rhythm]"), "posture", "lower limit"),
     ],
 )
 def test_a_bad_file_names_file_and_key(
@@ -118,6 +129,25 @@ def test_a_bad_file_names_file_and_key(
         load_definition(path)
     assert str(path) in str(error.value)
     assert f"key '{key}" in str(error.value)
+
+
+def test_every_name_in_the_catalogue_is_a_measure_for_that_use() -> None:
+    for exercise in catalogue().values():
+        uses = (
+            ("rhythm", (*exercise.rhythm.polarity, *exercise.posture, exercise.angle.signal)),
+            ("ends", exercise.ends),
+            ("angle", (exercise.angle.joint,)),
+            ("faults", [name for r in exercise.faults for name in (r.metric, r.steady) if name]),
+        )
+        for use, spelled in uses:
+            assert all(use in MEASURES[name].uses for name in spelled), (exercise.name, use)
+
+
+@pytest.mark.parametrize("key", ["knee.mean", '"knee.mean"'])
+def test_a_dotted_name_may_be_a_key_with_quotes_or_without(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.replace("[rhythm]", f"[posture]\n{key} = [20, 180]\n[rhythm]"))
+    assert load_definition(path).posture == {"knee.mean": (20, 180)}
 
 
 def test_files_that_cannot_be_used(tmp_path: Path) -> None:

@@ -129,10 +129,10 @@ OTHERWISE: dict[str, object] = {
     "angle.ecc_end_deg": 100,
     "views.required": ["front"],
     "views.useful": ["back", "front", "oblique"],
-    "rhythm.rise": ["hip_3d"],
+    "rhythm.rise": ["hip.depth"],
     "rhythm.fall": ["nose_above_wrist", "wrist_above_hip"],
     "rhythm.either": ["wrist_above_shoulder"],
-    "posture": {"knee": (0.0, 100.0)},
+    "posture": {"knee.mean": (0.0, 100.0)},
     "ends.elbow": [170, 60],
 }
 

@@ -10,9 +10,8 @@ from checks import known, some
 from lastrep.errors import ExerciseError
 from lastrep.exercises import catalogue, find
 from lastrep.exercises.definition import load_definition
-from lastrep.exercises.faults import BAR_METRICS, shown
-from lastrep.motion.posture import CHANNELS
-from lastrep.sets.measures.readings import WHOLE
+from lastrep.exercises.faults import shown
+from lastrep.motion.measures import MEASURES, REP_MEASURES
 from lastrep.sets.measures.samples import SAMPLERS
 
 SQUAT = (Path(__file__).parents[3] / "src/lastrep/exercises/catalogue/back_squat.toml").read_text()
@@ -31,8 +30,8 @@ def test_every_fault_can_be_read_and_has_a_cue() -> None:
         for rule in some(exercise.faults):
             assert rule.cue, rule.id
             assert rule.at == "whole" or rule.at in SAMPLERS
-            whole = WHOLE.keys() | BAR_METRICS
-            assert (rule.metric in whole) if rule.at == "whole" else (rule.metric in CHANNELS)
+            assert (rule.metric in REP_MEASURES) == (rule.at == "whole")
+            assert "faults" in MEASURES[rule.metric].uses
 
 
 def test_change_limits_of_set_enders_stand_clear_of_the_noise() -> None:
@@ -83,11 +82,13 @@ def test_what_no_landmark_shows_is_not_assessed() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('id = "SQ2"\nmetric = "aura"', r"faults\.SQ2.*unknown metric 'aura'"),
+        ('id = "SQ2"\nmetric = "aura"', r"faults\.SQ2.*unknown measure 'aura'"),
         ('id = "SQ2"\nabsolute = { minor = 60, major = 50 }', r"SQ2.*grow from minor"),
         ('id = "SQ2"\nsd = 0', r"faults\.SQ2\.sd"),
         ('id = "SQ2"\nchange = { minor = -4 }', r"larger than 0"),
         ('id = "SQ2"\nat = "whole"', r"whole"),
+        ('id = "SQ2"\nmetric = "trunk"', r"faults\.SQ2\.metric.*did you mean 'trunk_lean'"),
+        ('id = "SQ2"\nsteady = "bar_path"', r"faults\.SQ2.*steady.*bar_path"),
         ('id = "XX1"\ntitle = "new"', r"faults\.XX1"),
     ],
 )

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from lastrep.exercises import ExerciseDefinition, catalogue, find
-from lastrep.exercises.definition import END_MEASURES
 from lastrep.exercises.ends import Ends, Readings, Travel
-from lastrep.exercises.recognition import recognize
+from lastrep.exercises.recognition import SPREADS, recognize
+from lastrep.motion.measures import names
 
 EVERY = tuple(catalogue().values())
 STANDING = {
-    "knee": 172.0, "hip": 172.0, "elbow": 168.0, "shoulder": 15.0, "trunk": 4.0,
-    "hands_height": -1.3, "hips_height": 1.75, "hands_apart": 0.7, "feet_apart": 0.4,
-    "knee_split": 0.05,
+    "knee": 172.0, "hip": 172.0, "elbow": 168.0, "shoulder": 15.0, "trunk_tilt": 4.0,
+    "wrist_above_shoulder": -1.3, "hip_above_ankle": 1.75, "hands_distance": 0.7,
+    "feet_distance": 0.4, "knee_split": 0.05,
 }  # fmt: skip
 
 
@@ -24,11 +24,11 @@ def ends_of(exercise: ExerciseDefinition, *, blur: float = 0.0) -> Ends:
     """What an exact performance looks like; measures that are free are as in standing."""
     rng = np.random.default_rng(3)
     ends: tuple[dict[str, Readings], dict[str, Readings]] = ({}, {})
-    for measure in sorted(END_MEASURES):
+    for measure in sorted(names("ends")):
         typical = exercise.ends.get(measure, (STANDING[measure], STANDING[measure]))
-        size = 30.0 if measure in ("knee", "hip", "elbow", "shoulder", "trunk") else 0.4
+        size = 30.0 if measure in ("knee", "hip", "elbow", "shoulder", "trunk_tilt") else 0.4
         for end, value in zip(ends, typical, strict=True):
-            seen = value * (0.65 if measure.endswith("_apart") else 1.0)
+            seen = value * (0.65 if SPREADS[measure].across else 1.0)
             a, b, c = (seen + blur * size * rng.normal() for _ in range(3))
             end[measure] = (a, b, c)
     con, ecc = ends
@@ -36,6 +36,10 @@ def ends_of(exercise: ExerciseDefinition, *, blur: float = 0.0) -> Ends:
     lowers_first = exercise.start == "con_end"
     hands, feet = ((-1 if lowers_first else 1) * t for t in (travel.hands, travel.feet))
     return Ends(con, ecc, hands, feet) if lowers_first else Ends(ecc, con, hands, feet)
+
+
+def test_every_measure_of_the_ends_has_its_spread() -> None:
+    assert SPREADS.keys() == set(names("ends"))
 
 
 @pytest.mark.parametrize("name", sorted(catalogue()))

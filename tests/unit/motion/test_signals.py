@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from checks import some
 from lastrep.motion import signals
 from lastrep.motion.angles import angle_deg, joint_deg, tilt_deg
+from lastrep.motion.measures import MEASURES, names
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
 
@@ -65,8 +66,8 @@ def test_signals_do_not_depend_on_distance_or_place(zoom: float, x: float, y: fl
 
 def test_every_named_signal_exists_and_has_a_unit() -> None:
     found = signals.rhythm_signals(track_of(body()))
-    assert set(found) == set(signals.names())
-    assert {signals.unit(name) for name in found} == {"deg", "limb"}
+    assert set(found) == set(names("rhythm"))
+    assert {MEASURES[name].unit for name in found} == {"deg", "limb"}
     assert all(np.isfinite(x).all() for x in found.values())
 
 

@@ -16,7 +16,8 @@ import numpy as np
 
 from lastrep.bar.track import PointSource
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.exercises.faults import BAR_METRICS, FaultRule, Limits, ViewLimits
+from lastrep.exercises.faults import FaultRule, Limits, ViewLimits
+from lastrep.motion.measures import BAR_MEASURES
 from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.readings import Reading
 from lastrep.sets.measures.rep_measures import DOUBTFUL_FROM_PCT
@@ -144,7 +145,7 @@ def rules_by_bar(
     for rule in exercise.faults:
         if rule.metric == "range_of_motion" and travels:
             travel.append(rule.edited(BY_TRAVEL))
-        elif rule.metric in BAR_METRICS and seen:
+        elif rule.metric in BAR_MEASURES and seen:
             path.append(rule)
         else:
             body.append(rule)

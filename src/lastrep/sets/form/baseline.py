@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lastrep.exercises.faults import FaultRule, Limits, View, shown
-from lastrep.motion.posture import CHANNELS
+from lastrep.motion.measures import MEASURES
 from lastrep.sets.criteria import PastBaseline, SetCriteria
 from lastrep.sets.measures.readings import Reading
 from lastrep.sets.measures.rep_measures import RelativeRange, RepMeasures
@@ -150,7 +150,7 @@ def learn(
     past = criteria.history.get(rule.id)
     sd = _prior_sd(rule, past)
     known = [r for r in readings if np.isfinite(r.value)]
-    upright = rule.metric in CHANNELS and CHANNELS[rule.metric].upright
+    upright = MEASURES[rule.metric].upright
     absolute = rule.absolute is not None and (roll_certain or not upright)
     style = absolute and rule.kind != "range"
     standing = _standing(rule, known) if style else None

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lastrep.exercises.faults import BAR_METRICS, FaultKind, FaultRule, View, shown
+from lastrep.exercises.faults import FaultKind, FaultRule, View, shown
+from lastrep.motion.measures import BAR_MEASURES
 from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.ending import described
 from lastrep.sets.form.baseline import Standard, learn, noise
@@ -177,7 +178,7 @@ def _described(
     if standard is None:
         views = " or ".join(rule.views)
         unseen = f"{UNSEEN} {view} view, needs: {views}"
-        if view in rule.views and rule.metric in BAR_METRICS:
+        if view in rule.views and rule.metric in BAR_MEASURES:
             unseen = NO_BAR
         return FormStandard(
             id=rule.id, title=rule.title, unit=rule.unit, assessed=False,

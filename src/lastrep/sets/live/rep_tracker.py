@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.filters import running_median
-from lastrep.motion.signals import geometric_signals, limb_length
+from lastrep.motion.signals import OF_CLIP, geometric_signals, limb_length
 from lastrep.pose.one_euro import OneEuro
 from lastrep.pose.sequence import Pose
 from lastrep.reps.phases import Phase, PhaseMachine
@@ -38,8 +38,6 @@ MEMORY_S = 20.0
 LINE_CORRELATION = 0.85
 #: A line is learned from at least so many frames.
 LINE_FRAMES = 20
-#: Signals that exist with the offline pass only.
-_UNIQUE_TO_CLIP = frozenset({"posture_1", "posture_2", "angles_1", "angles_2"})
 
 
 class RepEventKind(Enum):
@@ -123,7 +121,7 @@ class RepTracker:
             shape = (n,): concentric fraction by the offline pass.
         """
         poses = [p for p in self._poses if p.found and len(t_s) and t_s[0] <= p.t_s <= t_s[-1]]
-        known = {name: gain for name, gain in mix.items() if name not in _UNIQUE_TO_CLIP}
+        known = {name: gain for name, gain in mix.items() if name not in OF_CLIP}
         if len(poses) < LINE_FRAMES or not known:
             return False
         raw = self._values(poses, known)
@@ -181,7 +179,7 @@ class RepTracker:
             else running_median(size[seen], min(window, len(seen)))
         )
         size = np.interp(np.arange(len(size)), seen, steady)
-        now = geometric_signals(points / np.maximum(size, 1e-9)[:, None, None])
+        now = geometric_signals(points / np.maximum(size, 1e-9)[:, None, None], mix)
         return np.asarray(np.sum([gain * now[name] for name, gain in mix.items()], axis=0))
 
     def _default_line(self) -> tuple[Mapping[str, float], float]:
@@ -190,4 +188,4 @@ class RepTracker:
             return {"wrist_above_shoulder": 1.0}, 1.0
         angle = self.exercise.angle
         gain = 1.0 / (angle.con_end_deg - angle.ecc_end_deg)
-        return {angle.joint: gain}, -gain * angle.ecc_end_deg
+        return {angle.signal: gain}, -gain * angle.ecc_end_deg

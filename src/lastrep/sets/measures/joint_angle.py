@@ -18,8 +18,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lastrep.motion.angles import joint_deg, tilt_deg
 from lastrep.motion.filters import lowpass
+from lastrep.motion.measures import MEASURES
+from lastrep.motion.planes import PlanarLandmarks
 from lastrep.motion.track import Track
 from lastrep.motion.view import ViewName
 from lastrep.pose import PoseSequence
@@ -64,8 +65,7 @@ def angle_track(poses: PoseSequence, joint: str, side: AngleSide, view: ViewName
     Parameters
     ----------
     joint
-        A joint of `motion.angles.JOINTS`, or "trunk" (inclination from the vertical, in the
-        picture).
+        A measure for `angle` of `motion.measures`.
     side
         One side of the body, or the mean of both (front and back views).
     view
@@ -74,14 +74,11 @@ def angle_track(poses: PoseSequence, joint: str, side: AngleSide, view: ViewName
     rate_hz = 1.0 / poses.frame_s if len(poses) > 1 else 30.0
     in_world = joint in WORLD_JOINTS and view != "side" and bool(np.isfinite(poses.world_m).any())
     track = Track.of_world(poses, rate_hz) if in_world else Track.of(poses, rate_hz)
-    points, dims = track.points, 3 if in_world else 2
-    if joint == "trunk":
-        raw = tilt_deg((points[:, 23] + points[:, 24]) / 2, (points[:, 11] + points[:, 12]) / 2)
-    elif side == "mean":
-        left, right = (joint_deg(points, joint, right=r, dims=dims) for r in (False, True))
-        raw = (left + right) / 2
+    measure, body = MEASURES[joint], PlanarLandmarks(track.points[..., : 3 if in_world else 2])
+    if side == "mean":
+        raw = (measure.of(body, "left") + measure.of(body, "right")) / 2
     else:
-        raw = joint_deg(points, joint, right=side == "right", dims=dims)
+        raw = measure.of(body, side)
     return AngleTrack(track.t_s, lowpass(raw, rate_hz, ANGLE_CUTOFF_HZ))
 
 

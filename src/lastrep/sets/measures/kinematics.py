@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.motion.filters import lowpass
+from lastrep.motion.measures import MEASURES, Measure
 from lastrep.motion.planes import PlanarLandmarks, Side, body_planes, facing
-from lastrep.motion.posture import CHANNELS, Channel
 from lastrep.motion.roll import Roll, camera_roll, unroll
 from lastrep.motion.track import Track
 from lastrep.pose import PoseSequence
@@ -84,33 +84,33 @@ class Movement:
             roll=roll,
         )
 
-    def channel(self, name: str, source: str) -> Array:
-        """One channel over time.
+    def measure(self, name: str, source: str) -> Array:
+        """One measure over time.
 
-        `source` is "left", "right", "near" (the better seen of them) or "mean" (weighted by how
-        well they are seen) of the image, or "world".
+        `source` is "left", "right", "near" (the better seen of them) or "weighted" (their mean,
+        weighted by how well they are seen) of the image, or "world".
         """
         key = (name, source)
         if key not in self._cache:
-            self._cache[key] = self._read(CHANNELS[name], source)
+            self._cache[key] = self._read(MEASURES[name], source)
         return self._cache[key]
 
-    def _read(self, channel: Channel, source: str) -> Array:
+    def _read(self, measure: Measure, source: str) -> Array:
         if source == "world":
-            figure = self.sagittal if channel.plane == "sagittal" else self.frontal
-            sides: tuple[Side, ...] = ("left", "right") if channel.sided else ("left",)
-            return np.asarray(np.mean([channel.read(figure, s) for s in sides], axis=0))
-        weights = self._weights(channel)
-        if source == "mean" and channel.sided:
-            return weights[0] * channel.read(self.image, "left") + weights[1] * channel.read(
+            figure = self.sagittal if measure.plane != "frontal" else self.frontal
+            sides: tuple[Side, ...] = ("left", "right") if measure.sided else ("left",)
+            return np.asarray(np.mean([measure.of(figure, s) for s in sides], axis=0))
+        weights = self._weights(measure)
+        if source == "weighted" and measure.sided:
+            return weights[0] * measure.of(self.image, "left") + weights[1] * measure.of(
                 self.image, "right"
             )
         right = source == "right" or (source == "near" and weights[1] > weights[0])
-        return channel.read(self.image, "right" if right else "left")
+        return measure.of(self.image, "right" if right else "left")
 
-    def _weights(self, channel: Channel) -> tuple[float, float]:
+    def _weights(self, measure: Measure) -> tuple[float, float]:
         """Shares of left and right in the mean: how well each is seen at its worst, squared."""
-        left = list(channel.landmarks)
+        left = list(measure.landmarks)
         seen = [
             max(float(np.quantile(self.visibility[:, i].min(axis=1), WORST_SEEN)), 1e-3) ** 2
             for i in (left, [k + 1 for k in left])

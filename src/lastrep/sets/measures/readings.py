@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.exercises.faults import BAR_METRICS, FaultRule
+from lastrep.exercises.faults import FaultRule
 from lastrep.missing import MaybeNan
-from lastrep.motion.posture import CHANNELS, Channel
+from lastrep.motion.measures import BAR_MEASURES, MEASURES, Measure
 from lastrep.motion.view import CameraView
+from lastrep.pose.landmarks import Landmark
 from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.kinematics import Movement
 from lastrep.sets.measures.rep_measures import RelativeRange, RepMeasures
@@ -33,7 +34,10 @@ LEAD = 80.0
 #: Timing between 10 and 90 % of the range leaves out the pause at the turn.
 SWING = (0.1, 0.9)
 #: Landmarks that stand for how well the whole body is seen (left, with their right twins).
-MAIN_LANDMARKS = (11, 13, 15, 23, 25, 27)
+MAIN_LANDMARKS = (
+    Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST, Landmark.LEFT_HIP,
+    Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE,
+)  # fmt: skip
 #: The body counts as seen as well as the upper quarter of them.
 BODY_SHARE = 0.75
 
@@ -93,7 +97,7 @@ def read_reps(
     rules = [
         r
         for r in exercise.faults
-        if view.name in r.views and r.not_assessed is None and r.metric not in BAR_METRICS
+        if view.name in r.views and r.not_assessed is None and r.metric not in BAR_MEASURES
     ]
     reader = _Reader(movement, exercise)
     return tuple(
@@ -126,26 +130,26 @@ class _Reader:
         self._movement = movement
         self._exercise = exercise
 
-    def steady(self, channel: str, rule: FaultRule, rep: RepMeasures) -> Reading:
-        """Read a channel that must not change, at the time of the rule it guards."""
-        return self._channel(channel, rule, rep)
+    def steady(self, name: str, rule: FaultRule, rep: RepMeasures) -> Reading:
+        """Read a measure that must not change, at the time of the rule it guards."""
+        return self._of_frames(name, rule, rep)
 
     def read(self, rule: FaultRule, rep: RepMeasures) -> Reading:
         if rule.at == "whole":
             return self._whole(rule, rep)
-        return self._channel(rule.metric, rule, rep)
+        return self._of_frames(rule.metric, rule, rep)
 
-    def _channel(self, name: str, rule: FaultRule, rep: RepMeasures) -> Reading:
-        movement, channel, span = self._movement, CHANNELS[name], rep.span
+    def _of_frames(self, name: str, rule: FaultRule, rep: RepMeasures) -> Reading:
+        movement, measure, span = self._movement, MEASURES[name], rep.span
         sample = SAMPLERS[rule.at]
 
         def read(source: str) -> Sampled:
-            return sample(movement, movement.channel(name, source), span, rule)
+            return sample(movement, movement.measure(name, source), span, rule)
 
-        one_limb = channel.sided and span.limb != "both"
-        main = read(span.limb if one_limb else "mean")
-        both = channel.sided and not one_limb
-        confidence, visible = self._seen(channel, span)
+        one_limb = measure.sided and span.limb != "both"
+        main = read(span.limb if one_limb else "weighted")
+        both = measure.sided and not one_limb
+        confidence, visible = self._seen(measure, span)
         return Reading(
             value=main.value,
             t_s=main.t_s,
@@ -156,13 +160,13 @@ class _Reader:
             visible=visible,
         )
 
-    def _seen(self, channel: Channel, span: RepSpan) -> tuple[float, float]:
+    def _seen(self, measure: Measure, span: RepSpan) -> tuple[float, float]:
         """Confidence of a reading, and visibility of its landmarks on the better side."""
         frames = self._movement.window(span.start_s, span.end_s)
         visibility = self._movement.visibility[frames]
-        left = list(channel.landmarks)
+        left = [int(i) for i in measure.landmarks]
         right = [i + 1 for i in left]
-        sides = [left, right] if channel.sided else [left + right]
+        sides = [left, right] if measure.sided else [left + right]
         inside = max(float(self._movement.inside[frames][:, s].all(axis=1).mean()) for s in sides)
         visible = max(float(np.median(visibility[:, s].min(axis=1))) for s in sides)
         return inside * _body_seen(visibility), visible
@@ -195,7 +199,10 @@ class _Reader:
 
     def _rises(self, span: RepSpan) -> tuple[Array, Array]:
         frames = self._movement.window(*span.concentric_s)
-        heights = [-self._movement.image.middle(i)[frames, 1] for i in (23, 11)]
+        heights = [
+            -self._movement.image.middle(i)[frames, 1]
+            for i in (Landmark.LEFT_HIP, Landmark.LEFT_SHOULDER)
+        ]
         hips, shoulders = ((h - h[0]) / (h[-1] - h[0] or NAN) for h in heights)
         return hips, shoulders
 
@@ -224,12 +231,12 @@ class _Reader:
 
     def side_difference(self, rep: RepMeasures) -> float:
         """Difference of the two sides' swing of the primary angle, % of their mean."""
-        if rep.span.limb != "both" or self._exercise.angle.joint == "trunk":
+        joint = self._exercise.angle.joint
+        if rep.span.limb != "both" or not MEASURES[joint].sided:
             return NAN
         frames = self._movement.window(rep.span.start_s, rep.span.end_s)
         swings = [
-            float(np.ptp(self._movement.channel(self._exercise.angle.joint, s)[frames]))
-            for s in ("left", "right")
+            float(np.ptp(self._movement.measure(joint, s)[frames])) for s in ("left", "right")
         ]
         return 100 * abs(swings[0] - swings[1]) / max(sum(swings) / 2, 1e-9)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.arrays import runs
+from lastrep.motion.measures import MEASURES
 from lastrep.motion.view import ViewName
 from lastrep.pose import PoseSequence
 from lastrep.reps.segmentation import Segmentation
@@ -131,12 +132,13 @@ def _ranges(
     for start, back in zip(starts, backs, strict=True):
         inside[start : back + 1] = True
     known = segmentation.signals
-    for name in sorted(exercise.rhythm.polarity.keys() & known.keys() - {segmentation.signal}):
+    others = exercise.rhythm.polarity.keys() & known.keys() - {segmentation.signal}
+    for key, name in sorted((MEASURES[name].key, name) for name in others):
         x = known[name]
         with np.errstate(invalid="ignore", divide="ignore"):
             likeness = abs(np.corrcoef(x[inside], fraction[inside])[0, 1])
         if likeness >= WITNESS_CORRELATION:
-            by_signal[name] = longer_half(x)
+            by_signal[key] = longer_half(x)
     return [{name: of[i] for name, of in by_signal.items()} for i in range(len(spans))]
 
 

@@ -1,4 +1,4 @@
-"""When in a rep a posture channel is read, and how: never from a single frame."""
+"""When in a rep a measure is read, and how: never from a single frame."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _worst(part: Callable[[RepSpan], tuple[float, float]]) -> Sampler:
 
 
 def _change(part: Callable[[RepSpan], tuple[float, float]], *, rise: bool = False) -> Sampler:
-    """How much a channel moves over a part of the rep (`rise`: upwards from where it began)."""
+    """How much a measure moves over a part of the rep (`rise`: upwards from where it began)."""
 
     def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
         frames = movement.window(*part(span))

@@ -18,11 +18,11 @@ from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.kinematics import Movement
 
 Array = NDArray[np.float64]
-#: Angles of a rep along the way it went: a row a channel, NaN where not seen.
+#: Angles of a rep along the way it went: a row a measure, NaN where not seen.
 Shape = tuple[tuple[MaybeNan, ...], ...]
 
 #: Angles that describe the movement; seen from the front they are foreshortened.
-CHANNELS = ("knee", "hip", "elbow", "shoulder", "trunk")
+ANGLES = ("knee", "hip", "elbow", "shoulder", "trunk_lean")
 VIEWS = ("side", "oblique")
 #: Points on the way out and on the way back.
 OUT_POINTS, BACK_POINTS = 50, 51
@@ -33,7 +33,7 @@ RUN = 2
 
 
 def rep_shape(movement: Movement, span: RepSpan) -> Shape:
-    """Return a rep's angles along its way, shape = (channels, points); degrees."""
+    """Return a rep's angles along its way, shape = (measures, points); degrees."""
     halves = (
         (movement.window(span.leave_s, span.turn_s), OUT_POINTS),
         (movement.window(span.turn_s, span.back_s), BACK_POINTS),
@@ -79,7 +79,7 @@ def _along(movement: Movement, frames: slice, points: int) -> Array:
     way = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(movement.fraction[frames])))])
     at = np.linspace(0.0, way[-1], points)
     return np.stack(
-        [np.interp(at, way, movement.channel(name, "mean")[frames]) for name in CHANNELS]
+        [np.interp(at, way, movement.measure(name, "weighted")[frames]) for name in ANGLES]
     )
 
 
