@@ -20,22 +20,14 @@ from lastrep.missing import MaybeNan
 from lastrep.motion.posture import CHANNELS, Channel
 from lastrep.motion.view import CameraView
 from lastrep.reps.types import RepSpan
-from lastrep.sets.measures.kinematics import Movement
+from lastrep.sets.measures.kinematics import SetKinematics
 from lastrep.sets.measures.rep_measures import RelativeRange, RepMeasures
 from lastrep.sets.measures.samples import NAN, SAMPLERS, Sampled, percentile_of
 
 Array = NDArray[np.float64]
 
-#: Hips and shoulders are compared over this first part of the ascent (`domain` SQ3).
-ASCENT_START = 0.4
-#: Of the hips' lead in that part this percentile counts, not one frame.
-LEAD = 80.0
-#: Timing between 10 and 90 % of the range leaves out the pause at the turn.
-SWING = (0.1, 0.9)
 #: Landmarks that stand for how well the whole body is seen (left, with their right twins).
 MAIN_LANDMARKS = (11, 13, 15, 23, 25, 27)
-#: The body counts as seen as well as the upper quarter of them.
-BODY_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +43,7 @@ class Reading:
     world
         The same from the model's world landmarks.
     sustained
-        Value that was reached or passed for `SUSTAINED_S` together.
+        Value that was reached or passed for `MeasureOptions.sustained_s` together.
     t_s
         The worst moment.
     confidence
@@ -84,7 +76,7 @@ class RepReadings:
 
 
 def read_reps(
-    movement: Movement,
+    kinematics: SetKinematics,
     exercise: ExerciseDefinition,
     measures: Sequence[RepMeasures],
     view: CameraView,
@@ -95,7 +87,7 @@ def read_reps(
         for r in exercise.faults
         if view.name in r.views and r.not_assessed is None and r.metric not in BAR_METRICS
     ]
-    reader = _Reader(movement, exercise)
+    reader = _Reader(kinematics, exercise)
     return tuple(
         RepReadings(
             {rule.id: reader.read(rule, m) for rule in rules}
@@ -111,10 +103,13 @@ def read_reps(
 
 
 def with_ranges(
-    readings: Mapping[str, Reading], rules: Sequence[FaultRule], own: RelativeRange
+    readings: Mapping[str, Reading],
+    rules: Sequence[FaultRule],
+    own: RelativeRange,
+    doubtful_from_pct: float,
 ) -> dict[str, Reading]:
     """Return a rep's readings with its range of motion beside the set's other reps."""
-    kinder = own.kinder_pct
+    kinder = own.in_favour_pct(doubtful_from_pct)
     whole = {rule.id for rule in rules if rule.metric == "range_of_motion"} & readings.keys()
     return dict(readings) | {i: replace(readings[i], value=kinder, sustained=kinder) for i in whole}
 
@@ -122,8 +117,8 @@ def with_ranges(
 class _Reader:
     """Reads metrics of one set."""
 
-    def __init__(self, movement: Movement, exercise: ExerciseDefinition) -> None:
-        self._movement = movement
+    def __init__(self, kinematics: SetKinematics, exercise: ExerciseDefinition) -> None:
+        self._kinematics = kinematics
         self._exercise = exercise
 
     def steady(self, channel: str, rule: FaultRule, rep: RepMeasures) -> Reading:
@@ -136,11 +131,11 @@ class _Reader:
         return self._channel(rule.metric, rule, rep)
 
     def _channel(self, name: str, rule: FaultRule, rep: RepMeasures) -> Reading:
-        movement, channel, span = self._movement, CHANNELS[name], rep.span
+        kinematics, channel, span = self._kinematics, CHANNELS[name], rep.span
         sample = SAMPLERS[rule.at]
 
         def read(source: str) -> Sampled:
-            return sample(movement, movement.channel(name, source), span, rule)
+            return sample(kinematics, kinematics.channel(name, source), span, rule)
 
         one_limb = channel.sided and span.limb != "both"
         main = read(span.limb if one_limb else "mean")
@@ -158,18 +153,28 @@ class _Reader:
 
     def _seen(self, channel: Channel, span: RepSpan) -> tuple[float, float]:
         """Confidence of a reading, and visibility of its landmarks on the better side."""
-        frames = self._movement.window(span.start_s, span.end_s)
-        visibility = self._movement.visibility[frames]
+        frames = self._kinematics.window(span.start_s, span.end_s)
+        visibility = self._kinematics.visibility[frames]
         left = list(channel.landmarks)
         right = [i + 1 for i in left]
         sides = [left, right] if channel.sided else [left + right]
-        inside = max(float(self._movement.inside[frames][:, s].all(axis=1).mean()) for s in sides)
+        inside = max(float(self._kinematics.inside[frames][:, s].all(axis=1).mean()) for s in sides)
         visible = max(float(np.median(visibility[:, s].min(axis=1))) for s in sides)
-        return inside * _body_seen(visibility), visible
+        return inside * self._body_seen(visibility), visible
+
+    def _body_seen(self, visibility: Array) -> float:
+        """How well the whole body is seen: the main joints of the better side, over time.
+
+        The model's own visibility of a single joint says little about its error on real sets; that
+        of the whole body tells a picture that shows the lifter from one that does not.
+        """
+        sides = [[i + side for i in MAIN_LANDMARKS] for side in (0, 1)]
+        share = self._kinematics.options.body_visibility_quantile
+        return max(float(np.quantile(visibility[:, s], share)) for s in sides)
 
     def _whole(self, rule: FaultRule, rep: RepMeasures) -> Reading:
-        frames = self._movement.window(rep.span.start_s, rep.span.end_s)
-        seen = _body_seen(self._movement.visibility[frames])
+        frames = self._kinematics.window(rep.span.start_s, rep.span.end_s)
+        seen = self._body_seen(self._kinematics.visibility[frames])
         value = WHOLE[rule.metric](self, rep)
         return Reading(value, rep.span.turn_s, seen, visible=seen, sustained=value)
 
@@ -182,8 +187,10 @@ class _Reader:
     def hips_before_shoulders(self, rep: RepMeasures) -> float:
         """Lead of the hips' rise over the shoulders', each as a share of its own total."""
         hips, shoulders = self._rises(rep.span)
-        early = np.fmin(hips, shoulders) <= ASCENT_START
-        return 100 * percentile_of((hips - shoulders)[early], LEAD)
+        early = np.fmin(hips, shoulders) <= self._kinematics.options.ascent_share
+        return 100 * percentile_of(
+            (hips - shoulders)[early], self._kinematics.options.lead_percentile
+        )
 
     def hips_after_shoulders(self, rep: RepMeasures) -> float:
         """How much later than the shoulders the hips are half-way up, % of the time."""
@@ -194,41 +201,43 @@ class _Reader:
         return 100 * late / max(len(hips) - 1, 1)
 
     def _rises(self, span: RepSpan) -> tuple[Array, Array]:
-        frames = self._movement.window(*span.concentric_s)
-        heights = [-self._movement.image.middle(i)[frames, 1] for i in (23, 11)]
+        frames = self._kinematics.window(*span.concentric_s)
+        heights = [-self._kinematics.image.middle(i)[frames, 1] for i in (23, 11)]
         hips, shoulders = ((h - h[0]) / (h[-1] - h[0] or NAN) for h in heights)
         return hips, shoulders
 
     def eccentric_time(self, rep: RepMeasures) -> float:
         """Seconds from 90 to 10 % of the lowering."""
         start_s, end_s = rep.span.eccentric_s
-        return self._swing_time(self._movement.window(start_s, end_s))
+        return self._swing_time(self._kinematics.window(start_s, end_s))
 
     def _swing_time(self, frames: slice) -> float:
-        c = self._movement.fraction[frames]
+        c = self._kinematics.fraction[frames]
         swing = np.ptp(c)
         if len(c) < 3 or not swing > 0:
             return NAN
         share = (c - c.min()) / swing
-        inner = np.flatnonzero((share >= SWING[0]) & (share <= SWING[1]))
-        return len(inner) / self._movement.rate_hz if len(inner) else NAN
+        low, high = self._kinematics.options.timed_range
+        inner = np.flatnonzero((share >= low) & (share <= high))
+        return len(inner) / self._kinematics.rate_hz if len(inner) else NAN
 
     def turn_acceleration(self, rep: RepMeasures) -> float:
         """Curvature of the concentric fraction at the turn, per square second, in %."""
-        c, rate_hz = self._movement.fraction, self._movement.rate_hz
+        c, rate_hz = self._kinematics.fraction, self._kinematics.rate_hz
         if len(c) < 3:
             return NAN
+        width_s = self._kinematics.options.turn_window_s
         bend = np.gradient(np.gradient(c)) * rate_hz**2
         turn_s = rep.span.turn_s if rep.span.eccentric_first else rep.span.end_s
-        return 100 * float(np.max(np.abs(bend[self._movement.around(turn_s, 0.3)])))
+        return 100 * float(np.max(np.abs(bend[self._kinematics.around(turn_s, width_s)])))
 
     def side_difference(self, rep: RepMeasures) -> float:
         """Difference of the two sides' swing of the primary angle, % of their mean."""
         if rep.span.limb != "both" or self._exercise.angle.joint == "trunk":
             return NAN
-        frames = self._movement.window(rep.span.start_s, rep.span.end_s)
+        frames = self._kinematics.window(rep.span.start_s, rep.span.end_s)
         swings = [
-            float(np.ptp(self._movement.channel(self._exercise.angle.joint, s)[frames]))
+            float(np.ptp(self._kinematics.channel(self._exercise.angle.joint, s)[frames]))
             for s in ("left", "right")
         ]
         return 100 * abs(swings[0] - swings[1]) / max(sum(swings) / 2, 1e-9)
@@ -243,14 +252,3 @@ WHOLE: dict[str, Callable[[_Reader, RepMeasures], float]] = {
     "turn_acceleration": _Reader.turn_acceleration,
     "side_difference": _Reader.side_difference,
 }
-
-
-def _body_seen(visibility: Array) -> float:
-    """How well the whole body is seen: the main joints of the better side, over time.
-
-    The model's own visibility of a single joint says little about its error on real sets; that of
-    the whole body tells a picture that shows the lifter from one that does not. Plates may hide
-    half of the joints.
-    """
-    sides = [[i + side for i in MAIN_LANDMARKS] for side in (0, 1)]
-    return max(float(np.quantile(visibility[:, s], BODY_SHARE)) for s in sides)
