@@ -15,12 +15,23 @@ from lastrep.errors import ExerciseError
 
 def exercises(
     name: Annotated[str | None, typer.Argument(help="Explain this one.")] = None,
+    standards: Annotated[
+        bool, typer.Option("--standards", help="Show what every exercise is judged by.")
+    ] = False,
     own: words.ExercisesFolder = None,
 ) -> None:
-    """List the exercises lastrep knows, or explain one."""
+    """List the exercises lastrep knows, explain one, or show the standards of the sport."""
     from lastrep.exercises import catalogue, find
-    from lastrep.output.terminal import explain
+    from lastrep.exercises.standards import reasons
+    from lastrep.exercises.standards import standards as shipped_standards
+    from lastrep.output.terminal import explain, explain_standards
 
+    if standards:
+        if name is not None:
+            raise typer.BadParameter("--standards are those of every exercise: leave out the name")
+        with printing():
+            stdout.print(explain_standards(shipped_standards(), reasons()))
+        return
     if name is None:
         table = Table(border_style="dim", header_style="dim", box=SIMPLE_HEAD)
         for column in ("name", "exercise", "also called"):
@@ -35,4 +46,4 @@ def exercises(
     except ExerciseError as error:
         raise typer.BadParameter(str(error)) from error
     with printing():
-        stdout.print(explain(definition))
+        stdout.print(explain(definition, shipped_standards()))

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -367,6 +368,19 @@ class Standards:
     form: FormStandards
     cues: CueStandards
     training: TrainingStandards
+
+    def named(self) -> tuple[tuple[str, object], ...]:
+        """Return every standard with its dotted name, in the order of the file."""
+        return tuple(_named(self, ""))
+
+
+def _named(table: object, prefix: str) -> Iterator[tuple[str, object]]:
+    for part in fields(table):  # type: ignore[arg-type]
+        value, name = getattr(table, part.name), prefix + part.name
+        if is_dataclass(value):
+            yield from _named(value, name + ".")
+        else:
+            yield name, value
 
 
 def standards() -> Standards:
