@@ -98,7 +98,7 @@ def analyze_recording(
     )
 
 
-def analyze_landmarks(
+def analyze_landmarks(  # noqa: PLR0913 - what each of its steps needs
     read: Landmarks,
     options: AnalyzeOptions,
     exercise: ExerciseDefinition | None,

@@ -417,7 +417,9 @@ def load_standards(path: Path) -> Standards:
     try:
         return TypeAdapter(Standards).validate_python(table)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is also missing by its right name; what is written there says more.
+        wrong = sorted(error.errors(), key=lambda e: e["type"] != "unexpected_keyword_argument")
+        first = wrong[0]
         key = ".".join(str(part) for part in first["loc"])
         what = {
             "unexpected_keyword_argument": "unknown key",
