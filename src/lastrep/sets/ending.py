@@ -191,7 +191,7 @@ def _grind(reps: Sequence[Rep], limits: EndStandards) -> _Break | None:
 def _many_faults(
     covered: Sequence[Rep], reps: Sequence[Rep], limits: EndStandards, level: StrictnessStandards
 ) -> _Break | None:
-    """E3: any major fault in so many of the last so many reps."""
+    """E3: any major fault in `bad_reps` of the last `among_reps` reps."""
     window = [r for r in covered[-level.among_reps :] if r.number > limits.grace_reps]
     bad = [r for r in window if majors(r) or r.status is RepStatus.PARTIAL]
     if len(bad) < level.bad_reps or bad[-1] is not reps[-1]:

@@ -17,7 +17,7 @@ from lastrep.sets.bar_report import bar_of, scale_of
 from lastrep.sets.corrections import Correction, RepCorrections, edited_limits, placed
 from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.ending import completed_reps, find_end, good_reps, no_rep_left
-from lastrep.sets.form.bar_witness import (
+from lastrep.sets.form.bar_cross_check import (
     BarLift,
     bar_lifts,
     bar_readings,

@@ -1,7 +1,7 @@
 """The load-velocity profile of one exercise, from sets with known loads.
 
 The heavier the load, the slower its fastest rep; the line through them ends at the maximum, where
-the bar moves as slowly as a last possible rep does (`domain.md` 2.5). Estimating that maximum, and
+the bar moves as slowly as a last possible rep does. Estimating that maximum, and
 refusing to, is `lastrep.training.strength`'s business; this module draws the line.
 """
 

@@ -3,7 +3,7 @@
 A reading rests on the image plane, corrected for camera roll. Where both sides of the body show the
 metric its value is their mean, weighted by how well each is seen (on measured sets the mean was
 never worse than the nearer side alone). The better seen side alone and the model's world landmarks
-are kept as witnesses.
+are kept as cross-checks.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from lastrep.exercises.faults import BAR_METRICS, FaultRule
 from lastrep.missing import MaybeNan
 from lastrep.motion.posture import CHANNELS, Channel
 from lastrep.motion.view import CameraView
+from lastrep.pose.landmarks import Landmark
 from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.kinematics import SetKinematics
 from lastrep.sets.measures.rep_measures import RelativeRange, RepMeasures
@@ -27,7 +28,14 @@ from lastrep.sets.measures.samples import NAN, SAMPLERS, Sampled, percentile_of
 Array = NDArray[np.float64]
 
 #: Landmarks that stand for how well the whole body is seen (left, with their right twins).
-MAIN_LANDMARKS = (11, 13, 15, 23, 25, 27)
+MAIN_LANDMARKS = (
+    Landmark.LEFT_SHOULDER,
+    Landmark.LEFT_ELBOW,
+    Landmark.LEFT_WRIST,
+    Landmark.LEFT_HIP,
+    Landmark.LEFT_KNEE,
+    Landmark.LEFT_ANKLE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def read_reps(
         RepReadings(
             {rule.id: reader.read(rule, m) for rule in rules}
             | {
-                f"{rule.id}.steady": reader.steady(rule.steady, rule, m)
+                f"{rule.id}.steady": reader.guard_measure(rule.steady, rule, m)
                 for rule in rules
                 if rule.steady
             },
@@ -121,8 +129,8 @@ class _Reader:
         self._kinematics = kinematics
         self._exercise = exercise
 
-    def steady(self, channel: str, rule: FaultRule, rep: RepMeasures) -> Reading:
-        """Read a channel that must not change, at the time of the rule it guards."""
+    def guard_measure(self, channel: str, rule: FaultRule, rep: RepMeasures) -> Reading:
+        """Read a measure that must not change, at the time of the rule it guards."""
         return self._channel(channel, rule, rep)
 
     def read(self, rule: FaultRule, rep: RepMeasures) -> Reading:
