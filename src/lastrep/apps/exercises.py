@@ -20,7 +20,7 @@ def exercises(
     ] = False,
     own: words.ExercisesFolder = None,
 ) -> None:
-    """List the exercises lastrep knows, explain one, or show the standards of the sport."""
+    """List the exercises lastrep knows, or explain one."""
     from lastrep.exercises import catalogue, find
     from lastrep.exercises.standards import reasons
     from lastrep.exercises.standards import standards as shipped_standards
