@@ -22,7 +22,7 @@ from lastrep.training.prescription import parse_prescription
 from lastrep.training.settings import load_settings, settings_path
 
 
-def analyze(
+def analyze(  # noqa: PLR0913 - an option of the command each
     path: str | Path | None = None,
     *,
     exercise: str | ExerciseDefinition = AUTO,

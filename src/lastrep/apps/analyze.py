@@ -65,7 +65,7 @@ class _Done:
     problem: str | None = None
 
 
-def analyze(
+def analyze(  # noqa: PLR0913 - an option of the command each
     videos: Annotated[
         list[Path] | None, typer.Argument(metavar="VIDEO...", show_default=False)
     ] = None,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EXIT_INTERRUPTED = 130
 
 
-def batch(
+def batch(  # noqa: PLR0913 - an option of the command each
     paths: Annotated[
         list[str] | None,
         typer.Argument(
@@ -76,7 +76,7 @@ def batch(
     Start the same command again after any interruption: it goes on where it was.
     """
     from lastrep.analysis.options import AnalyzeOptions
-    from lastrep.apps.batch_history import KEPT_FORMAT, Keeping
+    from lastrep.apps.batch_history import KEPT_FORMAT, BatchHistory
     from lastrep.apps.batch_terminal import Terminal
     from lastrep.batch.clips import find_clips, read_manifest
     from lastrep.batch.session import Batch, grade_batch
@@ -109,10 +109,10 @@ def batch(
     if writers and KEPT_FORMAT not in wanted:
         wanted = (*wanted, KEPT_FORMAT)
     task = Batch(clips, out, options, wanted, resume, stall_s)
-    keeping = Keeping(terminal, writers)
+    history = BatchHistory(terminal, writers)
     try:
         with terminal:
-            graded = grade_batch(task, pool, keeping)
+            graded = grade_batch(task, pool, history)
     except KeyboardInterrupt:
         terminal.note("stopped; the same command goes on where it was")
         raise typer.Exit(EXIT_INTERRUPTED) from None
@@ -121,8 +121,8 @@ def batch(
         raise typer.Exit(1) from None
     terminal.sum_up(graded, out)
     if writers:
-        terminal.note(f"{keeping.kept} sets are in the history")
-    failed = keeping.failed or any(outcome.error for outcome in graded.outcomes)
+        terminal.note(f"{history.kept} sets are in the history")
+    failed = history.failed or any(outcome.error for outcome in graded.outcomes)
     raise typer.Exit(1 if failed else 0)
 
 

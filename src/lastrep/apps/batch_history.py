@@ -22,7 +22,7 @@ KEPT_FORMAT = "json"
 _FILE = "analysis.json"
 
 
-class Keeping:
+class BatchHistory:
     """Watches a batch: tells the terminal, and adds the sets of each clip to its athlete's history.
 
     A clip that was done before is added again, which replaces its rows: a batch that was killed
@@ -32,13 +32,13 @@ class Keeping:
     ----------
     terminal
         Is told of everything.
-    keepers
-        Who keeps the sets of a clip, by its path from the root; others are not kept.
+    writers
+        Who writes the sets of a clip, by its path from the root; others are not kept.
     """
 
-    def __init__(self, terminal: Terminal, keepers: Mapping[Path, HistoryWriter]) -> None:
+    def __init__(self, terminal: Terminal, writers: Mapping[Path, HistoryWriter]) -> None:
         self._terminal = terminal
-        self._keepers = keepers
+        self._writers = writers
         #: Sets that were added, and whether one could not be.
         self.kept = 0
         self.failed = False
@@ -50,13 +50,13 @@ class Keeping:
     def ended(self, job: Job, outcome: ClipOutcome) -> None:
         """Take note of a job's outcome, and keep its sets."""
         self._terminal.ended(job, outcome)
-        keeper = self._keepers.get(job.source)
-        if keeper is None or outcome.record is None:
+        writer = self._writers.get(job.source)
+        if writer is None or outcome.record is None:
             return
         try:
             analysis = _analysis(job.folder / _FILE)
             digest = analysis.source.sha256 or outcome.record.content_sha256
-            self.kept += len(keeper.keep(job.source, analysis.sets, sha256=digest))
+            self.kept += len(writer.keep(job.source, analysis.sets, sha256=digest))
         except LastrepError as error:
             self.failed = True
             self._terminal.note(str(error))

@@ -15,6 +15,9 @@ from lastrep.errors import ExerciseError
 
 def exercises(
     name: Annotated[str | None, typer.Argument(help="Explain this one.")] = None,
+    standards: Annotated[
+        bool, typer.Option("--standards", help="Show what every exercise is judged by.")
+    ] = False,
     own: words.ExercisesFolder = None,
     measures: Annotated[
         bool, typer.Option("--measures", help="List the measures that exercise files may name.")
@@ -22,11 +25,15 @@ def exercises(
 ) -> None:
     """List the exercises lastrep knows, or explain one."""
     from lastrep.exercises import catalogue, find
-    from lastrep.output.terminal import explain
+    from lastrep.exercises.standards import reasons
+    from lastrep.exercises.standards import standards as shipped_standards
+    from lastrep.output.terminal import explain, explain_standards
 
-    if measures:
+    if standards:
+        if name is not None:
+            raise typer.BadParameter("--standards are those of every exercise: leave out the name")
         with printing():
-            stdout.print(_measures())
+            stdout.print(explain_standards(shipped_standards(), reasons()))
         return
     if name is None:
         table = _table("name", "exercise", "also called")
@@ -40,7 +47,7 @@ def exercises(
     except ExerciseError as error:
         raise typer.BadParameter(str(error)) from error
     with printing():
-        stdout.print(explain(definition))
+        stdout.print(explain(definition, shipped_standards()))
 
 
 def _measures() -> Table:

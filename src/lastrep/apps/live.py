@@ -84,7 +84,7 @@ class LiveOptions:
     formats: str | None = None
 
 
-def live(
+def live(  # noqa: PLR0913 - an option of the command each
     exercise: words.Exercise = AUTO,
     own: words.ExercisesFolder = None,
     plan: Annotated[
@@ -188,7 +188,7 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
     LastrepError
         If it cannot begin: no camera, no screen, a file that cannot be read.
     """
-    from lastrep.apps.live_sets import SetFiles
+    from lastrep.apps.live_sets import SessionContext, SetFiles
     from lastrep.live.judging import judging_process
     from lastrep.live.loop import Loop
     from lastrep.live.outlets import JsonLines, Outlet, SoundOutlet, WindowOutlet, open_window
@@ -218,13 +218,15 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
             folder,
             lifter.name,
             user,
-            declared_sets(None, options.load_kg, None)[0],
+            SessionContext(
+                declared_sets(None, options.load_kg, None)[0],
+                goal=goal,
+                rests_seen=len(options.source) <= 1,
+            ),
             writer=writer,
             past=past,
             recorder=recorder,
-            goal=goal,
             bar=bar,
-            rests_seen=len(options.source) <= 1,
         )
         sound = Sound(muted=options.mute)
         stack.callback(sound.close)
@@ -239,11 +241,11 @@ def run_live(options: LiveOptions, sets: Iterator[PlannedSet], goal: Goal | None
 
         def begin(size_px: tuple[int, int]) -> Session:
             return Session(
-                sets, size_px, executor, afterwards=kept, past=past, rest_s=options.rest_s, bar=bar
+                sets, size_px, executor, on_set_done=kept, past=past, rest_s=options.rest_s, bar=bar
             )
 
         stack.enter_context(source)
-        loop = Loop(source, lifter, begin, outlets, tap=recorder or (lambda c, s: None))
+        loop = Loop(source, lifter, begin, outlets, frame_hook=recorder or (lambda c, s: None))
         loop.run()
     _finish(kept, folder, wanted)
 

@@ -20,7 +20,7 @@ from lastrep.errors import LastrepError
 from lastrep.exercises import catalogue
 from lastrep.exercises.library import AUTO
 from lastrep.live.recorder import RecordedVideo, Recorder, set_folder
-from lastrep.live.screen import Debrief, PlannedSet
+from lastrep.live.screen import PlannedSet, SetFeedback
 from lastrep.output.results_folder import write_results
 from lastrep.output.writers import Progress
 from lastrep.pose import PoseSequence
@@ -42,11 +42,30 @@ QUICK_FORMATS = ("json", "csv", "poses", "movement")
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class WrittenSet:
     """One set's files, and how to make what waits for the end of the session."""
 
     folder: Path
     whole: Callable[[], AnalyzedRecording]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionContext:
+    """What the lifter says of a session.
+
+    Parameters
+    ----------
+    declared
+        Of each set; its load holds where the plan names none.
+    goal
+        Of the plan.
+    rests_seen
+        Whether the rests between sets are those of the session; they are not in several recordings.
+    """
+
+    declared: Declared
+    goal: Goal | None = None
+    rests_seen: bool = True
 
 
 class SetFiles:
@@ -62,20 +81,16 @@ class SetFiles:
         Pose model, for provenance.
     user
         Settings, for what can be loaded.
-    load
-        What the lifter says of each set; its load holds where the plan names none.
+    context
+        What the lifter says of the session.
     writer
         Whose history the sets are added to; None for nobody's.
     past
         The lifter's earlier reps, for the judgement.
     recorder
         Records video; None records none. With it, landmarks are kept too.
-    goal
-        Of the plan.
     bar
         How speed is measured.
-    rests_seen
-        Whether the rests between sets are those of the session; they are not in several recordings.
     """
 
     def __init__(
@@ -83,29 +98,27 @@ class SetFiles:
         folder: Path | None,
         model: str,
         user: Settings,
-        load: Declared,
+        context: SessionContext,
         *,
         writer: HistoryWriter | None = None,
         past: Past | None = None,
         recorder: Recorder | None = None,
-        goal: Goal | None = None,
         bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
-        rests_seen: bool = True,
     ) -> None:
-        self._rests_seen = rests_seen
+        self._context = context
         self.problems: list[str] = []
-        self._folder, self._model, self._user, self._load = folder, model, user, load
-        self._writer, self._recorder, self._goal, self._past = writer, recorder, goal, past
+        self._folder, self._model, self._user = folder, model, user
+        self._writer, self._recorder, self._past = writer, recorder, past
         self._bar = bar
         self._source = f"live:{uuid.uuid4()}"
         self._began: datetime | None = None
         self._done: list[tuple[SetReport, Declared]] = []
         self._records: list[SetRecord] = []
         self._number = 0
-        self._files: list[Future[Filed]] = []
+        self._files: list[Future[WrittenSet]] = []
         self._writing = ThreadPoolExecutor(1, "files")
 
-    def __call__(self, planned: PlannedSet, report: SetReport, engine: LiveSet) -> Debrief:
+    def __call__(self, planned: PlannedSet, report: SetReport, engine: LiveSet) -> SetFeedback:
         """Keep a set that is over, and say what it means; the files come a little later."""
         self._number += 1
         if engine.problem:
@@ -118,13 +131,13 @@ class SetFiles:
                 self._writing.submit(self._file, self._number, planned, engine, video, name)
             )
         if report.exercise not in catalogue():
-            return Debrief()
+            return SetFeedback()
         try:
             review = self._review(planned, report)
         except LastrepError as error:
             self.problems.append(str(error))
-            return Debrief()
-        return Debrief(review.lines(), float(review.rest.seconds))
+            return SetFeedback()
+        return SetFeedback(review.lines(), float(review.rest.seconds))
 
     def finish(self, formats: Sequence[str], progress_of: Callable[[str], Progress]) -> list[Path]:
         """Write what takes long, and return the folders of the sets."""
@@ -150,9 +163,9 @@ class SetFiles:
         if self._began is None:
             self._began = datetime.now(UTC) - timedelta(seconds=report.end_s)
         said = planned.prescription
-        load = (said.load if said else None) or self._load.load
+        load = (said.load if said else None) or self._context.declared.load
         rested_s = None
-        if self._done and self._rests_seen:
+        if self._done and self._context.rests_seen:
             rested_s = max(report.start_s - self._done[-1][0].end_s, 0.0)
         declared = Declared(load, said, rested_s)
         self._done.append((report, declared))
@@ -162,10 +175,11 @@ class SetFiles:
         self._records.append(summarise(report, athlete, performed_at, declared))
         if self._writer is not None:
             name = f"live {self._began:%F %R}"
-            recording = Recording(athlete, self._source, name, self._began, self._rests_seen)
-            return keep_sets(recording, self._done, self._user, self._goal)[-1]
-        exercise = catalogue()[report.exercise]
-        return review_set(self._records[-1], earlier, exercise, self._user.equipment, self._goal)
+            seen = self._context.rests_seen
+            recording = Recording(athlete, self._source, name, self._began, seen)
+            return keep_sets(recording, self._done, self._user, self._context.goal)[-1]
+        exercise, goal = catalogue()[report.exercise], self._context.goal
+        return review_set(self._records[-1], earlier, exercise, self._user.equipment, goal)
 
     def _file(
         self,
@@ -174,7 +188,7 @@ class SetFiles:
         engine: LiveSet,
         video: RecordedVideo | None,
         history: str | None,
-    ) -> Filed:
+    ) -> WrittenSet:
         """Write the same files as for a recording of the set, on the recording's own time."""
         assert self._folder is not None
         folder = set_folder(self._folder, number)
@@ -205,7 +219,7 @@ class SetFiles:
         )
         # Looking for the bar in the video takes too long between two sets.
         write_results(whole(video=None), QUICK_FORMATS, folder, lambda name: lambda share: None)
-        return Filed(folder, partial(whole, video=path))
+        return WrittenSet(folder, partial(whole, video=path))
 
     @staticmethod
     def _start_s(engine: LiveSet, video: RecordedVideo | None) -> float:

@@ -81,7 +81,7 @@ def new(
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913 - an option of the command each
     file: Annotated[Path, typer.Argument(help="TOML file.", show_default=False)],
     camera: CameraOption = 0,
     source: SourceOption = None,

@@ -50,7 +50,7 @@ class _Said:
         )  # fmt: skip
 
 
-def review(
+def review(  # noqa: PLR0913 - an option of the command each
     paths: Annotated[
         list[Path],
         typer.Argument(

@@ -14,6 +14,7 @@ from lastrep.environment import EXERCISES_VARIABLE
 from lastrep.errors import ExerciseError
 from lastrep.exercises.definition import ExerciseDefinition, load_definition, normal_name
 from lastrep.exercises.faults import SHARED_FAULTS
+from lastrep.exercises.standards import STANDARDS
 
 Catalogue = Mapping[str, ExerciseDefinition]
 
@@ -56,8 +57,8 @@ def own_digest() -> str:
 
 @cache
 def shipped_digest() -> str:
-    """Return a checksum of the shipped exercises and of the faults that they share."""
-    return _digest(_SHIPPED, SHARED_FAULTS)
+    """Return a checksum of the shipped exercises, their shared faults, and the standards."""
+    return _digest(_SHIPPED, SHARED_FAULTS, STANDARDS)
 
 
 def _digest(folder: Path, *more: Path) -> str:

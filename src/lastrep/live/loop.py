@@ -78,7 +78,7 @@ class Delays:
 
 
 #: Is given each frame that is looked at, in order, with what the screen says.
-Tap = Callable[[Captured, Screen], None]
+FrameHook = Callable[[Captured, Screen], None]
 
 
 class Loop:
@@ -94,7 +94,7 @@ class Loop:
         Makes the session, once the size of the pictures is known.
     outlets
         Where everything goes.
-    tap
+    frame_hook
         Is given each frame, for recording.
     now
         The clock that the source stamps by.
@@ -107,13 +107,13 @@ class Loop:
         begin: Callable[[tuple[int, int]], Session],
         outlets: Sequence[Outlet],
         *,
-        tap: Tap = lambda captured, screen: None,
+        frame_hook: FrameHook = lambda captured, screen: None,
         now: Clock = clock,
     ) -> None:
         self.delays = Delays()
         self.session: Session | None = None
         self._source, self._lifter, self._begin = source, lifter, begin
-        self._outlets, self._tap, self._now = outlets, tap, now
+        self._outlets, self._frame_hook, self._now = outlets, frame_hook, now
         self._last: Captured | None = None
         self._lost = self._quit = False
 
@@ -172,7 +172,7 @@ class Loop:
         pose = self._lifter.update(captured.frame)
         self._last = captured
         self.delays.dropped += captured.dropped
-        self._tap(captured, self.session.screen)
+        self._frame_hook(captured, self.session.screen)
         if self._lost:
             self._lost = False
             self.session.trouble(None)

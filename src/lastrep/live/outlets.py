@@ -128,35 +128,46 @@ class SoundOutlet(_Outlet):
     def tell(self, events: Sequence[SetEvent]) -> None:
         """Play the most important of what happened at once; speak the cue."""
         for event in events:
-            match event:
-                case SetArmed():
-                    self._sound.play(Tone.READY)
-                case RepCounted():
-                    self._sound.play(Tone.REP)
-                case RepJudged(_, rep) if rep.status is not RepStatus.GOOD:
-                    self._sound.play(Tone.BAD_REP)
-                case LastRepAhead():
-                    self._sound.play(Tone.LAST_REP)
-                    self._sound.say("last rep")
-                case CueDue(text=text):
-                    self._sound.say(text)
-                case SetOver(_, end):
-                    reached = end.reason is EndReason.TARGET_REACHED
-                    self._sound.play(Tone.SET_DONE if reached else Tone.FAILURE)
-                    self._sound.say(OVER_WORDS.get(end.reason, "set over"))
-                case SetClosed(_, report) if report and report.end.reason not in OVER_WORDS:
-                    self._sound.play(Tone.SET_DONE)
-                case RestBegan(_, rest_s) if rest_s > 0:
-                    self._sound.say(f"rest {rest_s:.0f} seconds")
-                case RestOver():
-                    self._sound.play(Tone.REST_OVER)
-                case StageChanged(_, Stage.SETUP, exercise, _, goal) if exercise:
-                    self._sound.say(f"next: {exercise.replace('_', ' ')}, {goal}")
-                case SetUpChecked(t_s, ready=False, fix=fix) if t_s - self._said_s >= FIX_EVERY_S:
-                    self._said_s = t_s
-                    self._sound.say(fix)
-                case _:
-                    pass
+            self._tell_of_set(event)
+            self._tell_of_stage(event)
+
+    def _tell_of_set(self, event: SetEvent) -> None:
+        """Say what happened in a set."""
+        match event:
+            case SetArmed():
+                self._sound.play(Tone.READY)
+            case RepCounted():
+                self._sound.play(Tone.REP)
+            case RepJudged(_, rep) if rep.status is not RepStatus.GOOD:
+                self._sound.play(Tone.BAD_REP)
+            case LastRepAhead():
+                self._sound.play(Tone.LAST_REP)
+                self._sound.say("last rep")
+            case CueDue(text=text):
+                self._sound.say(text)
+            case SetOver(_, end):
+                reached = end.reason is EndReason.TARGET_REACHED
+                self._sound.play(Tone.SET_DONE if reached else Tone.FAILURE)
+                self._sound.say(OVER_WORDS.get(end.reason, "set over"))
+            case SetClosed(_, report) if report and report.end.reason not in OVER_WORDS:
+                self._sound.play(Tone.SET_DONE)
+            case _:
+                pass
+
+    def _tell_of_stage(self, event: SetEvent) -> None:
+        """Say what is next: a rest, a set, a fix of the camera's place."""
+        match event:
+            case RestBegan(_, rest_s) if rest_s > 0:
+                self._sound.say(f"rest {rest_s:.0f} seconds")
+            case RestOver():
+                self._sound.play(Tone.REST_OVER)
+            case StageChanged(_, Stage.SETUP, exercise, _, goal) if exercise:
+                self._sound.say(f"next: {exercise.replace('_', ' ')}, {goal}")
+            case SetUpChecked(t_s, ready=False, fix=fix) if t_s - self._said_s >= FIX_EVERY_S:
+                self._said_s = t_s
+                self._sound.say(fix)
+            case _:
+                pass
 
     def show(self, image_rgb: Image | None, pose: Pose | None, screen: Screen) -> None:
         """Follow the mute key."""

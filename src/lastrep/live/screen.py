@@ -94,7 +94,7 @@ class RestOver(SetEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Debrief:
+class SetFeedback:
     """What training says after a set.
 
     Parameters
@@ -127,7 +127,7 @@ class Screen:
         The end, once it is announced.
     findings
         Set-up check, empty before the first.
-    report, debrief
+    report, feedback
         Of the set just done.
     rest_left_s, rest_s
         What is left of the rest and its whole length.
@@ -149,7 +149,7 @@ class Screen:
     over: SetEnd | None = None
     findings: tuple[Finding, ...] = ()
     report: SetReport | None = None
-    debrief: Debrief = Debrief()
+    feedback: SetFeedback = SetFeedback()
     rest_left_s: float = 0.0
     rest_s: float = 0.0
     problem: str | None = None

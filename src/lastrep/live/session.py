@@ -12,11 +12,11 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from lastrep.live.screen import (
-    Debrief,
     PlannedSet,
     RestBegan,
     RestOver,
     Screen,
+    SetFeedback,
     SetUpChecked,
     Stage,
     StageChanged,
@@ -53,7 +53,7 @@ EARLY_S = 10.0
 
 
 #: Is told of a set that was done, with its poses, and says what to make of it.
-Afterwards = Callable[[PlannedSet, SetReport, LiveSet], Debrief]
+OnSetDone = Callable[[PlannedSet, SetReport, LiveSet], SetFeedback]
 
 
 class Session:
@@ -67,7 +67,7 @@ class Session:
         Width and height of the frames.
     executor
         Where the judgement of the running set is worked out.
-    afterwards
+    on_set_done
         What is done with a set that is over.
     past
         The lifter's own history.
@@ -83,13 +83,13 @@ class Session:
         size_px: tuple[int, int],
         executor: Executor,
         *,
-        afterwards: Afterwards = lambda planned, report, engine: Debrief(),
+        on_set_done: OnSetDone = lambda planned, report, engine: SetFeedback(),
         past: Past | None = None,
         rest_s: float | None = None,
         bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
     ) -> None:
         self._plan, self._size_px, self._executor = plan, size_px, executor
-        self._afterwards, self._past, self._rest_s = afterwards, past, rest_s
+        self._on_set_done, self._past, self._rest_s = on_set_done, past, rest_s
         self._bar = bar
         self._recent: deque[Pose] = deque()
         self._checked_s = float("-inf")
@@ -250,26 +250,26 @@ class Session:
         if report is None or not report.reps:
             self._engine = self._new_engine(planned)
             return [self._go(Stage.SETUP, t_s)]
-        debrief = self._afterwards(planned, report, self._engine)
+        feedback = self._on_set_done(planned, report, self._engine)
         self.reports.append(report)
         following = self.screen.following
-        self._show(report=report, debrief=debrief, good=report.good_reps, count=report.attempts)
+        self._show(report=report, feedback=feedback, good=report.good_reps, count=report.attempts)
         if following is None:
             return [self._go(Stage.DONE, t_s)]
-        rest_s = self._rest_after(planned, debrief)
+        rest_s = self._rest_after(planned, feedback)
         self._rest_until_s = report.end_s + rest_s
         skip, self._skip_rest = self._skip_rest, False
         events: list[SetEvent] = [self._go(Stage.SUMMARY, t_s)]
         self._engine = self._new_engine(following)
         self._show(planned=following, following=next(self._plan, None), rest_s=rest_s)
-        events.append(RestBegan(t_s, rest_s, debrief.lines[0] if debrief.lines else ""))
+        events.append(RestBegan(t_s, rest_s, feedback.lines[0] if feedback.lines else ""))
         return [*events, self._go(Stage.SETUP, t_s)] if skip else events
 
-    def _rest_after(self, planned: PlannedSet, debrief: Debrief) -> float:
+    def _rest_after(self, planned: PlannedSet, feedback: SetFeedback) -> float:
         if self._rest_s is not None:
             return self._rest_s
-        if debrief.rest_s is not None:
-            return debrief.rest_s
+        if feedback.rest_s is not None:
+            return feedback.rest_s
         if planned.exercise is None:
             return 0.0
         return float(usual_rest(planned.exercise.training, planned.prescription).seconds)

@@ -310,7 +310,7 @@ def _draw_rest(canvas: Image, s: Screen) -> None:
     y += round(1.3 * TEXT_PX)
     drawing.put_text(canvas, s.planned.goal, MARGIN_PX, y, TEXT_PX, WHITE)
     y += 20
-    for line in s.debrief.lines:
+    for line in s.feedback.lines:
         for part in drawing.wrap(line, SMALL_PX, WIDTH_PX - 2 * MARGIN_PX):
             y += round(1.35 * SMALL_PX)
             if y < HEIGHT_PX - 60:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -10,6 +12,7 @@ from rich.text import Text
 
 from lastrep.exercises import ExerciseDefinition
 from lastrep.exercises.faults import shown
+from lastrep.exercises.standards import Standards
 from lastrep.sets.form.faults import counts
 from lastrep.sets.results import Analysis, Rep, RepStatus, SetReport, SideCounts
 from lastrep.velocity.fatigue import RIR_BANDS
@@ -47,8 +50,8 @@ def render(analysis: Analysis, title_of: dict[str, str]) -> RenderableType:
     return Group(*parts)
 
 
-def explain(exercise: ExerciseDefinition) -> RenderableType:
-    """Return what lastrep measures in an exercise, and how to film it."""
+def explain(exercise: ExerciseDefinition, standards: Standards) -> RenderableType:
+    """Return what lastrep measures in an exercise, how to film it, and what it is judged by."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
     table.add_column()
@@ -66,7 +69,61 @@ def explain(exercise: ExerciseDefinition) -> RenderableType:
         if value:
             table.add_row(key, value)
     title = Text(f"{exercise.title}  ({exercise.name})", style="bold")
-    return Group(title, table, Text("faults", style="bold"), _fault_list(exercise))
+    return Group(
+        title,
+        table,
+        Text("faults", style="bold"),
+        _fault_list(exercise),
+        Text("in every exercise", style="bold"),
+        *(Text(line) for line in _standards_in_short(standards)),
+        Text("more: lastrep exercises --standards", style="dim"),
+    )
+
+
+def _standards_in_short(standards: Standards) -> list[str]:
+    """Return what every exercise is judged by, a sentence a line."""
+    rep, end, form = standards.rep, standards.end, standards.form
+    levels = "; ".join(
+        f"{name} {level.run_length} in a row or {level.bad_reps} of {level.among_reps}"
+        for name in ("strict", "standard", "lenient")
+        for level in (standards.strictness.of(name),)
+    )
+    return [
+        f"a rep is partial below {rep.partial_below_pct:g} % of the lifter's own range, which the "
+        f"first {rep.reference_reps} full reps show",
+        f"a lift is finished at {rep.lockout_at_turn:.0%} of the way up, at "
+        f"{rep.lockout_at_rest:.0%} where the lifter rests there",
+        f"it failed if it hung short of that for {rep.stuck_s:g} s, or took "
+        f"{rep.struggle_factor:g} times as long as usual",
+        f"bad reps that end a set: {levels}; never before rep {end.grace_reps + 1}",
+        f"form is compared with the first {form.baseline_reps} good reps; a safety fault is "
+        f"critical from {form.critical_factor:g} times its major limit",
+    ]
+
+
+def explain_standards(standards: Standards, reasons: Mapping[str, str]) -> RenderableType:
+    """Return the standards of the sport, each with its unit, reason and source.
+
+    Parameters
+    ----------
+    reasons
+        What is said of each standard, by its dotted name.
+    """
+    table = Table(header_style="dim", border_style="dim", box=SIMPLE_HEAD)
+    table.add_column("standard", no_wrap=True)
+    table.add_column("value", max_width=18)
+    table.add_column("unit: reason. Source.")
+    for name, value in standards.named():
+        table.add_row(name, _standard_value(value), reasons.get(name, ""))
+    return Group(Text("standards of the sport, in every exercise", style="bold"), table)
+
+
+def _standard_value(value: object) -> str:
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(value))
+    if isinstance(value, tuple):
+        return ", ".join(_standard_value(one) for one in value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _fault_list(exercise: ExerciseDefinition) -> Table:

@@ -10,21 +10,11 @@ from lastrep.exercises.faults import ViewLimits
 
 
 class Strictness(StrEnum):
-    """How many bad reps end the set at technical failure (`docs/science.md` 4.5, E2 to E4)."""
+    """How many bad reps end the set at technical failure; see `standards.toml`."""
 
     STRICT = "strict"
     STANDARD = "standard"
     LENIENT = "lenient"
-
-    @property
-    def run_length(self) -> int:
-        """Consecutive bad reps that end the set."""
-        return {"strict": 1, "standard": 2, "lenient": 3}[self.value]
-
-    @property
-    def share(self) -> tuple[int, int]:
-        """So many bad reps among the last so many end the set, whatever the faults."""
-        return {"strict": (1, 1), "standard": (3, 4), "lenient": (4, 6)}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +53,7 @@ class Aftermath:
         When the next set begins, or the recording ends.
     seen
         Share of frames, 0..1, in which the lifter is seen right after the last rep (over
-        `STOPPED_AFTER_S`, or what there is).
+        `end.stopped_after_s` of the standards, or what there is).
     next_set
         Whether another set follows.
     stopped

@@ -9,45 +9,42 @@ What the recording shows after the last rep decides the rest (E8, E10).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from lastrep.exercises.faults import shown
-from lastrep.sets.criteria import Aftermath, SetCriteria
-from lastrep.sets.rep_status import PARTIAL_BELOW_PCT
+from lastrep.exercises.standards import EndStandards, Standards, StrictnessStandards
+from lastrep.exercises.standards import standards as shipped_standards
+from lastrep.sets.criteria import Aftermath, SetCriteria, Strictness
 from lastrep.sets.results import EndReason, Fault, Rep, RepStatus, SetEnd, Severity
 
-#: Good reps before which lost range or a change of form is nothing (E5: three good reps).
-BASELINE_REPS = 3
-#: No technical failure is confirmed before the rep after these.
-GRACE_REPS = 2
-#: E5: a rep this short that also took this many times as long to lift is a grind gone wrong.
-GRIND_BELOW_PCT, GRIND_FACTOR = 70.0, 2.0
 #: The fault of a range shorter than the lifter's own.
 OWN_RANGE = "G1"
-#: Reps of which less was seen neither break nor extend a run.
-COVERED_FROM = 0.8
-#: A recording that goes on this long after the last rep shows that the lifter stopped.
-STOPPED_AFTER_S = 2.0
 
 
-def find_end(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd:
+def find_end(
+    reps: Sequence[Rep], criteria: SetCriteria, standards: Standards | None = None
+) -> SetEnd:
     """Return the first end that the reps of a set call for.
 
     Parameters
     ----------
     reps
         At least one rep, in order of time.
+    standards
+        None for the shipped ones.
     """
+    standards = standards or shipped_standards()
     for index, rep in enumerate(reps):
         so_far = reps[: index + 1]
-        end = _end_at(so_far, criteria)
+        end = _end_at(so_far, criteria, standards)
         if end is not None:
             return end
         if criteria.target_reps is not None and _completed(so_far) == criteria.target_reps:
             return _target(rep, so_far, criteria.target_reps)
     aftermath = criteria.aftermath or Aftermath(reps[-1].end_s, 1.0, next_set=False)
-    return _stopped(reps, aftermath)
+    return _stopped(reps, aftermath, standards.end)
 
 
 def no_rep_left(t_s: float) -> SetEnd:
@@ -87,7 +84,7 @@ def _completed(reps: Sequence[Rep]) -> int:
     return sum(rep.status in (RepStatus.GOOD, RepStatus.COMPLETED) for rep in reps)
 
 
-def _end_at(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
+def _end_at(reps: Sequence[Rep], criteria: SetCriteria, standards: Standards) -> SetEnd | None:
     """The end that the last of these reps confirms."""
     rep = reps[-1]
     if rep.status is RepStatus.FAILED:
@@ -95,34 +92,55 @@ def _end_at(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
     critical = [f for f in rep.faults if f.severity is Severity.CRITICAL]
     if critical:
         # Where it was there before, if less, form broke there.
-        _, first = _run_of(critical[0].id, reps)
-        return _broken(first, rep, critical[0], reps)
-    if rep.number > GRACE_REPS and rep.coverage >= COVERED_FROM:
-        end = _same_fault(reps, criteria) or _lost_range(reps, criteria) or _grind(reps)
-        end = end or _many_faults(reps, criteria)
-        if end is not None:
-            return end
-    return _too_slow(reps, criteria)
+        _, first = _run_of(critical[0].id, _covered(reps, standards.end), rep)
+        return _broken(_Break(first, rep, critical[0]), reps, standards)
+    if rep.number > standards.end.grace_reps and rep.coverage >= standards.end.min_coverage:
+        broken = _technical_failure(reps, standards, criteria.strictness)
+        if broken is not None:
+            return _broken(broken, reps, standards)
+    return _too_slow(reps, criteria.velocity_cap_pct, standards.end.min_good_reps)
 
 
-def _covered(reps: Sequence[Rep]) -> list[Rep]:
-    return [rep for rep in reps if rep.coverage >= COVERED_FROM]
+@dataclass(frozen=True, slots=True)
+class _Break:
+    """Where form or range of motion broke: the first bad rep, the one that confirms it, and how."""
+
+    first: Rep
+    last: Rep
+    fault: Fault | None
 
 
-def _same_fault(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
+def _technical_failure(
+    reps: Sequence[Rep], standards: Standards, strictness: Strictness
+) -> _Break | None:
+    limits, level = standards.end, standards.strictness.of(strictness)
+    covered = _covered(reps, limits)
+    return (
+        _same_fault(covered, reps[-1], level)
+        or _lost_range(covered, reps, limits, level)
+        or _grind(reps, limits)
+        or _many_faults(covered, reps, limits, level)
+    )
+
+
+def _covered(reps: Sequence[Rep], limits: EndStandards) -> list[Rep]:
+    return [rep for rep in reps if rep.coverage >= limits.min_coverage]
+
+
+def _same_fault(covered: Sequence[Rep], last: Rep, level: StrictnessStandards) -> _Break | None:
     """E2: the same major fault, rep after rep; a rep in which it is not known is passed over."""
-    for fault in _form_faults(reps[-1]).values():
-        run, first = _run_of(fault.id, reps)
-        if run >= criteria.strictness.run_length:
-            return _broken(first, reps[-1], fault, reps)
+    for fault in _form_faults(last).values():
+        run, first = _run_of(fault.id, covered, last)
+        if run >= level.run_length:
+            return _Break(first, last, fault)
     return None
 
 
-def _run_of(fault: str, reps: Sequence[Rep]) -> tuple[int, Rep]:
+def _run_of(fault: str, covered: Sequence[Rep], last: Rep) -> tuple[int, Rep]:
     """Length and first rep of the run of a fault that the last rep ends."""
-    known = [r for r in _covered(reps) if not _unknown(r, fault)]
+    known = [r for r in covered if not _unknown(r, fault)]
     run = _run([fault in majors(r) for r in known])
-    return run, known[-run] if run else reps[-1]
+    return run, known[-run] if run else last
 
 
 def _unknown(rep: Rep, fault: str) -> bool:
@@ -134,57 +152,63 @@ def _run(bad: Sequence[bool]) -> int:
     return next((i for i, b in enumerate(reversed(bad)) if not b), len(bad))
 
 
-def _lost_range(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
+def _lost_range(
+    covered: Sequence[Rep], reps: Sequence[Rep], limits: EndStandards, level: StrictnessStandards
+) -> _Break | None:
     """E4: consecutive partial reps, after a baseline or by the absolute standard."""
-    covered = _covered(reps)
     run = _run([r.status is RepStatus.PARTIAL for r in covered])
-    if run < criteria.strictness.run_length:
+    if run < level.run_length:
         return None
     bad = covered[-run:]
     good_before = sum(r.status is RepStatus.GOOD for r in reps if r.number < bad[0].number)
-    standards = [_missed_standard(r) for r in bad]
-    if good_before < BASELINE_REPS and None in standards:
+    missed = [_missed_standard(r) for r in bad]
+    if good_before < limits.min_good_reps and None in missed:
         return None
-    fault = standards[0] or next(iter(majors(bad[0]).values()), None)
-    return _broken(bad[0], bad[-1], fault, reps)
+    return _Break(bad[0], bad[-1], missed[0] or _first_major(bad[0]))
+
+
+def _first_major(rep: Rep) -> Fault | None:
+    return next(iter(majors(rep).values()), None)
 
 
 def _missed_standard(rep: Rep) -> Fault | None:
     return next((f for f in majors(rep).values() if f.reference == "absolute"), None)
 
 
-def _grind(reps: Sequence[Rep]) -> SetEnd | None:
+def _grind(reps: Sequence[Rep], limits: EndStandards) -> _Break | None:
     """E5: after three good reps, one that lost its range and took twice as long to lift."""
     rep, before = reps[-1], [r for r in reps[:-1] if r.status is RepStatus.GOOD]
     if rep.corrected and rep.status is RepStatus.GOOD:
         return None
-    if len(before) < BASELINE_REPS or rep.rom_pct is None or rep.rom_pct >= GRIND_BELOW_PCT:
+    if len(before) < limits.min_good_reps:
+        return None
+    if rep.rom_pct is None or rep.rom_pct >= limits.grind_below_pct:
         return None
     usual = float(np.median([r.concentric_s or 0.0 for r in before]))
-    if (rep.concentric_s or 0.0) < GRIND_FACTOR * usual:
+    if (rep.concentric_s or 0.0) < limits.grind_factor * usual:
         return None
-    return _broken(rep, rep, next(iter(majors(rep).values()), None), reps)
+    return _Break(rep, rep, _first_major(rep))
 
 
-def _many_faults(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
-    """E3: any major fault in so many of the last so many reps."""
-    enough, among = criteria.strictness.share
-    window = [r for r in _covered(reps)[-among:] if r.number > GRACE_REPS]
+def _many_faults(
+    covered: Sequence[Rep], reps: Sequence[Rep], limits: EndStandards, level: StrictnessStandards
+) -> _Break | None:
+    """E3: any major fault in `bad_reps` of the last `among_reps` reps."""
+    window = [r for r in covered[-level.among_reps :] if r.number > limits.grace_reps]
     bad = [r for r in window if majors(r) or r.status is RepStatus.PARTIAL]
-    if len(bad) < enough or bad[-1] is not reps[-1]:
+    if len(bad) < level.bad_reps or bad[-1] is not reps[-1]:
         return None
     good_before = sum(r.status is RepStatus.GOOD for r in reps if r.number < bad[0].number)
-    if good_before < BASELINE_REPS and not all(_form_faults(r) for r in bad):
+    if good_before < limits.min_good_reps and not all(_form_faults(r) for r in bad):
         return None
-    return _broken(bad[0], bad[-1], next(iter(majors(bad[0]).values()), None), reps)
+    return _Break(bad[0], bad[-1], _first_major(bad[0]))
 
 
-def _too_slow(reps: Sequence[Rep], criteria: SetCriteria) -> SetEnd | None:
+def _too_slow(reps: Sequence[Rep], cap: float | None, min_reps: int) -> SetEnd | None:
     """E9, only if asked for: velocity loss against the fastest rep so far."""
-    cap = criteria.velocity_cap_pct
     speeds = _speeds(reps)
     now, known = speeds[-1], [s for s in speeds if s is not None]
-    if cap is None or now is None or len(known) < BASELINE_REPS:
+    if cap is None or now is None or len(known) < min_reps:
         return None
     loss = 100.0 * (1.0 - now / max(known))
     if loss < cap:
@@ -219,13 +243,15 @@ def _absolute_failure(rep: Rep, before: Sequence[Rep]) -> SetEnd:
     )
 
 
-def _broken(first: Rep, last: Rep, fault: Fault | None, reps: Sequence[Rep]) -> SetEnd:
+def _broken(broken: _Break, reps: Sequence[Rep], standards: Standards) -> SetEnd:
+    first, last, fault = broken.first, broken.last, broken.fault
     good = sum(r.status is RepStatus.GOOD for r in reps if r.number < first.number)
     confirmed = "" if first is last else f", confirmed at rep {last.number}"
     first_fault = None if fault is None else majors(first).get(fault.id, fault)
     if first_fault is None or first_fault.id == OWN_RANGE:
         what = "Range of motion"
-        numbers = f"{first.rom_pct or 0:.0f} % of the lifter's own, limit {PARTIAL_BELOW_PCT:.0f} %"
+        limit_pct = standards.rep.partial_below_pct
+        numbers = f"{first.rom_pct or 0:.0f} % of the lifter's own, limit {limit_pct:.0f} %"
     else:
         what, numbers = "Form", described(first_fault)
     return SetEnd(
@@ -261,14 +287,15 @@ def _target(rep: Rep, reps: Sequence[Rep], target: int) -> SetEnd:
     )
 
 
-def _stopped(reps: Sequence[Rep], aftermath: Aftermath) -> SetEnd:
+def _stopped(reps: Sequence[Rep], aftermath: Aftermath, limits: EndStandards) -> SetEnd:
     last = reps[-1]
     good = sum(r.status is RepStatus.GOOD for r in reps)
     after_s = max(aftermath.until_s - last.end_s, 0.0)
     summary = _reps(good) if good == len(reps) else f"{_reps(good)} of {len(reps)} attempts"
     summary = summary[0].upper() + summary[1:]
-    if aftermath.next_set or aftermath.stopped or after_s >= STOPPED_AFTER_S:
-        if aftermath.seen < 0.5 and not (aftermath.next_set or aftermath.stopped):
+    told = aftermath.next_set or aftermath.stopped
+    if told or after_s >= limits.stopped_after_s:
+        if aftermath.seen < limits.min_seen_after and not told:
             return SetEnd(
                 reason=EndReason.TRACKING_LOST,
                 t_s=last.end_s,

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.faults import ViewLimits
+from lastrep.exercises.standards import Standards
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.sets.bar_report import bar_of, scale_of
 from lastrep.sets.corrections import Correction, RepCorrections, edited_limits, placed
 from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.ending import completed_reps, find_end, good_reps, no_rep_left
-from lastrep.sets.form.bar_witness import (
+from lastrep.sets.form.bar_cross_check import (
     BarLift,
     bar_lifts,
     bar_readings,
@@ -26,13 +28,14 @@ from lastrep.sets.form.bar_witness import (
     settled_statuses,
 )
 from lastrep.sets.form.baseline import baseline_reps
+from lastrep.sets.form.options import FormReadingOptions
 from lastrep.sets.form.set_form import SetForm, judge_readings, with_form
 from lastrep.sets.marks import with_marks
 from lastrep.sets.measurements import RepMeasurements, SetMeasurements
 from lastrep.sets.measures.joint_angle import angle_uncertainty_deg
 from lastrep.sets.measures.readings import RepReadings, with_ranges
 from lastrep.sets.measures.rep_measures import RelativeRange, relative_ranges
-from lastrep.sets.measures.shape import unknown_changes
+from lastrep.sets.measures.shape import unnamed_changes
 from lastrep.sets.rep_status import Verdict, verdicts
 from lastrep.sets.results import Phase, Rejected, Rep, RepStatus, SetReport, SideCounts
 from lastrep.velocity.fatigue import Fatigue, fatigue
@@ -48,6 +51,9 @@ def judge(
     exercise: ExerciseDefinition | None,
     criteria: SetCriteria,
     corrections: Sequence[Correction] = (),
+    *,
+    standards: Standards | None = None,
+    options: FormReadingOptions = FormReadingOptions(),  # noqa: B008 - frozen
 ) -> SetReport:
     """Judge a set.
 
@@ -60,6 +66,10 @@ def judge(
     corrections
         A coach's word on it. One that takes back a verdict acts here; one that changes the cut
         into reps must have been heeded before measuring. All are kept with the report.
+    standards
+        The standards of the sport; None for the shipped ones.
+    options
+        When a form reading is good enough to be judged.
 
     Returns
     -------
@@ -71,6 +81,7 @@ def judge(
     A correction that does not fit (a rep that is not there, a limit that the exercise does not
     have) changes nothing; `find_sets` and `limits_that_fail` tell which.
     """
+    standards = standards or shipped_standards()
     heeded = placed(corrections, _times(measurements.reps))
     measured, struck = _without_no_reps(measurements.reps, heeded)
     heeded = placed(corrections, _times(measured))
@@ -78,16 +89,16 @@ def judge(
     if heeded.limits and exercise is not None:
         view = measurements.view or "oblique"
         applied = replace(criteria, limits=_limits(exercise, view, criteria.limits, heeded.limits))
-    movement = _Movement.of(measured, exercise)
-    form = _form(measurements, measured, movement, exercise, applied)
+    movement = _Movement.of(measured, exercise, standards, options)
+    form = _form(measurements, measured, movement, exercise, applied, standards, options)
     reps = _reps(measured, movement)
-    reps = reps if form is None else with_form(reps, form)
-    reps = with_marks(reps, heeded, form)
+    reps = reps if form is None else with_form(reps, form, standards.form)
+    reps = with_marks(reps, heeded, form, standards.form)
     lifted = [rep.status in _LIFTED for rep in reps]
     tired = fatigue([rep.bar for rep in measured], lifted, exercise)
     loss = tired.velocity_loss_pct
     reps = _with_speed(reps, measured, tired)
-    end = find_end(reps, applied) if reps else no_rep_left(measurements.end_s)
+    end = find_end(reps, applied, standards) if reps else no_rep_left(measurements.end_s)
     return SetReport(
         exercise=UNKNOWN_EXERCISE if exercise is None else exercise.name,
         exercise_source=measurements.exercise_source,
@@ -140,26 +151,30 @@ class _Movement:
     """How the reps count by their movement alone: by the body, and by the bar where it tells."""
 
     statuses: Sequence[Verdict]
-    whole: Sequence[bool]
+    full_rom: Sequence[bool]
     ranges: Sequence[RelativeRange]
     lifts: Sequence[BarLift]
     baseline: tuple[int, ...]
 
     @classmethod
     def of(
-        cls, measured: Sequence[RepMeasurements], exercise: ExerciseDefinition | None
+        cls,
+        measured: Sequence[RepMeasurements],
+        exercise: ExerciseDefinition | None,
+        standards: Standards,
+        options: FormReadingOptions,
     ) -> _Movement:
         body = [rep.body for rep in measured]
-        ranges = relative_ranges(body)
-        statuses: Sequence[Verdict] = verdicts(body, ranges)
-        whole = [status is RepStatus.GOOD for status, _ in statuses]
-        baseline = baseline_reps(body, ranges, whole)
+        ranges = relative_ranges(body, standards.rep)
+        statuses: Sequence[Verdict] = verdicts(body, ranges, standards.rep)
+        full_rom = [status is RepStatus.GOOD for status, _ in statuses]
+        baseline = baseline_reps(body, ranges, full_rom, standards.form, options.min_coverage)
         lifts = [BarLift()] * len(measured)
         if exercise is not None and measured and measured[0].readings:
-            lifts = bar_lifts([rep.bar for rep in measured], exercise, baseline)
+            lifts = bar_lifts([rep.bar for rep in measured], exercise, baseline, standards.bar)
             spans = [rep.span for rep in body]
-            statuses = settled_statuses(statuses, lifts, spans, exercise)
-        return cls(statuses, whole, ranges, lifts, baseline)
+            statuses = settled_statuses(statuses, lifts, spans, exercise, standards.rep)
+        return cls(statuses, full_rom, ranges, lifts, baseline)
 
     @property
     def rom_pct(self) -> list[float]:
@@ -176,17 +191,19 @@ def _form(
     movement: _Movement,
     exercise: ExerciseDefinition | None,
     criteria: SetCriteria,
+    standards: Standards,
+    options: FormReadingOptions,
 ) -> SetForm | None:
     """Judge the form; None where it is not known what is done, or nobody is seen."""
     view = measurements.view
     if exercise is None or view is None:
         return None
     bars = [rep.bar for rep in measured]
-    rules = rules_by_bar(exercise, bars, movement.lifts)
+    rules = rules_by_bar(exercise, bars, movement.lifts, standards.bar)
     seen = any(map(followed_surely, bars))
     readings = [
         RepReadings(
-            with_ranges(rep.readings, rules, own)
+            with_ranges(rep.readings, rules, own, standards.rep.doubtful_from_pct)
             | (bar_readings(rules, view, rep.bar, lift, rep.body.span.turn_s) if seen else {}),
             rep.body.coverage,
         )
@@ -194,13 +211,13 @@ def _form(
     ]
     form = judge_readings(
         rules, view, movement.baseline, readings, criteria,
-        roll_certain=measurements.roll_certain,
+        roll_certain=measurements.roll_certain, standards=standards.form, options=options,
     )  # fmt: skip
     named = [
-        bool(rep.faults) or not whole for rep, whole in zip(form.reps, movement.whole, strict=True)
+        bool(rep.faults) or not full for rep, full in zip(form.reps, movement.full_rom, strict=True)
     ]
     shapes = [rep.shape_deg for rep in measured]
-    changes = unknown_changes(shapes, movement.baseline, named, view)
+    changes = unnamed_changes(shapes, movement.baseline, named, view, standards.form.unnamed_change)
     order = {rule.id: i for i, rule in enumerate(exercise.faults)}
     return replace(
         form,

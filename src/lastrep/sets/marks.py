@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lastrep.exercises.faults import FaultRule
+from lastrep.exercises.standards import FormStandards
 from lastrep.sets.corrections import COACH, Correction, RepCorrections
 from lastrep.sets.ending import OWN_RANGE, majors
 from lastrep.sets.form.set_form import SetForm, form_score
@@ -12,7 +13,10 @@ from lastrep.sets.results import Fault, Rep, RepStatus, Severity
 
 
 def with_marks(
-    reps: Sequence[Rep], corrections: RepCorrections, form: SetForm | None
+    reps: Sequence[Rep],
+    corrections: RepCorrections,
+    form: SetForm | None,
+    standards: FormStandards,
 ) -> tuple[Rep, ...]:
     """Return reps as a coach put them right.
 
@@ -20,6 +24,8 @@ def with_marks(
     ----------
     form
         How they were judged; None where form was not.
+    standards
+        What faults cost.
     """
     rules = {} if form is None else form.rules
     out = []
@@ -27,10 +33,10 @@ def with_marks(
         rep = judged
         wrong = corrections.wrong_faults.get(index, ())
         if wrong:
-            rep = _without(rep, wrong, rules)
+            rep = _without(rep, wrong, rules, standards)
         mark = corrections.marks.get(index)
         if mark is not None:
-            rep = _marked(rep, mark, rules)
+            rep = _marked(rep, mark, rules, standards)
         said = [*wrong, *([mark] if mark is not None else [])]
         if said:
             words = "; ".join(f"{one.says}, {one.attribution}" for one in said)
@@ -39,10 +45,12 @@ def with_marks(
     return tuple(out)
 
 
-def _marked(rep: Rep, mark: Correction, rules: Mapping[str, FaultRule]) -> Rep:
+def _marked(
+    rep: Rep, mark: Correction, rules: Mapping[str, FaultRule], standards: FormStandards
+) -> Rep:
     if mark.mark == "good":
         cleared = frozenset(majors(rep))
-        rep = _cleared(rep, cleared, rules)
+        rep = _cleared(rep, cleared, rules, standards)
         return rep.model_copy(update={"status": RepStatus.GOOD, "reason": _called(mark)})
     if mark.mark in ("partial", "failed"):
         return rep.model_copy(update={"status": RepStatus(mark.mark), "reason": _called(mark)})
@@ -77,11 +85,16 @@ def _called(mark: Correction) -> str:
     return f"called {mark.mark} {mark.attribution}"
 
 
-def _without(rep: Rep, said: Sequence[Correction], rules: Mapping[str, FaultRule]) -> Rep:
+def _without(
+    rep: Rep,
+    said: Sequence[Correction],
+    rules: Mapping[str, FaultRule],
+    standards: FormStandards,
+) -> Rep:
     """Take faults off a rep, and give it the status that the others leave it."""
     wrong = frozenset(one.fault or "" for one in said)
     before = rep
-    rep = _cleared(rep, wrong, rules)
+    rep = _cleared(rep, wrong, rules, standards)
     if rep is before:
         return rep
     if any(f.severity is not Severity.MINOR for f in rep.faults):
@@ -96,7 +109,9 @@ def _without(rep: Rep, said: Sequence[Correction], rules: Mapping[str, FaultRule
     return rep.model_copy(update={"status": status, "reason": reason})
 
 
-def _cleared(rep: Rep, wrong: frozenset[str], rules: Mapping[str, FaultRule]) -> Rep:
+def _cleared(
+    rep: Rep, wrong: frozenset[str], rules: Mapping[str, FaultRule], standards: FormStandards
+) -> Rep:
     """Return a rep without some of its faults; the same object if it has none of them."""
     faults = tuple(f for f in rep.faults if f.id not in wrong)
     if len(faults) == len(rep.faults):
@@ -108,5 +123,5 @@ def _cleared(rep: Rep, wrong: frozenset[str], rules: Mapping[str, FaultRule]) ->
         ),
     }
     if all(f.id in rules for f in faults) and rep.form_score is not None:
-        update["form_score"] = form_score(faults, dict(rules))
+        update["form_score"] = form_score(faults, rules, standards)
     return rep.model_copy(update=update)

@@ -16,7 +16,8 @@ from lastrep.motion.view import CameraView, ViewName, camera_view
 from lastrep.pose import PoseSequence
 from lastrep.reps.segmentation import Segmentation, SetSpan
 from lastrep.reps.types import RejectedSpan
-from lastrep.sets.measures.kinematics import Movement
+from lastrep.sets.measures.kinematics import SetKinematics
+from lastrep.sets.measures.options import MeasureOptions
 from lastrep.sets.measures.readings import Reading, read_reps
 from lastrep.sets.measures.rep_measures import RepMeasures, measure_spans
 from lastrep.sets.measures.shape import Shape, rep_shape
@@ -92,6 +93,7 @@ def measure(
     track: BarTrack,
     bar: BarOptions,
     until_s: float,
+    options: MeasureOptions = MeasureOptions(),  # noqa: B008 - frozen
 ) -> tuple[SetMeasurements, tuple[str, ...]]:
     """Measure a set: the body and the bar of each rep, side by side.
 
@@ -109,6 +111,8 @@ def measure(
         How speed is measured; `calibration` in pixels of `track`.
     until_s
         When the next set begins, or the recording ends.
+    options
+        Filters, windows and percentiles.
 
     Returns
     -------
@@ -117,14 +121,16 @@ def measure(
     view = camera_view(poses, span.start_s, span.end_s)
     view_name: ViewName = "oblique" if view is None else view.name
     side = "mean" if view is None else view.angle_side
-    body = measure_spans(span.reps, segmentation, poses, span.exercise, side, view_name)
+    body = measure_spans(span.reps, segmentation, poses, span.exercise, side, view_name, options)
     track = _as_seen_from(track, view_name)
     scales = find_scales(track, bar.calibration)
     speed = measure_reps(track, span.reps, scales, span.exercise, bar.window)
     reps = tuple(RepMeasurements(*pair) for pair in zip(body, speed.reps, strict=True))
     roll_certain = True
     if span.exercise is not None and view is not None:
-        reps, roll_certain = _with_form(reps, span, segmentation, poses, span.exercise, view)
+        kinematics = SetKinematics.of(poses, segmentation, span.start_s, span.end_s, options)
+        reps = _with_form(reps, kinematics, span.exercise, view)
+        roll_certain = kinematics.roll.certain
     measurements = SetMeasurements(
         start_s=span.start_s,
         end_s=span.end_s,
@@ -143,20 +149,16 @@ def measure(
 
 def _with_form(
     reps: tuple[RepMeasurements, ...],
-    span: SetSpan,
-    segmentation: Segmentation,
-    poses: PoseSequence,
+    kinematics: SetKinematics,
     exercise: ExerciseDefinition,
     view: CameraView,
-) -> tuple[tuple[RepMeasurements, ...], bool]:
-    """Add what form is judged by; also return whether the turn of the camera is known."""
-    movement = Movement.of(poses, segmentation, span.start_s, span.end_s)
-    read = read_reps(movement, exercise, [rep.body for rep in reps], view)
-    with_form = tuple(
-        replace(rep, readings=one.readings, shape_deg=rep_shape(movement, rep.body.span))
+) -> tuple[RepMeasurements, ...]:
+    """Add what form is judged by."""
+    read = read_reps(kinematics, exercise, [rep.body for rep in reps], view)
+    return tuple(
+        replace(rep, readings=one.readings, shape_deg=rep_shape(kinematics, rep.body.span))
         for rep, one in zip(reps, read, strict=True)
     )
-    return with_form, movement.roll.certain
 
 
 def _as_seen_from(track: BarTrack, view: ViewName) -> BarTrack:

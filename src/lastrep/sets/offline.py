@@ -24,10 +24,10 @@ from lastrep.reps.edits import merge_reps, missed_rep, split_rep
 from lastrep.reps.segmentation import Segmentation, SetSpan, segment
 from lastrep.sets.corrections import BEFORE_MEASURING, Correction, edited_limits
 from lastrep.sets.criteria import Aftermath, Past, SetCriteria
-from lastrep.sets.ending import STOPPED_AFTER_S
 from lastrep.sets.judge import UNKNOWN_EXERCISE, judge
 from lastrep.sets.live.background import JudgeRequest, OfflineJudgement
 from lastrep.sets.measurements import measure
+from lastrep.sets.options import JudgingOptions
 from lastrep.sets.results import SetReport
 from lastrep.velocity.options import BarOptions
 
@@ -141,8 +141,20 @@ def find_sets(
     poses: PoseSequence,
     exercise: ExerciseDefinition | None,
     search: Search = Search(),
+    options: JudgingOptions | None = None,
 ) -> Found:
-    """Return the sets of a recording, cut into reps as a coach put them right."""
+    """Return the sets of a recording, cut into reps as a coach put them right.
+
+    Parameters
+    ----------
+    exercise
+        What is done; None if it is to be found out.
+    search
+        How they are looked for.
+    options
+        Whose standards hold; None for the shipped ones.
+    """
+    after_s = (options or JudgingOptions()).standards.end.stopped_after_s
     known = tuple(catalogue().values())
     segmentation = segment(poses, exercise, exercises=known, mix=search.mix)
     spans = [(span, segmentation) for span in segmentation.sets]
@@ -158,7 +170,7 @@ def find_sets(
     found = []
     for index, (span, cut) in enumerate(spans):
         next_s = spans[index + 1][0].start_s if index + 1 < len(spans) else None
-        aftermath = _aftermath(poses, span.end_s, next_s, stopped=search.stopped)
+        aftermath = _aftermath(poses, (span.end_s, after_s), next_s, stopped=search.stopped)
         first = 0.0 if index == 0 else span.start_s
         last = float("inf") if next_s is None else next_s
         its = tuple(c for c in search.corrections if first <= c.at_s < last)
@@ -181,6 +193,7 @@ def judge_found(
     *,
     past: Past | None = None,
     bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
+    options: JudgingOptions | None = None,
 ) -> JudgedSet:
     """Measure and judge one set.
 
@@ -196,16 +209,28 @@ def judge_found(
         The lifter's own history, asked once the exercise and the view are known; None without.
     bar
         How speed is measured; sizes in pixels of `track`.
+    options
+        How it is measured and judged; None for the shipped standards and usual numbers.
     """
+    options = options or JudgingOptions()
     span, segmentation = found.span, found.segmentation
-    measured, warnings = measure(span, segmentation, poses, track, bar, found.aftermath.until_s)
+    measured, warnings = measure(
+        span, segmentation, poses, track, bar, found.aftermath.until_s, options.measure
+    )
     history = criteria.history
     if past is not None and span.exercise is not None and measured.view is not None:
         history = past(span.exercise.name, measured.view)
     criteria = replace(criteria, history=history, aftermath=found.aftermath)
     inside = (segmentation.t_s >= span.start_s) & (segmentation.t_s <= span.end_s)
     return JudgedSet(
-        report=judge(measured, span.exercise, criteria, found.corrections),
+        report=judge(
+            measured,
+            span.exercise,
+            criteria,
+            found.corrections,
+            standards=options.standards,
+            options=options.form,
+        ),
         exercise=span.exercise,
         recognition=span.recognition,
         t_s=segmentation.t_s[inside],
@@ -226,14 +251,17 @@ def judge_landmarks(
     search: Search = Search(),
     past: Past | None = None,
     bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
+    options: JudgingOptions | None = None,
 ) -> tuple[JudgedSet, ...]:
     """Return the sets of recorded landmarks, judged; a body part stands in for the bar."""
+    options = options or JudgingOptions()
     return tuple(
         judge_found(
-            found, poses, track_landmarks(poses, found.bar_proxy), criteria, past=past, bar=bar
+            found, poses, track_landmarks(poses, found.bar_proxy), criteria,
+            past=past, bar=bar, options=options,
         )
-        for found in find_sets(poses, exercise, search).sets
-    )
+        for found in find_sets(poses, exercise, search, options).sets
+    )  # fmt: skip
 
 
 def limits_that_fail(
@@ -282,8 +310,9 @@ def judge_so_far(look: JudgeRequest) -> OfflineJudgement:
     """Judge a live set's poses so far as a recording is judged; its latest set counts."""
     search = Search(look.mix, look.stopped, look.corrections)
     sets = judge_landmarks(
-        look.poses, look.exercise, look.criteria, search=search, past=look.past, bar=look.bar
-    )
+        look.poses, look.exercise, look.criteria,
+        search=search, past=look.past, bar=look.bar, options=look.options,
+    )  # fmt: skip
     if not sets:
         return OfflineJudgement(None, {}, np.empty(0), np.empty(0))
     last = sets[-1]
@@ -314,9 +343,11 @@ def _edited(
 
 
 def _aftermath(
-    poses: PoseSequence, end_s: float, next_s: float | None, *, stopped: bool
+    poses: PoseSequence, looked_s: tuple[float, float], next_s: float | None, *, stopped: bool
 ) -> Aftermath:
+    """Return what came after a set; `looked_s`: its end, and how long the lifter is looked for."""
+    end_s, after_s = looked_s
     until_s = float(poses.t_s[-1]) if next_s is None else next_s
-    after = (poses.t_s > end_s) & (poses.t_s <= min(until_s, end_s + STOPPED_AFTER_S))
+    after = (poses.t_s > end_s) & (poses.t_s <= min(until_s, end_s + after_s))
     seen = float(poses.found[after].mean()) if after.any() else 1.0
     return Aftermath(until_s, seen, next_set=next_s is not None, stopped=stopped)

@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lastrep.exercises.definition import Training
+from lastrep.exercises.standards import LoadStandards, RestStandards, TrainingStandards
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.sets.results import EndReason
 from lastrep.training.loads import Equipment, Load, change_pct, nearest_change
 from lastrep.training.record import SetRecord
 from lastrep.training.rest import Goal, usual_rest
-from lastrep.training.verdict import SPARE_REPS, possible_reps
-
-#: More load after spare reps: the larger steps for the large muscles of hips and legs.
-MORE_LOAD_PCT = {"lower": (5.0, 10.0), "upper": (2.5, 5.0), "trunk": (2.5, 5.0)}
-#: A step that is larger than this, because no smaller plate is there, is not taken.
-LARGEST_STEP_PCT = 10.0
-#: Less load: after the rest has been stretched, after a clear shortfall, after a large one.
-SLIGHTLY_LESS_PCT, LESS_PCT, MUCH_LESS_PCT = -2.5, -5.0, -10.0
-#: A set this close to its target needs rest, not less load.
-NEARLY_REPS = 2
-#: Good reps below these shares of the target are a clear and a large shortfall.
-CLEAR_SHORTFALL, LARGE_SHORTFALL = 0.8, 0.6
-#: Rest that is added for one rep too few, and for more.
-LITTLE_MORE_REST_S, MORE_REST_S = 30, 60
-#: With so much rest, one rep too few is a matter of load.
-LONG_REST_S = 180
-#: A rest is not stretched beyond the longest that is usual for heavy work (`docs/science.md` 6.1).
-LONGEST_REST_S = 300
-#: Share of the first set's good reps below which the rest between the sets was too short.
-KEPT_SHARE = 0.7
+from lastrep.training.verdict import possible_reps
 
 
 class Change(StrEnum):
@@ -80,6 +63,10 @@ class Advice:
         return f"{what}: {self.reason}" + (f" {self.note}" if self.note else "")
 
 
+def _shipped() -> TrainingStandards:
+    return shipped_standards().training
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What the advice depends on.
@@ -96,6 +83,8 @@ class Situation:
         Sets of the same exercise before it in this session, in order.
     goal
         None to go by the reps.
+    standards
+        What is advised by.
     """
 
     record: SetRecord
@@ -103,6 +92,7 @@ class Situation:
     equipment: Equipment
     earlier: Sequence[SetRecord] = ()
     goal: Goal | None = None
+    standards: TrainingStandards = field(default_factory=_shipped, repr=False)
 
     @property
     def target(self) -> tuple[int, int] | None:
@@ -113,12 +103,22 @@ class Situation:
         return prescription.min_reps, prescription.max_reps
 
     @property
+    def loads(self) -> LoadStandards:
+        """By how much to change the load."""
+        return self.standards.load
+
+    @property
+    def rests(self) -> RestStandards:
+        """How long to rest."""
+        return self.standards.rest
+
+    @property
     def rest_s(self) -> float:
         """Rest before the set, or the usual one where none came before or it is not known."""
         declared = self.record.declared
         if declared.rest_before_s is not None:
             return declared.rest_before_s
-        return usual_rest(self.training, declared.prescription, self.goal).seconds
+        return usual_rest(self.training, declared.prescription, self.goal, self.rests).seconds
 
 
 def advise(situation: Situation) -> Advice:
@@ -136,11 +136,11 @@ def _not_seen(now: Situation) -> Advice | None:
 
 
 def _never_met_the_standard(now: Situation) -> Advice | None:
-    if not now.record.standing_fault:
+    if not now.record.habitual_fault:
         return None
     return _load(
         now,
-        (MUCH_LESS_PCT, 2 * MUCH_LESS_PCT),
+        (now.loads.much_less_pct, 2 * now.loads.much_less_pct),
         f"form was outside the standard from rep {now.record.end_rep} on, so it was not fatigue.",
         note="Or change to a variant you can do in full.",
     )
@@ -148,17 +148,19 @@ def _never_met_the_standard(now: Situation) -> Advice | None:
 
 def _lost_reps_since_first_set(now: Situation) -> Advice | None:
     """Reps that fall from set to set are a matter of rest, as long as rest can be stretched."""
-    record = now.record
-    if not now.earlier or not _fell_short(now) or now.rest_s + MORE_REST_S > LONGEST_REST_S:
+    record, rests = now.record, now.rests
+    if not now.earlier or not _fell_short(now):
+        return None
+    if now.rest_s + rests.more_s > rests.longest_s:
         return None
     first = now.earlier[0]
-    if first.half_kg != record.half_kg or record.good_reps >= KEPT_SHARE * first.good_reps:
+    if first.half_kg != record.half_kg or record.good_reps >= rests.kept_share * first.good_reps:
         return None
     return _rest(
         now,
-        MORE_REST_S,
+        rests.more_s,
         f"{record.good_reps} good reps after {first.good_reps} in the first set, "
-        "more than 30 % fewer.",
+        f"more than {100 * (1 - rests.kept_share):.0f} % fewer.",
     )
 
 
@@ -172,7 +174,7 @@ def _could_not_complete(now: Situation) -> Advice | None:
     barbell = now.training.implement == "barbell"
     return _load(
         now,
-        (LESS_PCT, MUCH_LESS_PCT),
+        (now.loads.less_pct, now.loads.much_less_pct),
         f"rep {now.record.end_rep} could not be completed, {_of(now)}.",
         note="Use safeties or a spotter when you go this far." if barbell else None,
     )
@@ -181,11 +183,12 @@ def _could_not_complete(now: Situation) -> Advice | None:
 def _fell_clearly_short(now: Situation) -> Advice | None:
     if now.target is None or not _fell_short(now) or not _near_failure(now.record):
         return None
-    (low, _), good = now.target, now.record.good_reps
-    if good >= CLEAR_SHORTFALL * low and good >= low - NEARLY_REPS:
+    (low, _), good, loads = now.target, now.record.good_reps, now.loads
+    if good >= loads.clear_shortfall_share * low and good >= low - loads.nearly_reps:
         return None
-    large = good <= LARGE_SHORTFALL * low
-    band = (MUCH_LESS_PCT, 1.5 * MUCH_LESS_PCT) if large else (LESS_PCT, MUCH_LESS_PCT)
+    band = (loads.less_pct, loads.much_less_pct)
+    if good <= loads.large_shortfall_share * low:
+        band = (loads.much_less_pct, 1.5 * loads.much_less_pct)
     return _load(now, band, f"{_of(now)}, {_what_failed(now.record)}.")
 
 
@@ -194,10 +197,10 @@ def _fell_slightly_short(now: Situation) -> Advice | None:
         return None
     missing = now.target[0] - now.record.good_reps
     why = f"{_of(now)}, {_what_failed(now.record)}"
-    if now.rest_s >= LONG_REST_S:
-        band = (SLIGHTLY_LESS_PCT, LESS_PCT)
+    if now.rest_s >= now.rests.long_s:
+        band = (now.loads.slightly_less_pct, now.loads.less_pct)
         return _load(now, band, f"{why}, and rest was long enough ({now.rest_s:.0f} s).")
-    return _rest(now, LITTLE_MORE_REST_S if missing == 1 else MORE_REST_S, f"{why}.")
+    return _rest(now, now.rests.little_more_s if missing == 1 else now.rests.more_s, f"{why}.")
 
 
 def _has_reps_to_spare(now: Situation) -> Advice | None:
@@ -205,11 +208,11 @@ def _has_reps_to_spare(now: Situation) -> Advice | None:
         return None
     fewest, _ = possible_reps(now.record)
     spare = fewest - now.target[1]
-    if spare < SPARE_REPS:
+    if spare < now.loads.spare_reps:
         return None
     return _load(
         now,
-        MORE_LOAD_PCT[now.training.region],
+        now.loads.more_pct(now.training.region),
         f"at least {spare} more good reps than {now.target[1]} were possible.",
     )
 
@@ -274,7 +277,7 @@ def _load(
         reason = f"{reason[:-1]}, but no lighter load can be made: choose an easier variant."
         return Advice(Change.NONE, reason)
     change = change_pct(load_kg, load)
-    if change > LARGEST_STEP_PCT:
+    if change > now.loads.largest_step_pct:
         return Advice(
             Change.NONE,
             f"{reason[:-1]}, but the next load ({load}) is {change:.0f} % more: "

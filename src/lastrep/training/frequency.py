@@ -8,30 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from lastrep.exercises.library import Catalogue
+from lastrep.exercises.standards import FrequencyStandards
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.sets.results import EndReason
 from lastrep.training.record import SetRecord, sessions
-
-#: A set below this share of the session's heaviest for the exercise is a warm-up.
-WARM_UP_BELOW = 0.6
-#: With fewer working sets, a share says nothing.
-LEAST_SETS = 3
-#: Technical failure leaves more in reserve than absolute failure, so it counts for less.
-TECHNICAL_WEIGHT = 0.5
-#: Shares of failure up to which a week is green, and amber.
-GREEN_UP_TO, AMBER_UP_TO = 0.20, 0.35
-#: A week in which more than this share of sets failed is a week of failure training...
-FAILURE_WEEK_ABOVE = 1 / 3
-#: ...and this many in a row make a cycle, after which as long without failure is due.
-CYCLE_WEEKS = 6
-#: So many failure sets for a muscle group in one session...
-HARD_SESSION_SETS = 2
-#: ...need about this long to recover from.
-RECOVERY = timedelta(hours=48)
 
 
 class Light(StrEnum):
@@ -40,6 +25,10 @@ class Light(StrEnum):
     GREEN = "green"
     AMBER = "amber"
     RED = "red"
+
+
+def _shipped() -> FrequencyStandards:
+    return shipped_standards().training.frequency
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +45,8 @@ class WeekShare:
         All of them, without warm-ups and sets the camera lost.
     technical, absolute
         Those that ended in technical and in absolute failure.
+    standards
+        What they are rated by.
     """
 
     monday: date
@@ -63,20 +54,23 @@ class WeekShare:
     working_sets: int
     technical: int
     absolute: int
+    standards: FrequencyStandards = field(default_factory=_shipped, repr=False)
 
     @property
     def share(self) -> float:
         """Weighted share of sets to failure, 0 to 1."""
-        return (self.absolute + TECHNICAL_WEIGHT * self.technical) / self.working_sets
+        technical = self.standards.technical_weight * self.technical
+        return (self.absolute + technical) / self.working_sets
 
     @property
     def light(self) -> Light | None:
         """The rating; None where there are too few sets."""
-        if self.working_sets < LEAST_SETS:
+        if self.working_sets < self.standards.min_sets:
             return None
-        if self.share <= GREEN_UP_TO:
+        if self.share <= self.standards.green_max_share:
             return Light.GREEN
-        return Light.AMBER if self.share <= AMBER_UP_TO else Light.RED
+        amber = self.share <= self.standards.amber_max_share
+        return Light.AMBER if amber else Light.RED
 
 
 #: Stands for a week's sets of every exercise.
@@ -112,8 +106,11 @@ class Notice:
     muscle: str = ALL_MUSCLES
 
 
-def working_sets(records: Iterable[SetRecord]) -> tuple[SetRecord, ...]:
+def working_sets(
+    records: Iterable[SetRecord], standards: FrequencyStandards | None = None
+) -> tuple[SetRecord, ...]:
     """Leave out warm-ups, empty sets, and those whose end the camera did not see."""
+    share = (standards or _shipped()).warm_up_below_share
     kept = []
     for session in sessions(records):
         heaviest: dict[str, float] = defaultdict(float)
@@ -124,15 +121,16 @@ def working_sets(records: Iterable[SetRecord]) -> tuple[SetRecord, ...]:
             for record in session
             if record.attempts
             and record.end_reason is not EndReason.TRACKING_LOST
-            and (
-                record.load_kg is None
-                or record.load_kg >= WARM_UP_BELOW * heaviest[record.exercise]
-            )
+            and (record.load_kg is None or record.load_kg >= share * heaviest[record.exercise])
         ]
     return tuple(kept)
 
 
-def weekly_shares(records: Iterable[SetRecord], exercises: Catalogue) -> tuple[WeekShare, ...]:
+def weekly_shares(
+    records: Iterable[SetRecord],
+    exercises: Catalogue,
+    standards: FrequencyStandards | None = None,
+) -> tuple[WeekShare, ...]:
     """Return each week's share of failure for each muscle group and for all, in order of weeks.
 
     Parameters
@@ -141,9 +139,12 @@ def weekly_shares(records: Iterable[SetRecord], exercises: Catalogue) -> tuple[W
         One athlete's sets.
     exercises
         Tells muscle groups; sets of exercises it does not know count for all muscles only.
+    standards
+        None for the shipped ones.
     """
+    standards = standards or _shipped()
     grouped: dict[tuple[date, str], list[SetRecord]] = defaultdict(list)
-    for record in working_sets(records):
+    for record in working_sets(records, standards):
         for muscle in (*_muscles(record, exercises), ALL_MUSCLES):
             grouped[_monday(record.performed_at), muscle].append(record)
     return tuple(
@@ -153,6 +154,7 @@ def weekly_shares(records: Iterable[SetRecord], exercises: Catalogue) -> tuple[W
             working_sets=len(sets),
             technical=_failures(sets, EndReason.TECHNICAL_FAILURE),
             absolute=_failures(sets, EndReason.ABSOLUTE_FAILURE),
+            standards=standards,
         )
         for (monday, muscle), sets in sorted(grouped.items(), key=lambda item: item[0])
     )
@@ -166,39 +168,47 @@ def long_cycles(shares: Iterable[WeekShare]) -> tuple[Notice, ...]:
     for week in shares:
         if week.muscle != ALL_MUSCLES:
             continue
-        often = (week.technical + week.absolute) / week.working_sets > FAILURE_WEEK_ABOVE
+        most = week.standards.failure_week_above_share
+        often = (week.technical + week.absolute) / week.working_sets > most
         follows = previous is not None and week.monday - previous == timedelta(weeks=1)
-        counts = often and week.working_sets >= LEAST_SETS
+        counts = often and week.working_sets >= week.standards.min_sets
         run = (run + 1 if follows else 1) if counts else 0
         previous = week.monday
-        if run > CYCLE_WEEKS:
+        cycle = week.standards.cycle_weeks
+        if run > cycle:
             text = (
-                f"{run} weeks in a row with more than a third of the sets to failure: "
-                f"plan a block without failure, as long as the {CYCLE_WEEKS} weeks of a cycle."
+                f"{run} weeks in a row with more than {100 * most:.0f} % of the sets to failure: "
+                f"plan a block without failure, as long as the {cycle} weeks of a cycle."
             )
             notices.append(Notice(NoticeKind.LONG_CYCLE, week.monday, text))
     return tuple(notices)
 
 
-def short_recoveries(records: Iterable[SetRecord], exercises: Catalogue) -> tuple[Notice, ...]:
+def short_recoveries(
+    records: Iterable[SetRecord],
+    exercises: Catalogue,
+    standards: FrequencyStandards | None = None,
+) -> tuple[Notice, ...]:
     """Return a notice for each session that trains a muscle group too soon after failure."""
+    standards = standards or _shipped()
+    recovery = timedelta(hours=standards.recovery_h)
     notices = []
     hard: dict[str, tuple[datetime, int]] = {}
-    for session in sessions(working_sets(records)):
+    for session in sessions(working_sets(records, standards)):
         for muscle, sets in _by_muscle(session, exercises):
             if muscle in hard:
                 ended, failures = hard.pop(muscle)
                 rested = sets[0].performed_at - ended
-                if rested < RECOVERY:
+                if rested < recovery:
                     hours = rested // timedelta(hours=1)
                     text = (
                         f"{muscle.capitalize()} trained again {hours} h after {failures} sets "
-                        "to failure: recovery from those takes up to 48 h."
+                        f"to failure: recovery from those takes up to {standards.recovery_h:.0f} h."
                     )
                     on = sets[0].performed_at.date()
                     notices.append(Notice(NoticeKind.SHORT_RECOVERY, on, text, muscle))
             failed = [s for s in sets if s.to_failure]
-            if len(failed) >= HARD_SESSION_SETS:
+            if len(failed) >= standards.hard_session_sets:
                 hard[muscle] = (failed[-1].performed_at, len(failed))
     return tuple(notices)
 

@@ -14,32 +14,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from lastrep.exercises.standards import OverreachingStandards, TrainingStandards
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.sets.results import EndReason
 from lastrep.training.frequency import working_sets
 from lastrep.training.record import SetRecord, sessions
 from lastrep.velocity.scale import ScaleSource
-
-#: Sessions before whose median is the reference; with fewer there is none.
-REFERENCE_SESSIONS = 4
-#: Sessions in a row that must fall below it.
-IN_A_ROW = 2
-#: Fewer good reps by this share.
-REPS_DROP = 0.15
-#: A slower first rep by this share...
-VELOCITY_DROP = 0.08
-#: ...or this one where metres come from the lifter's height: those speeds scatter by 9 % from set
-#: to set (`scripts/evaluate.py training`), and two chance lows in a row are no sign.
-HEIGHT_VELOCITY_DROP = 0.15
-#: Form that breaks so many reps earlier.
-EARLIER_REPS = 2
-#: Kinds of sign that suggest a deload when they come together...
-DELOAD_KINDS = 2
-#: ...within this time of each other.
-DELOAD_WINDOW = timedelta(days=14)
-#: An easy week lasts so long; what falls meanwhile asks for no other.
-DELOAD_TIME = timedelta(days=7)
-#: Less load in a deload week, in %.
-DELOAD_PCT = -10.0
 
 
 class Sign(StrEnum):
@@ -106,10 +86,14 @@ class _Visit:
         return max(self.sets, key=lambda s: s.good_reps)
 
 
-def flags(records: Iterable[SetRecord]) -> tuple[Flag, ...]:
+def flags(
+    records: Iterable[SetRecord], standards: TrainingStandards | None = None
+) -> tuple[Flag, ...]:
     """Return every sign in one athlete's sets, in order of time."""
+    standards = standards or shipped_standards().training
+    limits = standards.overreaching
     lines: dict[tuple[str, float | None], list[_Visit]] = defaultdict(list)
-    for session in sessions(working_sets(records)):
+    for session in sessions(working_sets(records, standards.frequency)):
         grouped: dict[tuple[str, float | None], list[SetRecord]] = defaultdict(list)
         for record in session:
             grouped[record.exercise, record.half_kg].append(record)
@@ -118,58 +102,63 @@ def flags(records: Iterable[SetRecord]) -> tuple[Flag, ...]:
     found = [
         flag
         for visits in lines.values()
-        for flag in (*_fewer_reps(visits), *_slower(visits), *_earlier_failure(visits))
+        for sign in (_fewer_reps, _slower, _earlier_failure)
+        for flag in sign(visits, limits)
     ]
     return tuple(sorted(found, key=lambda flag: flag.on))
 
 
-def deloads(signs: Sequence[Flag]) -> tuple[Deload, ...]:
+def deloads(
+    signs: Sequence[Flag], standards: OverreachingStandards | None = None
+) -> tuple[Deload, ...]:
     """Return when flags (in order of time) suggest a deload: two kinds of them close together.
 
     Flags that led to a suggestion do not lead to another one, nor do those of the week after it.
     """
+    limits = standards or shipped_standards().training.overreaching
+    window, rest = timedelta(days=limits.deload_window_d), timedelta(days=limits.deload_d)
     suggested: list[Deload] = []
     recent: list[Flag] = []
     for day, of_day in itertools.groupby(signs, key=lambda flag: flag.on):
-        if suggested and day - suggested[-1].on < DELOAD_TIME:
+        if suggested and day - suggested[-1].on < rest:
             continue
-        recent = [flag for flag in recent if day - flag.on <= DELOAD_WINDOW] + list(of_day)
+        recent = [flag for flag in recent if day - flag.on <= window] + list(of_day)
         kinds = tuple(sorted({flag.sign for flag in recent}))
-        if len(kinds) >= DELOAD_KINDS:
+        if len(kinds) >= limits.deload_kinds:
             text = (
-                f"{len(kinds)} signs of too little recovery within two weeks: consider an easy "
-                f"week, {-DELOAD_PCT:.0f} % less load and no set to failure. A reading of your "
-                "numbers, not a diagnosis."
+                f"{len(kinds)} signs of too little recovery within {limits.deload_window_d} days: "
+                f"consider an easy week, {-limits.deload_pct:.0f} % less load and no set to "
+                "failure. A reading of your numbers, not a diagnosis."
             )
             suggested.append(Deload(day, kinds, text))
             recent = []
     return tuple(suggested)
 
 
-def _fewer_reps(visits: Sequence[_Visit]) -> Iterator[Flag]:
+def _fewer_reps(visits: Sequence[_Visit], limits: OverreachingStandards) -> Iterator[Flag]:
     """Fewer good reps, where the lifter could do no more: a target reached shows no fall."""
     run = 0
-    before: deque[int] = deque(maxlen=REFERENCE_SESSIONS)
+    before: deque[int] = deque(maxlen=limits.reference_sessions)
     for visit in visits:
         best = visit.best
-        if len(before) == REFERENCE_SESSIONS:
+        if len(before) == limits.reference_sessions:
             usual = statistics.median(before)
-            low = _limited(best) and best.good_reps <= (1 - REPS_DROP) * usual
+            low = _limited(best) and best.good_reps <= (1 - limits.reps_drop_share) * usual
             run = run + 1 if low else 0
-            if run >= IN_A_ROW:
+            if run >= limits.sessions_in_a_row:
                 text = f"{best.good_reps} good reps where {usual:g} were usual with this load."
                 yield Flag(Sign.FEWER_REPS, best.exercise, visit.on, text)
         before.append(best.good_reps)
 
 
-def _slower(visits: Sequence[_Visit]) -> Iterator[Flag]:
+def _slower(visits: Sequence[_Visit], limits: OverreachingStandards) -> Iterator[Flag]:
     """A slower first rep of the first set, among those scaled in one way.
 
     Not among those of one view: a lift goes up as fast from wherever it is seen, and a tripod near
     the border of two views would hide every fall.
     """
     run = 0
-    alike: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=REFERENCE_SESSIONS))
+    alike: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=limits.reference_sessions))
     for visit in visits:
         first = visit.sets[0]
         velocity = first.first_velocity_m_s
@@ -177,12 +166,12 @@ def _slower(visits: Sequence[_Visit]) -> Iterator[Flag]:
             run = 0
             continue
         before = alike[first.scale_source]
-        if len(before) == REFERENCE_SESSIONS:
+        if len(before) == limits.reference_sessions:
             usual = statistics.median(before)
             by_height = first.scale_source == ScaleSource.HEIGHT
-            drop = HEIGHT_VELOCITY_DROP if by_height else VELOCITY_DROP
+            drop = limits.height_velocity_drop_share if by_height else limits.velocity_drop_share
             run = run + 1 if velocity <= (1 - drop) * usual else 0
-            if run >= IN_A_ROW:
+            if run >= limits.sessions_in_a_row:
                 text = (
                     f"First rep at {velocity:.2f} m/s where {usual:.2f} was usual with this load."
                 )
@@ -192,19 +181,19 @@ def _slower(visits: Sequence[_Visit]) -> Iterator[Flag]:
         before.append(velocity)
 
 
-def _earlier_failure(visits: Sequence[_Visit]) -> Iterator[Flag]:
+def _earlier_failure(visits: Sequence[_Visit], limits: OverreachingStandards) -> Iterator[Flag]:
     """Form that breaks earlier in the first set that it ends."""
     run = 0
-    before: deque[int] = deque(maxlen=REFERENCE_SESSIONS)
+    before: deque[int] = deque(maxlen=limits.reference_sessions)
     for visit in visits:
         rep = next((s.end_rep for s in visit.sets if _broke(s)), None)
         if rep is None:
             run = 0
             continue
-        if len(before) == REFERENCE_SESSIONS:
+        if len(before) == limits.reference_sessions:
             usual = statistics.median(before)
-            run = run + 1 if usual - rep >= EARLIER_REPS else 0
-            if run >= IN_A_ROW:
+            run = run + 1 if usual - rep >= limits.earlier_reps else 0
+            if run >= limits.sessions_in_a_row:
                 text = f"Form broke at rep {rep}, usually at {usual:g} with this load."
                 yield Flag(Sign.EARLIER_FAILURE, visit.best.exercise, visit.on, text)
         before.append(rep)

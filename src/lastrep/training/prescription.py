@@ -30,8 +30,7 @@ from lastrep.training.loads import Load, LoadUnit
 
 #: More than this is a slip of the keyboard, not training.
 MOST_SETS, MOST_REPS = 30, 200
-#: Velocity loss that can end a set, in %: less is noise, more is past failure (`docs/science.md`
-#: 2.3).
+#: Velocity loss that can end a set, in %: less is noise, more is past failure.
 VELOCITY_CAPS_PCT = (5, 70)
 #: A longer rest is another session.
 LONGEST_REST_S = 3600

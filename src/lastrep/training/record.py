@@ -7,18 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from lastrep.exercises.standards import ExertionStandards
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.sets.results import EndReason, Rep, RepStatus, SetReport
 from lastrep.training.loads import Load
 from lastrep.training.prescription import SetPrescription
 
 FAILURES = frozenset({EndReason.TECHNICAL_FAILURE, EndReason.ABSOLUTE_FAILURE})
-#: A form failure that begins this early is a standard never met, not fatigue (`docs/science.md`
-#: 6.3)...
-STANDING_FAULT_UP_TO_REP = 2
-#: ...unless so few reps were intended that the second can be the one that fails.
-FEW_REPS = 3
-#: A longer break between two sets makes two sessions of them.
-SESSION_GAP = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +114,22 @@ class SetRecord:
         return None if self.load_kg is None else round(2 * self.load_kg) / 2
 
     @property
-    def standing_fault(self) -> bool:
+    def habitual_fault(self) -> bool:
         """Whether form failed so early that the standard was never met: not a training failure."""
         prescription = self.declared.prescription
         intended = prescription.max_reps if prescription else None
+        session = shipped_standards().training.session
         return (
             self.end_reason is EndReason.TECHNICAL_FAILURE
             and self.end_rep is not None
-            and self.end_rep <= STANDING_FAULT_UP_TO_REP
-            and (intended is None or intended > FEW_REPS)
+            and self.end_rep <= session.unmet_up_to_rep
+            and (intended is None or intended > session.few_reps)
         )
 
     @property
     def to_failure(self) -> bool:
         """Whether the set counts as one taken to failure, technical or absolute."""
-        return self.end_reason in FAILURES and not self.standing_fault
+        return self.end_reason in FAILURES and not self.habitual_fault
 
     @property
     def rir(self) -> tuple[int, int] | None:
@@ -145,15 +141,16 @@ class SetRecord:
         return self.estimated_rir
 
 
-def rir_of_rpe(rpe: float) -> tuple[int, int] | None:
+def rir_of_rpe(rpe: float, standards: ExertionStandards | None = None) -> tuple[int, int] | None:
     """Return the repetitions in reserve that a rating means (`docs/science.md` 1.3, Zourdos 2016).
 
-    None below 5, where the scale says no more than light.
+    None for so low a rating that the scale says no more than light.
     """
-    if rpe < 5:
+    standards = standards or shipped_standards().training.exertion
+    if rpe < standards.min_rpe:
         return None
-    if rpe <= 6:
-        return (4, 6)
+    if rpe <= standards.light_max_rpe:
+        return standards.light_rir
     if rpe == 9.5:
         return (0, 0)
     return (int(10 - rpe), int(10 - rpe + 0.5))
@@ -200,11 +197,20 @@ def summarise(
     )
 
 
-def sessions(records: Iterable[SetRecord]) -> tuple[tuple[SetRecord, ...], ...]:
-    """Group one athlete's sets into sessions, both in order of time."""
+def sessions(
+    records: Iterable[SetRecord], gap: timedelta | None = None
+) -> tuple[tuple[SetRecord, ...], ...]:
+    """Group one athlete's sets into sessions, both in order of time.
+
+    Parameters
+    ----------
+    gap
+        A longer break between two sets makes two sessions of them; None for the standard one.
+    """
+    gap = gap or timedelta(hours=shipped_standards().training.session.gap_h)
     grouped: list[list[SetRecord]] = []
     for record in sorted(records, key=lambda r: r.performed_at):
-        if grouped and record.performed_at - grouped[-1][-1].performed_at < SESSION_GAP:
+        if grouped and record.performed_at - grouped[-1][-1].performed_at < gap:
             grouped[-1].append(record)
         else:
             grouped.append([record])

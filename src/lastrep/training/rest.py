@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lastrep.exercises.definition import Training
+from lastrep.exercises.standards import RestStandards, UsualRest
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.training.prescription import SetPrescription
 from lastrep.training.record import SetRecord
 
@@ -16,18 +18,6 @@ class Goal(StrEnum):
     STRENGTH = "strength"
     HYPERTROPHY = "hypertrophy"
     ENDURANCE = "endurance"
-
-
-#: A target up to this is heavy strength work, one above the second number endurance work.
-HEAVY_UP_TO_REPS, ENDURANCE_ABOVE_REPS = 6, 15
-#: More rest after a set to failure, so that the next can be taken as far.
-AFTER_FAILURE_S = 30
-#: Less rest than this before or after a multi-joint set to failure is too short.
-TOO_SHORT_S = 60
-#: After a longer break muscles are cold.
-WARM_UP_AGAIN_S = 600
-#: Recovered: the first rep is at least this share of the first set's first rep.
-READY_SHARE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +43,15 @@ class Rest:
         return max(self.seconds - rested_s, 0.0)
 
 
-_HEAVY = Rest(180, (180, 300), "heavy multi-joint work")
-_MULTI_JOINT = Rest(150, (120, 180), "multi-joint work of moderate weight")
-_SINGLE_JOINT = Rest(90, (60, 120), "single-joint work")
-_ENDURANCE = Rest(60, (30, 90), "many reps with a light load")
+def _rest(usual: UsualRest, reason: str) -> Rest:
+    return Rest(usual.seconds, usual.usual_s, reason)
 
 
 def usual_rest(
-    training: Training, prescription: SetPrescription | None = None, goal: Goal | None = None
+    training: Training,
+    prescription: SetPrescription | None = None,
+    goal: Goal | None = None,
+    standards: RestStandards | None = None,
 ) -> Rest:
     """Return the rest that exercise, goal and reps call for, whatever the set was like.
 
@@ -72,34 +63,51 @@ def usual_rest(
         The set; its own rest wins, its reps tell the goal where none is given.
     goal
         None to go by the reps.
+    standards
+        None for the shipped ones.
     """
-    goal = goal or _goal_of(prescription)
+    standards = standards or shipped_standards().training.rest
+    goal = goal or _goal_of(prescription, standards)
     if goal is Goal.ENDURANCE:
-        rest = _ENDURANCE
+        rest = _rest(standards.endurance, "many reps with a light load")
     elif training.joints == "single":
-        rest = _SINGLE_JOINT
+        rest = _rest(standards.single_joint, "single-joint work")
+    elif goal is Goal.STRENGTH:
+        rest = _rest(standards.heavy, "heavy multi-joint work")
     else:
-        rest = _HEAVY if goal is Goal.STRENGTH else _MULTI_JOINT
+        rest = _rest(standards.multi_joint, "multi-joint work of moderate weight")
     if prescription is not None and prescription.rest_s is not None:
         return Rest(prescription.rest_s, rest.usual_s, "as prescribed")
     return rest
 
 
-def rest_after(record: SetRecord, training: Training, goal: Goal | None = None) -> Rest:
+def rest_after(
+    record: SetRecord,
+    training: Training,
+    goal: Goal | None = None,
+    standards: RestStandards | None = None,
+) -> Rest:
     """Return the rest after a set: longer after failure, unless a rest is prescribed."""
+    standards = standards or shipped_standards().training.rest
     prescription = record.declared.prescription
-    rest = usual_rest(training, prescription, goal)
+    rest = usual_rest(training, prescription, goal, standards)
     prescribed = prescription is not None and prescription.rest_s is not None
     if prescribed or not record.to_failure:
         return rest
     return Rest(
-        rest.seconds + AFTER_FAILURE_S,
+        rest.seconds + standards.after_failure_s,
         rest.usual_s,
-        f"{rest.reason}, and {AFTER_FAILURE_S} s more after failure",
+        f"{rest.reason}, and {standards.after_failure_s} s more after failure",
     )
 
 
-def rest_warning(rested_s: float, training: Training, *, to_failure: bool) -> str | None:
+def rest_warning(
+    rested_s: float,
+    training: Training,
+    *,
+    to_failure: bool,
+    standards: RestStandards | None = None,
+) -> str | None:
     """Return what is wrong with a rest, or None.
 
     Parameters
@@ -110,13 +118,16 @@ def rest_warning(rested_s: float, training: Training, *, to_failure: bool) -> st
         Of the exercise.
     to_failure
         Whether the set before went to failure or the next is to.
+    standards
+        None for the shipped ones.
     """
-    if to_failure and training.joints == "multi" and rested_s < TOO_SHORT_S:
+    standards = standards or shipped_standards().training.rest
+    if to_failure and training.joints == "multi" and rested_s < standards.too_short_s:
         return (
             f"Only {rested_s:.0f} s of rest around a set to failure with several joints: "
-            f"take {TOO_SHORT_S} s at the very least."
+            f"take {standards.too_short_s} s at the very least."
         )
-    if rested_s > WARM_UP_AGAIN_S:
+    if rested_s > standards.warm_up_again_s:
         return f"{rested_s / 60:.0f} min of rest: warm up again before the next heavy set."
     return None
 
@@ -130,25 +141,31 @@ class Readiness:
     share
         Its speed, as a share of that.
     ready
-        Whether this is at least `READY_SHARE`.
+        Whether this is at least `ready_share` of the standards.
     """
 
     share: float
     ready: bool
 
 
-def readiness(first_rep_m_s: float | None, first_set_m_s: float | None) -> Readiness | None:
+def readiness(
+    first_rep_m_s: float | None,
+    first_set_m_s: float | None,
+    standards: RestStandards | None = None,
+) -> Readiness | None:
     """Compare mean concentric velocities of two first reps; None where one is not measured."""
     if first_rep_m_s is None or not first_set_m_s:
         return None
     share = first_rep_m_s / first_set_m_s
-    return Readiness(share, share >= READY_SHARE)
+    standards = standards or shipped_standards().training.rest
+    return Readiness(share, share >= standards.ready_share)
 
 
-def _goal_of(prescription: SetPrescription | None) -> Goal:
+def _goal_of(prescription: SetPrescription | None, standards: RestStandards) -> Goal:
     """Tell the goal from the reps; moderate where nothing says otherwise."""
     if prescription is None or prescription.max_reps is None:
         return Goal.HYPERTROPHY
-    if prescription.max_reps <= HEAVY_UP_TO_REPS:
+    if prescription.max_reps <= standards.heavy_max_reps:
         return Goal.STRENGTH
-    return Goal.ENDURANCE if prescription.max_reps > ENDURANCE_ABOVE_REPS else Goal.HYPERTROPHY
+    many = prescription.max_reps > standards.endurance_above_reps
+    return Goal.ENDURANCE if many else Goal.HYPERTROPHY

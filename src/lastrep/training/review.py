@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.library import Catalogue
+from lastrep.exercises.standards import TrainingStandards
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.training.advice import Advice, Situation, advise
 from lastrep.training.frequency import (
     Notice,
@@ -38,9 +40,6 @@ from lastrep.training.strength import (
     max_from_velocity,
 )
 from lastrep.training.verdict import Verdict, failure_points, judge
-
-#: A curve or profile rests on sets of this time: strength changes.
-CURVE_TIME, PROFILE_TIME = timedelta(weeks=6), timedelta(weeks=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +124,7 @@ def review_set(
     exercise: ExerciseDefinition,
     equipment: Equipment,
     goal: Goal | None = None,
+    standards: TrainingStandards | None = None,
 ) -> SetReview:
     """Judge a set by itself and by what the lifter did before.
 
@@ -140,36 +140,43 @@ def review_set(
         What can be loaded.
     goal
         None to go by the reps.
+    standards
+        None for the shipped ones.
     """
+    standards = standards or shipped_standards().training
     before = [
         r for r in earlier if r.exercise == record.exercise and r.performed_at < record.performed_at
     ]
     session = sessions([*before, record])[-1][:-1]
-    curve = own_curve(before, record.performed_at)
+    curve = own_curve(before, record.performed_at, standards)
     verdict = judge(
         record,
         bodyweight=exercise.training.implement == "bodyweight",
         curve=curve if isinstance(curve, RepsAtLoad) else None,
+        standards=standards,
     )
     if isinstance(verdict.one_rep_max, NotEnough):
-        by_speed = velocity_max([*before, record], exercise, record.performed_at)
+        by_speed = velocity_max([*before, record], exercise, record.performed_at, standards)
         if isinstance(by_speed, OneRepMax):
             verdict = replace(verdict, one_rep_max=by_speed)
     same_load = [r for r in session if r.half_kg == record.half_kg]
     rested_s = record.declared.rest_before_s
     return SetReview(
         verdict=verdict,
-        advice=advise(Situation(record, exercise.training, equipment, session, goal)),
-        rest=rest_after(record, exercise.training, goal),
+        advice=advise(Situation(record, exercise.training, equipment, session, goal, standards)),
+        rest=rest_after(record, exercise.training, goal, standards.rest),
         rest_warning=(
             None
             if rested_s is None
             else rest_warning(
-                rested_s, exercise.training, to_failure=_around_failure(record, session)
+                rested_s,
+                exercise.training,
+                to_failure=_around_failure(record, session),
+                standards=standards.rest,
             )
         ),
         readiness=(
-            readiness(record.first_velocity_m_s, same_load[0].first_velocity_m_s)
+            readiness(record.first_velocity_m_s, same_load[0].first_velocity_m_s, standards.rest)
             if same_load
             else None
         ),
@@ -177,32 +184,46 @@ def review_set(
     )
 
 
-def review_weeks(records: Sequence[SetRecord], exercises: Catalogue) -> Outlook:
+def review_weeks(
+    records: Sequence[SetRecord],
+    exercises: Catalogue,
+    standards: TrainingStandards | None = None,
+) -> Outlook:
     """Look at one athlete's sets over the weeks."""
-    shares = weekly_shares(records, exercises)
-    notices = (*long_cycles(shares), *short_recoveries(records, exercises))
-    signs = flags(records)
-    return Outlook(shares, tuple(sorted(notices, key=lambda n: n.on)), signs, deloads(signs))
+    standards = standards or shipped_standards().training
+    shares = weekly_shares(records, exercises, standards.frequency)
+    tired = short_recoveries(records, exercises, standards.frequency)
+    notices = (*long_cycles(shares), *tired)
+    signs = flags(records, standards)
+    easy = deloads(signs, standards.overreaching)
+    return Outlook(shares, tuple(sorted(notices, key=lambda n: n.on)), signs, easy)
 
 
-def own_curve(records: Sequence[SetRecord], now: datetime) -> RepsAtLoad | NotEnough:
+def own_curve(
+    records: Sequence[SetRecord], now: datetime, standards: TrainingStandards
+) -> RepsAtLoad | NotEnough:
     """Return the lifter's reps at load from the last weeks' fresh sets of one exercise."""
-    recent = [r for r in fresh(records) if now - r.performed_at <= CURVE_TIME]
-    return fit_reps_at_load(failure_points(recent))
+    time = timedelta(weeks=standards.max.curve_weeks)
+    recent = [r for r in fresh(records) if now - r.performed_at <= time]
+    return fit_reps_at_load(failure_points(recent), standards.max)
 
 
 def velocity_max(
-    records: Sequence[SetRecord], exercise: ExerciseDefinition, now: datetime
+    records: Sequence[SetRecord],
+    exercise: ExerciseDefinition,
+    now: datetime,
+    standards: TrainingStandards,
 ) -> OneRepMax | NotEnough:
     """Estimate the maximum from bar speed in the last weeks' fresh sets of one exercise."""
     if exercise.minimum_velocity_m_s is None:
         return NotEnough(f"no speed of the last possible rep is known for {exercise.title}")
     if exercise.training.implement == "bodyweight":
         return NotEnough("the body is part of the load, and its weight is not known")
+    time = timedelta(weeks=standards.profile.weeks)
     recent = [
         r
         for r in fresh(records)
-        if now - r.performed_at <= PROFILE_TIME and r.best_velocity_m_s is not None
+        if now - r.performed_at <= time and r.best_velocity_m_s is not None
     ]
     points = [
         ProfilePoint(r.load_kg, r.best_velocity_m_s, r.rom_deg)
@@ -211,7 +232,7 @@ def velocity_max(
         and r.load_kg is not None
         and r.best_velocity_m_s is not None
     ]
-    return max_from_velocity(points, exercise.minimum_velocity_m_s)
+    return max_from_velocity(points, exercise.minimum_velocity_m_s, standards)
 
 
 def fresh(records: Sequence[SetRecord]) -> tuple[SetRecord, ...]:

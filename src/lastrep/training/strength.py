@@ -11,30 +11,8 @@ from enum import StrEnum
 import numpy as np
 from scipy.special import stdtrit
 
-#: Epley and Brzycki hold for 1 to 10 reps; Epley alone is used up to 15, nothing beyond
-#: (`docs/science.md` 6.2).
-RELIABLE_REPS, MOST_REPS = 10, 15
-#: No estimate from a camera is better than this (`docs/science.md` 2.5), ...
-LEAST_ERROR_PCT = 5.0
-#: ...nor one from more reps than the formulas hold for.
-LEAST_ERROR_BEYOND_PCT = 10.0
-#: Points to failure after which the lifter's own curve is better than a formula (`docs/science.md`
-#: 6.2).
-CURVE_POINTS = 4
-#: Reps between the shortest and the longest of them: otherwise a curve is a guess.
-CURVE_SPAN_REPS = 3
-#: Load-velocity profile (`docs/science.md` 2.5): speeds at least this far apart, ...
-PROFILE_SPAN_M_S = 0.20
-#: ...loads at least this share of the estimated maximum apart, ...
-PROFILE_SPAN_PCT = 20.0
-#: ...range of motion within this share of its median, ...
-PROFILE_ROM_PCT = 5.0
-#: ...this straight a line, where three or more loads can show it, ...
-PROFILE_R2 = 0.95
-#: ...and not more than this far beyond the heaviest load.
-PROFILE_BEYOND_PCT = 25.0
-#: Two loads fit any line: nothing says how well, so twice the least error.
-TWO_LOADS_ERROR_PCT = 10.0
+from lastrep.exercises.standards import MaxStandards, ProfileStandards, TrainingStandards
+from lastrep.exercises.standards import standards as shipped_standards
 
 
 class MaxSource(StrEnum):
@@ -84,19 +62,21 @@ def brzycki(load_kg: float, reps: int) -> float:
     return load_kg * 36 / (37 - reps)
 
 
-def one_rep_max(load_kg: float, reps: int) -> float | None:
+def one_rep_max(load_kg: float, reps: int, standards: MaxStandards | None = None) -> float | None:
     """Return the estimate for a load and the reps possible with it (`docs/science.md` 6.2).
 
     The load itself for one rep, the mean of Epley and Brzycki for 2 to 10, Epley for 11 to 15,
     None for more.
     """
-    if not 1 <= reps <= MOST_REPS:
+    standards = standards or shipped_standards().training.max
+    if not 1 <= reps <= standards.most_reps:
         return None
-    return statistics.fmean(formula(load_kg, reps) for formula in _formulas(reps))
+    formulas = _formulas(reps, standards.reliable_reps)
+    return statistics.fmean(formula(load_kg, reps) for formula in formulas)
 
 
-def _formulas(reps: int) -> tuple[Callable[[float, int], float], ...]:
-    return (epley, brzycki) if reps <= RELIABLE_REPS else (epley,)
+def _formulas(reps: int, reliable_reps: int) -> tuple[Callable[[float, int], float], ...]:
+    return (epley, brzycki) if reps <= reliable_reps else (epley,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +127,19 @@ class FailurePoint:
     technical: bool
 
 
-def fit_reps_at_load(points: Sequence[FailurePoint]) -> RepsAtLoad | NotEnough:
+def fit_reps_at_load(
+    points: Sequence[FailurePoint], standards: MaxStandards | None = None
+) -> RepsAtLoad | NotEnough:
     """Fit the lifter's own curve by least squares on 1 / load, which is linear in reps."""
-    if len(points) < CURVE_POINTS:
-        return NotEnough(f"{len(points)} of {CURVE_POINTS} sets to failure with a known load")
+    standards = standards or shipped_standards().training.max
+    needed = standards.curve_min_sets
+    if len(points) < needed:
+        return NotEnough(f"{len(points)} of {needed} sets to failure with a known load")
     reps = np.array([p.reps for p in points], dtype=float)
-    if np.ptp(reps) < CURVE_SPAN_REPS:
+    if np.ptp(reps) < standards.curve_min_span_reps:
         return NotEnough(
             f"the sets to failure span {np.ptp(reps):.0f} reps, "
-            f"a curve needs {CURVE_SPAN_REPS}: vary the load"
+            f"a curve needs {standards.curve_min_span_reps}: vary the load"
         )
     inverse = 1 / np.array([p.load_kg for p in points])
     slope, level = np.polyfit(reps, inverse, 1)
@@ -180,6 +164,7 @@ def estimate_max(
     *,
     technical: bool,
     curve: RepsAtLoad | None = None,
+    standards: MaxStandards | None = None,
 ) -> OneRepMax | NotEnough:
     """Estimate the maximum from a set, by the lifter's own curve if there is one.
 
@@ -193,24 +178,32 @@ def estimate_max(
         Whether form ended the set.
     curve
         The lifter's own for this exercise.
+    standards
+        None for the shipped ones.
 
     Notes
     -----
-    The error is the widest of: the spread over `reps` and both formulas, the curve's own, 5 %,
-    and 10 % beyond ten reps.
+    The error is the widest of: the spread over `reps` and both formulas, the curve's own, and the
+    least error of any estimate, which is larger beyond the reps that the formulas hold for.
     """
-    low, high = reps
+    standards = standards or shipped_standards().training.max
+    (low, high), reliable = reps, standards.reliable_reps
     if low < 1:
         return NotEnough("no good rep, so nothing to estimate a maximum from")
-    if high > MOST_REPS:
-        return NotEnough(f"more than {MOST_REPS} reps say too little about a maximum")
+    if high > standards.most_reps:
+        return NotEnough(f"more than {standards.most_reps} reps say too little about a maximum")
     by_reps = [
-        [formula(load_kg, r) for formula in ((curve.one_rep_max,) if curve else _formulas(r))]
+        [
+            formula(load_kg, r)
+            for formula in ((curve.one_rep_max,) if curve else _formulas(r, reliable))
+        ]
         for r in reps
     ]
     kg = statistics.fmean(statistics.fmean(values) for values in by_reps)
     spread_pct = 100 * max(abs(value - kg) for values in by_reps for value in values) / kg
-    floor_pct = LEAST_ERROR_PCT if curve or high <= RELIABLE_REPS else LEAST_ERROR_BEYOND_PCT
+    floor_pct = standards.min_error_pct
+    if curve is None and high > reliable:
+        floor_pct = standards.min_error_beyond_pct
     return OneRepMax(
         kg=kg,
         error_pct=max(spread_pct, floor_pct, curve.error_pct if curve else 0.0),
@@ -229,7 +222,9 @@ class ProfilePoint:
 
 
 def max_from_velocity(
-    points: Sequence[ProfilePoint], minimum_velocity_m_s: float
+    points: Sequence[ProfilePoint],
+    minimum_velocity_m_s: float,
+    standards: TrainingStandards | None = None,
 ) -> OneRepMax | NotEnough:
     """Estimate the maximum as the load at the speed of the last possible rep.
 
@@ -241,48 +236,49 @@ def max_from_velocity(
         Of fresh sets, with one view and one source of scale; the fastest of a load counts.
     minimum_velocity_m_s
         Mean concentric velocity of the last possible rep.
+    standards
+        None for the shipped ones.
     """
-    points = _same_range(points)
+    standards = standards or shipped_standards().training
+    limits, floor_pct = standards.profile, standards.max.min_error_pct
+    points = _same_range(points, limits)
     fastest: dict[float, float] = {}
     for point in points:
         fastest[point.load_kg] = max(point.velocity_m_s, fastest.get(point.load_kg, 0.0))
     if len(fastest) < 2:
         return NotEnough("a load-velocity profile needs fresh sets with two loads or more")
     loads, speeds = np.array(list(fastest)), np.array(list(fastest.values()))
-    if np.ptp(speeds) < PROFILE_SPAN_M_S:
+    if np.ptp(speeds) < limits.min_span_m_s:
         return NotEnough(
             f"bar speeds lie {np.ptp(speeds):.2f} m/s apart, a profile needs "
-            f"{PROFILE_SPAN_M_S:.2f}: add a lighter set"
+            f"{limits.min_span_m_s:.2f}: add a lighter set"
         )
     slope, level = np.polyfit(speeds, loads, 1)
     kg = float(level + slope * minimum_velocity_m_s)
     if slope >= 0:
         return NotEnough("heavier loads did not move slower, so there is no profile")
-    if np.ptp(loads) < PROFILE_SPAN_PCT / 100 * kg:
+    if np.ptp(loads) < limits.min_span_pct / 100 * kg:
         return NotEnough("loads lie too close together for a profile: add a lighter set")
-    if kg > loads.max() * (1 + PROFILE_BEYOND_PCT / 100):
+    if kg > loads.max() * (1 + limits.max_beyond_pct / 100):
         return NotEnough("the heaviest load is too light to reach for the maximum: add a heavier")
-    error_pct = TWO_LOADS_ERROR_PCT
+    error_pct = limits.two_loads_error_pct
     if len(loads) >= 3:
         residuals = loads - (level + slope * speeds)
         unexplained = float(np.sum(residuals**2))
-        if 1 - unexplained / float(np.sum((loads - loads.mean()) ** 2)) < PROFILE_R2:
+        if 1 - unexplained / float(np.sum((loads - loads.mean()) ** 2)) < limits.min_r_squared:
             return NotEnough("loads and speeds do not lie on a line: the sets were not alike")
         freedom = len(loads) - 2
         around = (minimum_velocity_m_s - speeds.mean()) ** 2 / np.sum((speeds - speeds.mean()) ** 2)
         half = math.sqrt(unexplained / freedom * (1 / len(loads) + float(around)))
-        error_pct = max(100 * half * float(stdtrit(freedom, 0.975)) / kg, LEAST_ERROR_PCT)
+        error_pct = max(100 * half * float(stdtrit(freedom, 0.975)) / kg, floor_pct)
     return OneRepMax(kg=kg, error_pct=error_pct, technical=False, source=MaxSource.VELOCITY)
 
 
-def _same_range(points: Sequence[ProfilePoint]) -> list[ProfilePoint]:
+def _same_range(points: Sequence[ProfilePoint], limits: ProfileStandards) -> list[ProfilePoint]:
     """Leave out points whose range of motion is not that of the others, or is not known."""
     known = [p.rom_deg for p in points if p.rom_deg is not None]
     if not known:
         return []
     usual = float(np.median(known))
-    return [
-        p
-        for p in points
-        if p.rom_deg is not None and abs(p.rom_deg - usual) <= PROFILE_ROM_PCT / 100 * usual
-    ]
+    tolerance_deg = limits.rom_tolerance_pct / 100 * usual
+    return [p for p in points if p.rom_deg is not None and abs(p.rom_deg - usual) <= tolerance_deg]

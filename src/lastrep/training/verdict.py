@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lastrep.exercises.standards import MaxStandards, TrainingStandards
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.sets.results import EndReason
 from lastrep.training.record import SetRecord
 from lastrep.training.strength import (
@@ -15,10 +17,6 @@ from lastrep.training.strength import (
     RepsAtLoad,
     estimate_max,
 )
-
-#: Good reps beyond the target, or reps in reserve at it, that make a load too light
-#: (`docs/science.md` 6.3).
-SPARE_REPS = 2
 
 
 class Fit(StrEnum):
@@ -78,7 +76,11 @@ class Verdict:
 
 
 def judge(
-    record: SetRecord, *, bodyweight: bool = False, curve: RepsAtLoad | None = None
+    record: SetRecord,
+    *,
+    bodyweight: bool = False,
+    curve: RepsAtLoad | None = None,
+    standards: TrainingStandards | None = None,
 ) -> Verdict:
     """Judge a set against its prescription.
 
@@ -90,12 +92,15 @@ def judge(
         Whether the body is part of the load, whose weight nobody has told.
     curve
         The lifter's own reps at load for this exercise, if known.
+    standards
+        None for the shipped ones.
     """
-    fit, reason = _fit(record)
+    standards = standards or shipped_standards().training
+    fit, reason = _fit(record, standards.load.spare_reps)
     rep_max = _rep_max(record)
     if rep_max is not None and rep_max.exact:
         reason += f" This was your {rep_max}."
-    return Verdict(fit, reason, rep_max, _one_rep_max(record, bodyweight, curve))
+    return Verdict(fit, reason, rep_max, _one_rep_max(record, bodyweight, curve, standards.max))
 
 
 def failure_points(records: Iterable[SetRecord]) -> tuple[FailurePoint, ...]:
@@ -116,11 +121,11 @@ def possible_reps(record: SetRecord) -> tuple[int, int | None]:
     return (good + rir[0], good + rir[1]) if rir else (good, None)
 
 
-def _fit(record: SetRecord) -> tuple[Fit, str]:
+def _fit(record: SetRecord, spare_reps: int) -> tuple[Fit, str]:
     prescription, good = record.declared.prescription, record.good_reps
     if record.end_reason is EndReason.TRACKING_LOST:
         return Fit.NOT_JUDGED, "The camera lost you, so the set is not judged."
-    if record.standing_fault:
+    if record.habitual_fault:
         return Fit.TOO_HEAVY, (
             f"Form was outside the standard from rep {record.end_rep} on: "
             "that is not fatigue, so the set is no measure of your reps."
@@ -130,13 +135,13 @@ def _fit(record: SetRecord) -> tuple[Fit, str]:
     low, high = prescription.min_reps, prescription.max_reps
     aim = f"{low}" if low == high else f"{low}-{high}"
     fewest, most = possible_reps(record)
-    if fewest >= high + SPARE_REPS:
+    if fewest >= high + spare_reps:
         return Fit.TOO_LIGHT, f"Too light for {aim}: {_reps(good)}{_ended(record)}."
     if most is None:
         return Fit.NOT_JUDGED, f"{_reps(good)} of {aim}; how many were left is not known."
     if most < low:
         return Fit.TOO_HEAVY, f"Too heavy for {aim}: {_reps(good)}{_ended(record)}."
-    if fewest >= low and most < high + SPARE_REPS:
+    if fewest >= low and most < high + spare_reps:
         return Fit.ON_TARGET, f"On target for {aim}: {_reps(good)}{_ended(record)}."
     return Fit.NOT_JUDGED, f"{_reps(good)} of {aim}{_ended(record)}: too wide a range to tell."
 
@@ -156,7 +161,7 @@ def _rep_max(record: SetRecord) -> RepMax | None:
     """Apply the rule of `docs/science.md` 1.2: n good reps, and failure on the very next."""
     if (
         record.good_reps < 1
-        or record.standing_fault
+        or record.habitual_fault
         or record.end_reason is EndReason.TRACKING_LOST
     ):
         return None
@@ -170,13 +175,13 @@ def _rep_max(record: SetRecord) -> RepMax | None:
 
 
 def _one_rep_max(
-    record: SetRecord, bodyweight: bool, curve: RepsAtLoad | None
+    record: SetRecord, bodyweight: bool, curve: RepsAtLoad | None, standards: MaxStandards
 ) -> OneRepMax | NotEnough:
     if record.load_kg is None:
         return NotEnough("no load was given")
     if bodyweight:
         return NotEnough("the body is part of the load, and its weight is not known")
-    if record.standing_fault or record.end_reason is EndReason.TRACKING_LOST:
+    if record.habitual_fault or record.end_reason is EndReason.TRACKING_LOST:
         return NotEnough("the set is no measure of the reps that were possible")
     if record.rir is None:
         return NotEnough("how many reps were left is not known")
@@ -186,6 +191,7 @@ def _one_rep_max(
         (record.good_reps + fewest, record.good_reps + most),
         technical=record.end_reason is EndReason.TECHNICAL_FAILURE,
         curve=curve,
+        standards=standards,
     )
 
 

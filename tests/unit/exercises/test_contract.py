@@ -20,6 +20,7 @@ from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.ends import Ends
 from lastrep.exercises.faults import FaultRule, inherited
 from lastrep.exercises.recognition import recognize
+from lastrep.exercises.standards import standards
 from lastrep.motion.track import Track
 from lastrep.output.terminal import explain
 from lastrep.pose import PoseSequence
@@ -69,7 +70,7 @@ def recording() -> PoseSequence:
 def outcome(definition: ExerciseDefinition) -> Mapping[str, object]:
     """Return all that an exercise file may change, by what it is."""
     text = io.StringIO()
-    Console(file=text, width=200).print(explain(definition))
+    Console(file=text, width=200).print(explain(definition, standards()))
     poses = recording()
     by_height = Calibration(height_m=1.75)
     sets = judge_landmarks(poses, definition, bar=BarOptions(by_height))

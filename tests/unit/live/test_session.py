@@ -11,11 +11,11 @@ from checks import some
 from lastrep.exercises import find
 from lastrep.live.loop import Loop, SessionOver, SourceBack, SourceLost
 from lastrep.live.screen import (
-    Debrief,
     PlannedSet,
     RestBegan,
     RestOver,
     Screen,
+    SetFeedback,
     Stage,
     StageChanged,
 )
@@ -89,11 +89,11 @@ def planned() -> tuple[Log, list[tuple[PlannedSet, SetReport]]]:
     poses = poses_of((Move("rest", 1.5), *THREE, Move("rest", 14.0), *THREE, Move("rest", 4.0)))
     done: list[tuple[PlannedSet, SetReport]] = []
 
-    def keep(one: PlannedSet, report: SetReport, engine: LiveSet) -> Debrief:
+    def keep(one: PlannedSet, report: SetReport, engine: LiveSet) -> SetFeedback:
         done.append((one, report))
-        return Debrief(("Well done.",), 12.0)
+        return SetFeedback(("Well done.",), 12.0)
 
-    return run(poses, plan("2x3"), Log(), afterwards=keep), done
+    return run(poses, plan("2x3"), Log(), on_set_done=keep), done
 
 
 def test_a_plan_runs_by_itself_from_set_up_to_the_end(

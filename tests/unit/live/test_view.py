@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lastrep.exercises import find
-from lastrep.live.screen import Debrief, PlannedSet, Screen, Stage
+from lastrep.live.screen import PlannedSet, Screen, SetFeedback, Stage
 from lastrep.live.view import HEIGHT_PX, KEYS_TOP_PX, PANEL_PX, WIDTH_PX, draw
 from lastrep.output.drawing import AMBER, GREEN, RED, Colour, Image
 from lastrep.reps.phases import Phase
@@ -115,7 +115,7 @@ def test_a_long_set_and_a_long_advice_stay_on_the_screen(reps_of: RepsOf) -> Non
     )  # fmt: skip
     summary = shown(replace(BASE, stage=Stage.SUMMARY, report=report))
     rest = shown(
-        replace(BASE, stage=Stage.REST, debrief=Debrief(("word " * 200,)), rest_s=90.0,
+        replace(BASE, stage=Stage.REST, feedback=SetFeedback(("word " * 200,)), rest_s=90.0,
                 rest_left_s=61.2)
     )  # fmt: skip
     for image in (summary, rest):

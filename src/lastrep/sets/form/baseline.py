@@ -15,35 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from lastrep.exercises.faults import FaultRule, Limits, View, shown
+from lastrep.exercises.standards import FormStandards
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.motion.measures import MEASURES
 from lastrep.sets.criteria import PastBaseline, SetCriteria
+from lastrep.sets.form.options import FormReadingOptions
 from lastrep.sets.measures.readings import Reading
 from lastrep.sets.measures.rep_measures import RelativeRange, RepMeasures
 from lastrep.sets.measures.samples import NAN
 from lastrep.sets.results import Severity
-
-#: Reps that make the baseline, and how few may.
-BASELINE_REPS, FEWEST = 3, 2
-#: A first rep this much slower, or shorter in %, than the second belongs to the set-up.
-SETUP_SLOWER, SETUP_SHORTER = 1.5, 90.0
-#: A rep with fewer of its frames seen is not read.
-SEEN_FROM = 0.95
-#: Weight of the measured spread against the set's own, in reps (`docs/science.md` 4.2).
-PRIOR_REPS = 6
-#: First reps that scatter by more standard spreads than this show that tracking failed ...
-SCATTER_LIMIT = 2.0
-#: ... and a set noisier than this needs a larger change, of this many of its own spreads.
-NOISY_FROM, NOISY_CHANGE = 1.3, 3.0
-#: Own history counts as this many reps at most.
-HISTORY_REPS = 3
-#: Standard error of a single camera's joint angles against the true ones, degrees: from the side,
-#: and from elsewhere (`docs/science.md` 3.3, Cosoli 2026). Unlike noise it is the same all through
-#: a set.
-ANGLE_ERROR_SIDE_DEG, ANGLE_ERROR_DEG = 6.4, 15.1
-#: Faults seen in this many of the first reps belong to the lifter's style.
-STANDING_REPS = 2
-#: From this many reps on the lifter's own spread replaces the measured one, never below this share.
-OWN_SPREAD_REPS, OWN_SPREAD_SHARE = 20, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +36,7 @@ class Standard:
         With the limits of this view.
     value
         The lifter's own reference; None if there is none.
-    witnesses
+    cross_checks
         The reference of the better seen side and of the world landmarks, NaN where not known.
     spread
         Standard deviation to expect from rep to rep.
@@ -69,20 +49,20 @@ class Standard:
     tolerance
         By how much a reading must miss an absolute standard of range before the rep has missed it:
         how far from the truth this camera's readings are.
-    standing
+    habitual_fault
         The absolute limit (minor or major) that the first reps already exceed: the lifter's
-        style, which is not a fault of single reps and does not end the set.
+        habit, which is not a fault of single reps and does not end the set.
     """
 
     rule: FaultRule
     value: float | None
-    witnesses: tuple[float, float]
+    cross_checks: tuple[float, float]
     spread: float
     reps: int
     refused: str | None
     absolute: bool
     tolerance: float
-    standing: Severity | None
+    habitual_fault: Severity | None
 
     def scaled(self, x: float) -> float:
         """Value in the unit of the rule: as it is, or in % of the lifter's own."""
@@ -104,7 +84,11 @@ class Standard:
 
 
 def baseline_reps(
-    measures: Sequence[RepMeasures], ranges: Sequence[RelativeRange], credited: Sequence[bool]
+    measures: Sequence[RepMeasures],
+    ranges: Sequence[RelativeRange],
+    full_rom: Sequence[bool],
+    standards: FormStandards,
+    min_coverage: float,
 ) -> tuple[int, ...]:
     """Indices of the reps that the lifter's own reference is learned from.
 
@@ -112,16 +96,19 @@ def baseline_reps(
     ----------
     ranges
         Of each rep, beside the others.
-    credited
+    full_rom
         Which reps have their whole range of motion.
+    min_coverage
+        Share of a rep's frames in which the lifter must be found.
     """
-    usable = [i for i, m in enumerate(measures) if credited[i] and m.coverage >= SEEN_FROM]
+    usable = [i for i, m in enumerate(measures) if full_rom[i] and m.coverage >= min_coverage]
     if len(usable) > 1 and usable[0] == 0:
         second = usable[1]
-        slower = _seconds(measures[0]) > SETUP_SLOWER * _seconds(measures[second])
-        if slower or ranges[0].pct < SETUP_SHORTER / 100.0 * ranges[second].pct:
+        slower = _seconds(measures[0]) > standards.setup_slower_factor * _seconds(measures[second])
+        shortest = standards.setup_shorter_pct / 100.0 * ranges[second].pct
+        if slower or ranges[0].pct < shortest:
             usable = usable[1:]
-    return tuple(usable[:BASELINE_REPS])
+    return tuple(usable[: standards.baseline_reps])
 
 
 def _seconds(rep: RepMeasures) -> float:
@@ -135,6 +122,8 @@ def learn(
     *,
     view: View = "side",
     roll_certain: bool = True,
+    standards: FormStandards | None = None,
+    options: FormReadingOptions = FormReadingOptions(),  # noqa: B008 - frozen
 ) -> Standard:
     """Return how a fault is judged in this set.
 
@@ -146,48 +135,53 @@ def learn(
         Where the camera stands.
     roll_certain
         Whether the turn of the camera is known.
+    standards
+        None for the shipped ones.
+    options
+        When tracking has failed.
     """
+    standards = standards or shipped_standards().form
     past = criteria.history.get(rule.id)
-    sd = _prior_sd(rule, past)
+    sd = _prior_sd(rule, past, standards)
     known = [r for r in readings if np.isfinite(r.value)]
     upright = MEASURES[rule.metric].upright
     absolute = rule.absolute is not None and (roll_certain or not upright)
-    style = absolute and rule.kind != "range"
-    standing = _standing(rule, known) if style else None
+    may_be_habit = absolute and rule.kind != "range"
+    habitual = _habitual_fault(rule, known, standards.habitual_reps) if may_be_habit else None
     values = np.array([r.value for r in known])
-    tolerance = _tolerance(rule, view)
-    if len(known) < FEWEST and past is None:
-        return Standard(rule, None, (NAN, NAN), sd, 0, None, absolute, tolerance, standing)
-    value, reps = _blend(values, past)
+    tolerance = _tolerance(rule, view, options)
+    if len(known) < standards.min_baseline_reps and past is None:
+        return Standard(rule, None, (NAN, NAN), sd, 0, None, absolute, tolerance, habitual)
+    value, reps = _blend(values, past, standards.history_reps)
     deviations = values - np.median(values) if len(values) else values
     if rule.of_baseline:
         deviations = 100.0 * deviations / value if value else deviations * NAN
+    prior = options.prior_reps
     spread = float(
-        np.sqrt(
-            (PRIOR_REPS * sd**2 + np.sum(deviations**2))
-            / (PRIOR_REPS + max(len(deviations) - 1, 0))
-        )
+        np.sqrt((prior * sd**2 + np.sum(deviations**2)) / (prior + max(len(deviations) - 1, 0)))
     )
-    witnesses = _witnesses(known)
-    refused = _refusal(rule, known, deviations, witnesses, sd)
-    return Standard(rule, value, witnesses, spread, reps, refused, absolute, tolerance, standing)
+    cross_checks = _cross_checks(known)
+    refused = None
+    if len(deviations) >= standards.min_baseline_reps:
+        refused = _refusal(rule, known, deviations, cross_checks, sd, options)
+    return Standard(rule, value, cross_checks, spread, reps, refused, absolute, tolerance, habitual)
 
 
-def _prior_sd(rule: FaultRule, past: PastBaseline | None) -> float:
-    if past is None or past.sd is None or past.reps < OWN_SPREAD_REPS:
+def _prior_sd(rule: FaultRule, past: PastBaseline | None, standards: FormStandards) -> float:
+    if past is None or past.sd is None or past.reps < standards.own_spread_min_reps:
         return rule.sd
-    return max(past.sd, OWN_SPREAD_SHARE * rule.sd)
+    return max(past.sd, standards.own_spread_min_share * rule.sd)
 
 
-def _tolerance(rule: FaultRule, view: View) -> float:
+def _tolerance(rule: FaultRule, view: View, options: FormReadingOptions) -> float:
     if rule.kind != "range":
         return 0.0
     if rule.unit != "deg":
         return rule.sd
-    return ANGLE_ERROR_SIDE_DEG if view == "side" else ANGLE_ERROR_DEG
+    return options.angle_error_side_deg if view == "side" else options.angle_error_deg
 
 
-def _standing(rule: FaultRule, known: Sequence[Reading]) -> Severity | None:
+def _habitual_fault(rule: FaultRule, known: Sequence[Reading], min_reps: int) -> Severity | None:
     if rule.absolute is None:
         return None
     for severity, limit in (
@@ -196,7 +190,7 @@ def _standing(rule: FaultRule, known: Sequence[Reading]) -> Severity | None:
     ):
         if limit is None:
             continue
-        if sum(beyond(rule, r.value, limit) for r in known) >= STANDING_REPS:
+        if sum(beyond(rule, r.value, limit) for r in known) >= min_reps:
             return severity
     return None
 
@@ -209,18 +203,20 @@ def beyond(rule: FaultRule, value: float, limit: float) -> bool:
 
 
 def _blend(
-    values: np.ndarray[tuple[int], np.dtype[np.float64]], past: PastBaseline | None
+    values: np.ndarray[tuple[int], np.dtype[np.float64]],
+    past: PastBaseline | None,
+    history_reps: int,
 ) -> tuple[float, int]:
     if past is None:
         return float(np.median(values)), len(values)
-    weight = min(HISTORY_REPS, past.sets)
+    weight = min(history_reps, past.sets)
     if len(values) == 0:
         return past.value, weight
     total = len(values) + weight
     return (len(values) * float(np.median(values)) + weight * past.value) / total, total
 
 
-def _witnesses(known: Sequence[Reading]) -> tuple[float, float]:
+def _cross_checks(known: Sequence[Reading]) -> tuple[float, float]:
     def middle(values: list[float]) -> float:
         return float(np.median(values)) if values and np.isfinite(values).all() else NAN
 
@@ -231,23 +227,23 @@ def _refusal(
     rule: FaultRule,
     known: Sequence[Reading],
     deviations: np.ndarray[tuple[int], np.dtype[np.float64]],
-    witnesses: tuple[float, float],
+    cross_checks: tuple[float, float],
     sd: float,
+    options: FormReadingOptions,
 ) -> str | None:
-    if len(deviations) < FEWEST:
-        return None
     scatter = float(np.std(deviations, ddof=1))
-    if scatter > SCATTER_LIMIT * sd:
+    most = options.max_scatter * sd
+    if scatter > most:
         return (
             f"the first reps scatter by {shown(scatter, rule.unit)}, "
-            f"at most {shown(SCATTER_LIMIT * sd, rule.unit)} can be judged"
+            f"at most {shown(most, rule.unit)} can be judged"
         )
     size = change_size(rule)
     if size is None or rule.of_baseline:
         return None
     middle = float(np.median([r.value for r in known]))
-    apart = [abs((r.value - middle) - (r.near - witnesses[0])) for r in known]
-    if np.isfinite(apart).all() and float(np.median(apart)) > size / 2:
+    apart = [abs((r.value - middle) - (r.near - cross_checks[0])) for r in known]
+    if np.isfinite(apart).all() and float(np.median(apart)) > options.max_side_share * size:
         return "the two sides of the body disagree"
     return None
 
@@ -257,7 +253,7 @@ def change_size(rule: FaultRule) -> float | None:
     return rule.change.major if rule.change is not None else None
 
 
-def widened(limits: Limits, spread: float, sd: float) -> Limits:
+def widened(limits: Limits, spread: float, sd: float, options: FormReadingOptions) -> Limits:
     """Return the change limits of a set that is noisier than usual.
 
     Parameters
@@ -267,9 +263,9 @@ def widened(limits: Limits, spread: float, sd: float) -> Limits:
     sd
         What is usual.
     """
-    if limits.major is None or spread <= NOISY_FROM * sd:
+    if limits.major is None or spread <= options.noisy_from * sd:
         return limits
-    factor = max(1.0, NOISY_CHANGE * spread / limits.major)
+    factor = max(1.0, options.noisy_change * spread / limits.major)
     return Limits(
         minor=None if limits.minor is None else factor * limits.minor,
         major=factor * limits.major,
@@ -277,11 +273,11 @@ def widened(limits: Limits, spread: float, sd: float) -> Limits:
     )
 
 
-def noise(values: Sequence[float], sd: float) -> float:
+def noise(values: Sequence[float], sd: float, prior_reps: int) -> float:
     """Rep-to-rep noise of a set, free of drift: from successive differences, shrunk to `sd`."""
     x = np.asarray([v for v in values if np.isfinite(v)])
     if len(x) < 2:
         return sd
     squares = np.diff(x) ** 2 / 2
-    total = PRIOR_REPS * sd**2 + float(np.sum(squares))
-    return float(np.sqrt(total / (PRIOR_REPS + len(squares))))
+    total = prior_reps * sd**2 + float(np.sum(squares))
+    return float(np.sqrt(total / (prior_reps + len(squares))))

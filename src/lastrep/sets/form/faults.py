@@ -12,28 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from lastrep.exercises.faults import FaultRule, Limits
+from lastrep.exercises.standards import FormStandards
 from lastrep.sets.form.baseline import (
-    SEEN_FROM,
     Standard,
     beyond,
     change_size,
     noise,
     widened,
 )
+from lastrep.sets.form.options import FormReadingOptions
 from lastrep.sets.measures.readings import Reading, RepReadings
 from lastrep.sets.results import Fault, Measured, Severity
 
-#: Standard errors that a change must exceed, by severity (`docs/science.md` 4.2).
-Z_MINOR, Z_MAJOR, Z_CRITICAL = 1.5, 2.5, 4.0
-#: A safety fault is critical from this many times its major limit.
-CRITICAL_FACTOR = 1.6
-#: Below this confidence a reading is not judged; critical needs landmarks this visible.
-CONFIDENT_FROM, CRITICAL_VISIBLE = 0.7, 0.8
-#: A reading that moved by its limit while the world landmarks moved less than this share of it is a
-#: tracking error.
-WITNESS_SHARE = 1.0 / 3.0
-#: A channel that has to stay the same may change by this share.
-STEADY_WITHIN = 0.10
 _ORDER = (None, Severity.MINOR, Severity.MAJOR, Severity.CRITICAL)
 
 
@@ -60,15 +50,30 @@ class _Verdict:
     reference: str
 
 
-def judge_reps(standards: Sequence[Standard], reps: Sequence[RepReadings]) -> tuple[JudgedRep, ...]:
-    """Judge the reps of a set in order; later reps see how noisy the earlier ones were."""
-    clean: dict[str, list[float]] = {standard.rule.id: [] for standard in standards}
+def judge_reps(
+    learned: Sequence[Standard],
+    reps: Sequence[RepReadings],
+    standards: FormStandards,
+    options: FormReadingOptions,
+) -> tuple[JudgedRep, ...]:
+    """Judge the reps of a set in order; later reps see how noisy the earlier ones were.
+
+    Parameters
+    ----------
+    learned
+        Each fault as it is judged in this set.
+    standards
+        What faults are judged by in every set.
+    options
+        When tracking has failed.
+    """
+    clean: dict[str, list[float]] = {standard.rule.id: [] for standard in learned}
     judged = []
     for rep in reps:
         measured, faults = [], []
-        for standard in standards:
+        for standard in learned:
             rule = standard.rule
-            one, fault = _judge(standard, rep, clean[rule.id])
+            one, fault = _judge(standard, rep, clean[rule.id], standards, options)
             measured.append(one)
             if one.value is not None and one.state in ("ok", "minor"):
                 clean[rule.id].append(one.value)
@@ -79,10 +84,14 @@ def judge_reps(standards: Sequence[Standard], reps: Sequence[RepReadings]) -> tu
 
 
 def _judge(
-    standard: Standard, rep: RepReadings, clean: Sequence[float]
+    standard: Standard,
+    rep: RepReadings,
+    clean: Sequence[float],
+    standards: FormStandards,
+    options: FormReadingOptions,
 ) -> tuple[Measured, Fault | None]:
     rule, reading = standard.rule, rep.readings[standard.rule.id]
-    reason = standard.refused or _unknown(standard, rep, reading)
+    reason = standard.refused or _unknown(standard, rep, reading, standards, options)
     value = standard.scaled(reading.value) if standard.value is not None else reading.value
     if rule.of_baseline and standard.value is None:
         reason = reason or "the first reps give no reference"
@@ -102,7 +111,7 @@ def _judge(
     if reason is not None:
         return one, None
     verdict = max(
-        _by_change(standard, value, change, z, reading, clean),
+        _by_change(standard, value, reading, clean, standards, options),
         _by_standard(standard, value, reading),
         key=lambda v: _ORDER.index(v.severity),
     )
@@ -136,29 +145,37 @@ def counts(rule: FaultRule) -> bool:
     return rule.kind in ("safety", "compensation", "range")
 
 
-def _unknown(standard: Standard, rep: RepReadings, reading: Reading) -> str | None:
+def _unknown(
+    standard: Standard,
+    rep: RepReadings,
+    reading: Reading,
+    standards: FormStandards,
+    options: FormReadingOptions,
+) -> str | None:
     """Why this rep's reading cannot be judged."""
     rule = standard.rule
-    if rep.seen < SEEN_FROM:
+    if rep.seen < options.min_coverage:
         return f"the lifter was seen in only {rep.seen:.0%} of the rep"
     if not np.isfinite(reading.value):
         return "could not be measured"
-    if reading.confidence < CONFIDENT_FROM:
-        return f"seen with confidence {reading.confidence:.2f}, needed {CONFIDENT_FROM}"
+    if reading.confidence < options.min_confidence:
+        return f"seen with confidence {reading.confidence:.2f}, needed {options.min_confidence}"
     if rule.plausible is not None and not rule.plausible[0] <= reading.value <= rule.plausible[1]:
         return "tracking failed: not a posture a body can take here"
-    if rule.steady is not None and not _steady(rep.readings.get(f"{rule.id}.steady")):
+    guard = rep.readings.get(f"{rule.id}.steady") if rule.steady is not None else None
+    if guard is not None and not abs(guard.value) <= standards.guard_change_pct:
         return f"{rule.steady} changed"
     size = change_size(rule)
     if standard.value is None or size is None or rule.of_baseline:
         return None
-    near, world = standard.witnesses
+    near, world = standard.cross_checks
     moved = reading.value - standard.value
     near_moved = reading.near - near
     # Where both say the same of the limit it does not matter by how much they differ.
-    if abs(moved - near_moved) > size / 2 and _over(rule, moved) != _over(rule, near_moved):
+    apart = abs(moved - near_moved) > options.max_side_share * size
+    if apart and _over(rule, moved) != _over(rule, near_moved):
         return "the two sides of the body disagree"
-    if abs(moved) > size and abs(reading.world - world) < WITNESS_SHARE * size:
+    if abs(moved) > size and abs(reading.world - world) < options.min_world_share * size:
         return "the model's own 3-D pose did not move along"
     return None
 
@@ -169,10 +186,6 @@ def _over(rule: FaultRule, moved: float) -> bool:
     if rule.bad == "either":
         return abs(moved) >= size
     return (moved if rule.bad == "high" else -moved) >= size
-
-
-def _steady(reading: Reading | None) -> bool:
-    return reading is None or abs(reading.value) <= 100 * STEADY_WITHIN
 
 
 def _change(standard: Standard, value: float) -> tuple[float, float]:
@@ -190,16 +203,19 @@ def _change(standard: Standard, value: float) -> tuple[float, float]:
 def _by_change(
     standard: Standard,
     value: float,
-    change: float,
-    z: float,
     reading: Reading,
     clean: Sequence[float],
+    standards: FormStandards,
+    options: FormReadingOptions,
 ) -> _Verdict:
+    """Against the lifter's own first reps; `clean` are the values of the good reps so far."""
     rule, nothing = standard.rule, _Verdict(None, 0.0, "baseline")
+    change, z = _change(standard, value)
     if rule.change is None or standard.reference is None or not np.isfinite(change):
         return nothing
-    limits = widened(rule.change, noise(clean, rule.sd), rule.sd)
-    critical = _critical(rule, limits)
+    usual = noise(clean, rule.sd, options.prior_reps)
+    limits = widened(rule.change, usual, rule.sd, options)
+    critical, min_z = _critical(rule, limits, standards.critical_factor), standards.min_z
 
     def verdict(severity: Severity, size: float) -> _Verdict:
         below = rule.bad == "low" or (rule.bad == "either" and value < (standard.reference or 0.0))
@@ -210,23 +226,23 @@ def _by_change(
     if (
         critical is not None
         and min(change, sustained) >= critical
-        and z >= Z_CRITICAL
-        and reading.visible >= CRITICAL_VISIBLE
+        and z >= min_z.critical
+        and reading.visible >= options.min_critical_visibility
     ):
         return verdict(Severity.CRITICAL, critical)
-    if limits.major is not None and change >= limits.major and z >= Z_MAJOR:
+    if limits.major is not None and change >= limits.major and z >= min_z.major:
         return verdict(Severity.MAJOR, limits.major)
-    if limits.minor is not None and change >= limits.minor and z >= Z_MINOR:
+    if limits.minor is not None and change >= limits.minor and z >= min_z.minor:
         return verdict(Severity.MINOR, limits.minor)
     return nothing
 
 
-def _critical(rule: FaultRule, limits: Limits) -> float | None:
+def _critical(rule: FaultRule, limits: Limits, factor: float) -> float | None:
     if rule.kind != "safety" or rule.proxy:
         return None
     if limits.critical is not None:
         return limits.critical
-    return None if limits.major is None else CRITICAL_FACTOR * limits.major
+    return None if limits.major is None else factor * limits.major
 
 
 def _by_standard(standard: Standard, value: float, reading: Reading) -> _Verdict:
@@ -239,14 +255,15 @@ def _by_standard(standard: Standard, value: float, reading: Reading) -> _Verdict
     if rule.absolute is None or not standard.absolute:
         return _Verdict(None, 0.0, "absolute")
     major, minor = rule.absolute.major, rule.absolute.minor
-    if standard.standing is Severity.MAJOR:
+    if standard.habitual_fault is Severity.MAJOR:
         return _Verdict(None, 0.0, "absolute")
     if major is not None:
         sure = major + (-standard.tolerance if rule.bad == "low" else standard.tolerance)
-        witness = reading.world if rule.kind == "range" and np.isfinite(reading.world) else value
-        if beyond(rule, value, sure) and beyond(rule, witness, major):
+        by_world = rule.kind == "range" and np.isfinite(reading.world)
+        cross_check = reading.world if by_world else value
+        if beyond(rule, value, sure) and beyond(rule, cross_check, major):
             return _Verdict(Severity.MAJOR, sure, "absolute")
-    if standard.standing is None and minor is not None and beyond(rule, value, minor):
+    if standard.habitual_fault is None and minor is not None and beyond(rule, value, minor):
         return _Verdict(Severity.MINOR, minor, "absolute")
     return _Verdict(None, 0.0, "absolute")
 

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lastrep.exercises.faults import FaultKind, FaultRule, View, shown
+from lastrep.exercises.faults import FaultRule, View, shown
+from lastrep.exercises.standards import DriftStandards, FormStandards
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.motion.measures import BAR_MEASURES
 from lastrep.sets.criteria import SetCriteria
 from lastrep.sets.ending import described
 from lastrep.sets.form.baseline import Standard, learn, noise
 from lastrep.sets.form.faults import JudgedRep, judge_reps
+from lastrep.sets.form.options import FormReadingOptions
 from lastrep.sets.measures.readings import RepReadings
 from lastrep.sets.measures.samples import NAN
 from lastrep.sets.results import Fault, FormStandard, Rep, RepStatus, Severity
 
-#: Points a fault costs, and how much its class weighs (`docs/science.md` 4.3).
-PENALTY = {Severity.MINOR: 10.0, Severity.MAJOR: 30.0, Severity.CRITICAL: 60.0}
-WEIGHT: dict[FaultKind, float] = {
-    "safety": 1.0, "range": 0.8, "compensation": 0.7, "symmetry": 0.5, "control": 0.3,
-}  # fmt: skip
-#: Drift warning: weight of the newest rep, and limit in standard errors (`docs/science.md` 4.6,
-#: Montgomery).
-EWMA_WEIGHT, EWMA_LIMIT = 0.4, 1.35
-#: A drift is worth a word if it also reached this share of the minor limit.
-DRIFT_SHARE = 0.5
 #: How the reason begins where the view is why a fault is not judged.
 UNSEEN = "not visible from the"
 #: Why what only the bar shows is not judged.
@@ -59,9 +52,9 @@ class SetForm:
     notes: tuple[str, ...]
     rules: dict[str, FaultRule]
 
-    def score(self, rep: JudgedRep) -> float | None:
+    def score(self, rep: JudgedRep, standards: FormStandards) -> float | None:
         """Form score 0..100 of a rep (85 good, 60 okay); None if nothing could be judged."""
-        return form_score(rep.faults, self.rules) if self.coverage(rep) else None
+        return form_score(rep.faults, self.rules, standards) if self.coverage(rep) else None
 
     def coverage(self, rep: JudgedRep) -> float:
         """Share of the exercise's faults that were judged in this rep."""
@@ -75,7 +68,7 @@ class SetForm:
         return tuple(f"{i} {self.rules[i].title}: {reason}" for i, reason in (here | whole).items())
 
 
-def with_form(reps: Sequence[Rep], form: SetForm) -> tuple[Rep, ...]:
+def with_form(reps: Sequence[Rep], form: SetForm, standards: FormStandards) -> tuple[Rep, ...]:
     """Return reps with their faults, and with the status that follows from them."""
     return tuple(
         rep.model_copy(
@@ -83,7 +76,7 @@ def with_form(reps: Sequence[Rep], form: SetForm) -> tuple[Rep, ...]:
                 "faults": judged.faults,
                 "measured": judged.measured,
                 "not_assessed": form.not_assessed(judged),
-                "form_score": form.score(judged),
+                "form_score": form.score(judged, standards),
                 "form_coverage_pct": round(100 * form.coverage(judged), 1),
             }
             | _status(rep, judged.faults, form.rules)
@@ -105,9 +98,14 @@ def _status(
     return {"status": RepStatus.COMPLETED, "reason": described(majors[0])}
 
 
-def form_score(faults: Sequence[Fault], rules: dict[str, FaultRule]) -> float:
-    """100 less what each fault costs, not below 0."""
-    lost = sum(PENALTY[f.severity] * WEIGHT[rules[f.id].kind] for f in faults)
+def form_score(
+    faults: Sequence[Fault],
+    rules: Mapping[str, FaultRule],
+    standards: FormStandards | None = None,
+) -> float:
+    """Return 100 less what each fault costs, not below 0; by the shipped standards if None."""
+    cost = standards or shipped_standards().form
+    lost = sum(cost.penalty.of(f.severity) * cost.weight.of(rules[f.id].kind) for f in faults)
     return max(0.0, 100.0 - lost)
 
 
@@ -119,6 +117,8 @@ def judge_readings(
     criteria: SetCriteria,
     *,
     roll_certain: bool = True,
+    standards: FormStandards | None = None,
+    options: FormReadingOptions = FormReadingOptions(),  # noqa: B008 - frozen
 ) -> SetForm:
     """Judge the form of a set's reps.
 
@@ -132,33 +132,41 @@ def judge_readings(
         Of each rep.
     roll_certain
         Whether the turn of the camera is known.
+    standards
+        None for the shipped ones.
+    options
+        When tracking has failed.
     """
+    standards = standards or shipped_standards().form
     rules = [rule.seen_from(view).edited(criteria.limits.get(rule.id)) for rule in rules]
     read = set(readings[0].readings) if readings else set()
-    standards = [
+    learned = [
         learn(
             rule, [readings[i].readings[rule.id] for i in baseline], criteria,
-            view=view, roll_certain=roll_certain,
+            view=view, roll_certain=roll_certain, standards=standards, options=options,
         )
         for rule in rules
         if rule.id in read
     ]  # fmt: skip
-    guarded = [_with_steadiness(r, readings, baseline) for r in readings]
-    judged = judge_reps(standards, guarded)
-    by_id = {standard.rule.id: standard for standard in standards}
+    guarded = [_with_guard_changes(r, readings, baseline) for r in readings]
+    judged = judge_reps(learned, guarded, standards, options)
+    by_id = {standard.rule.id: standard for standard in learned}
     described = tuple(
-        _described(rule, by_id.get(rule.id), judged, view, roll_certain) for rule in rules
+        _not_seen(rule, view)
+        if (standard := by_id.get(rule.id)) is None
+        else _described(standard, judged, options.prior_reps, roll_certain=roll_certain)
+        for rule in rules
     )
-    notes = (*_style_notes(standards), *_drifts(standards, judged))
+    notes = (*_habit_notes(learned), *_drifts(learned, judged, standards.drift))
     if len(baseline) == 0 and not criteria.history:
         notes = (*notes, "No clean first reps: form is judged by the absolute standard only.")
     return SetForm(judged, described, baseline, notes, {rule.id: rule for rule in rules})
 
 
-def _with_steadiness(
+def _with_guard_changes(
     rep: RepReadings, readings: Sequence[RepReadings], baseline: tuple[int, ...]
 ) -> RepReadings:
-    """Turn channels that must stay the same into their change in %."""
+    """Turn measures that must stay the same into their change in %."""
     changed = dict(rep.readings)
     for key, reading in rep.readings.items():
         if key.endswith(".steady"):
@@ -168,23 +176,23 @@ def _with_steadiness(
     return replace(rep, readings=changed)
 
 
+def _not_seen(rule: FaultRule, view: View) -> FormStandard:
+    """A fault of which nothing was read."""
+    views = " or ".join(rule.views)
+    unseen = f"{UNSEEN} {view} view, needs: {views}"
+    if view in rule.views and rule.metric in BAR_MEASURES:
+        unseen = NO_BAR
+    return FormStandard(
+        id=rule.id, title=rule.title, unit=rule.unit, assessed=False,
+        reason=rule.not_assessed or unseen,
+        expected_sd=rule.sd,
+    )  # fmt: skip
+
+
 def _described(
-    rule: FaultRule,
-    standard: Standard | None,
-    judged: Sequence[JudgedRep],
-    view: View,
-    roll_certain: bool,
+    standard: Standard, judged: Sequence[JudgedRep], prior_reps: int, *, roll_certain: bool
 ) -> FormStandard:
-    if standard is None:
-        views = " or ".join(rule.views)
-        unseen = f"{UNSEEN} {view} view, needs: {views}"
-        if view in rule.views and rule.metric in BAR_MEASURES:
-            unseen = NO_BAR
-        return FormStandard(
-            id=rule.id, title=rule.title, unit=rule.unit, assessed=False,
-            reason=rule.not_assessed or unseen,
-            expected_sd=rule.sd,
-        )  # fmt: skip
+    rule = standard.rule
     values = [
         m.value
         for rep in judged
@@ -201,25 +209,27 @@ def _described(
         assessed=standard.refused is None,
         reason=reason,
         baseline=None if standard.reference is None else round(standard.reference, 3),
-        sd=round(noise(values, rule.sd), 3) if len(values) > 1 else None,
+        sd=round(noise(values, rule.sd, prior_reps), 3) if len(values) > 1 else None,
         expected_sd=rule.sd,
-        standing=standard.standing is Severity.MAJOR,
+        standing=standard.habitual_fault is Severity.MAJOR,
     )
 
 
-def _style_notes(standards: Sequence[Standard]) -> list[str]:
+def _habit_notes(learned: Sequence[Standard]) -> list[str]:
     return [
         f"{s.rule.title.capitalize()} in the first reps already ({s.rule.id}): taken as the "
         "lifter's style. It does not end the set."
-        for s in standards
-        if s.standing is Severity.MAJOR and s.rule.ends_set
+        for s in learned
+        if s.habitual_fault is Severity.MAJOR and s.rule.ends_set
     ]
 
 
-def _drifts(standards: Sequence[Standard], judged: Sequence[JudgedRep]) -> list[str]:
+def _drifts(
+    learned: Sequence[Standard], judged: Sequence[JudgedRep], drift: DriftStandards
+) -> list[str]:
     """Warn of metrics that creep towards their limit, before they reach it."""
     notes = []
-    for standard in standards:
+    for standard in learned:
         rule, level = standard.rule, 0.0
         minor = rule.change.minor if rule.change is not None else None
         if standard.reference is None or minor is None or not rule.ends_set:
@@ -228,8 +238,8 @@ def _drifts(standards: Sequence[Standard], judged: Sequence[JudgedRep]) -> list[
             one = next(m for m in rep.measured if m.id == rule.id)
             if one.z is None or one.change is None or one.state == "unknown":
                 continue
-            level = EWMA_WEIGHT * one.z + (1 - EWMA_WEIGHT) * level
-            if level > EWMA_LIMIT and one.change >= DRIFT_SHARE * minor:
+            level = drift.weight * one.z + (1 - drift.weight) * level
+            if level > drift.limit_z and one.change >= drift.min_limit_share * minor:
                 notes.append(
                     f"Drift towards {rule.title} from rep {number} "
                     f"({shown(one.change, rule.unit)} from the first reps)."

@@ -14,16 +14,13 @@ from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.pose.sequence import PoseSequence
 from lastrep.sets.corrections import Correction
 from lastrep.sets.criteria import Past, SetCriteria
+from lastrep.sets.live.options import ScheduleOptions
+from lastrep.sets.options import JudgingOptions
 from lastrep.sets.results import SetReport
 from lastrep.velocity.options import BarOptions
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-#: Without a rep, the set is judged at the set this often while something moves: it may see more.
-REVIEW_EVERY_S = 3.0
-#: After so many reps the best signals are known; the search for them is repeated only this often.
-KNOWN_FROM_REPS, SEARCH_EVERY_S = 3, 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,8 @@ class JudgeRequest:
         The lifter's own history.
     bar
         How speed is measured.
+    options
+        How it is measured and judged; None for the shipped standards and usual numbers.
     """
 
     poses: PoseSequence
@@ -54,6 +53,7 @@ class JudgeRequest:
     corrections: tuple[Correction, ...] = ()
     past: Past | None = None
     bar: BarOptions = field(default_factory=BarOptions)
+    options: JudgingOptions | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,9 +151,17 @@ class BackgroundJudge:
         OfflineJudgement.
     executor
         Where it runs; if that breaks down, it goes on in this process.
+    options
+        How often it is asked.
     """
 
-    def __init__(self, judge: Judge, executor: Executor) -> None:
+    def __init__(
+        self,
+        judge: Judge,
+        executor: Executor,
+        options: ScheduleOptions = ScheduleOptions(),  # noqa: B008 - frozen
+    ) -> None:
+        self._options = options
         #: Signals that the reps are known to be read from; None until they are.
         self.mix: Mapping[str, float] | None = None
         #: What went wrong in the offline pass, if anything did.
@@ -190,8 +198,9 @@ class BackgroundJudge:
         if self._question is not None:
             return
         due_s = self._quick_due_s
-        quick = due_s is not None and (now.settled or now.t_s - due_s >= REVIEW_EVERY_S / 2)
-        overdue = now.moved and now.t_s - self._reviewed_s >= REVIEW_EVERY_S
+        every_s = self._options.every_s
+        quick = due_s is not None and (now.settled or now.t_s - due_s >= every_s / 2)
+        overdue = now.moved and now.t_s - self._reviewed_s >= every_s
         if not (quick or overdue or self._thorough_due):
             return
         along = self.mix if quick else None
@@ -199,7 +208,8 @@ class BackgroundJudge:
             self._quick_due_s = None
         if along is None:
             self._searched_s = now.t_s
-        known = now.count > KNOWN_FROM_REPS and now.t_s - self._searched_s < SEARCH_EVERY_S
+        many = now.count > self._options.known_from_reps
+        known = many and now.t_s - self._searched_s < self._options.search_every_s
         self._thorough_due = along is not None and not known
         self._submit(request(along), now)
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lastrep.exercises.faults import FaultKind, FaultRule
+from lastrep.exercises.faults import FaultRule
+from lastrep.exercises.standards import CueStandards
+from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.sets.results import Fault, Rep, RepStatus, Severity
 
-#: Faults of the same severity are called in this order (`docs/science.md` 4.3: what weighs most
-#: first).
-ORDER: tuple[FaultKind, ...] = ("safety", "range", "compensation", "symmetry", "control")
-#: The same cue comes again only after so many reps: a lifter needs one to put it right.
-REPEAT_AFTER_REPS = 3
 #: Fault and cue of a rep that is too short without any fault that says why.
 SHORT, SHORT_CUE = "ROM", "full range"
 
@@ -39,16 +36,21 @@ class CuePolicy:
 
     Only major and critical faults are called out, once: the first rep of a run gives the lifter
     the chance to correct it, the next one ends the set or is called again after
-    `REPEAT_AFTER_REPS`. A critical fault is always called.
+    `repeat_after_reps`. A critical fault is always called.
 
     Parameters
     ----------
     rules
         The exercise's faults by id.
+    standards
+        None for the shipped ones.
     """
 
-    def __init__(self, rules: Mapping[str, FaultRule]) -> None:
+    def __init__(
+        self, rules: Mapping[str, FaultRule], standards: CueStandards | None = None
+    ) -> None:
         self._rules = rules
+        self._standards = standards or shipped_standards().cues
         self._called: dict[str, int] = {}
 
     def choose(self, rep: Rep) -> Cue | None:
@@ -61,13 +63,14 @@ class CuePolicy:
             cues = [Cue(SHORT, SHORT_CUE, Severity.MAJOR)]
         for cue in cues:
             last = self._called.get(cue.fault)
-            repeated = last is not None and rep.number - last < REPEAT_AFTER_REPS
+            repeated = last is not None and rep.number - last < self._standards.repeat_after_reps
             if cue.severity is Severity.CRITICAL or not repeated:
                 self._called[cue.fault] = rep.number
                 return cue
         return None
 
     def _urgency(self, fault: Fault) -> tuple[bool, int, float]:
-        kind = self._rules[fault.id].kind if fault.id in self._rules else ORDER[-1]
+        order = self._standards.order
+        kind = self._rules[fault.id].kind if fault.id in self._rules else order[-1]
         excess = abs(fault.measured - fault.limit) / max(abs(fault.limit), 1e-9)
-        return fault.severity is not Severity.CRITICAL, ORDER.index(kind), -excess
+        return fault.severity is not Severity.CRITICAL, order.index(kind), -excess

@@ -48,32 +48,12 @@ from lastrep.sets.live.presence import Presence
 from lastrep.sets.live.rep_tracker import RepEventKind, RepTracker
 from lastrep.sets.live.stillness import Stillness
 from lastrep.sets.offline import JudgedSet, Search, judge_landmarks, judge_so_far
+from lastrep.sets.options import JudgingOptions
 from lastrep.sets.results import EndReason, Rep, RepStatus, SetEnd, SetReport
 from lastrep.velocity.options import BarOptions
 
 #: Who takes a rep back while the set runs.
 LIFTER = "the lifter"
-#: Before a set runs, this much is kept for the judgement to look back at.
-LEAD_IN_S = 20.0
-#: A rep is judged once this much was seen after its end, or the load stood still this long.
-SETTLED_S = 0.15
-#: Reps that the offline pass alone has seen make a set only from so many on: one may be a step.
-UNSEEN_REPS = 2
-#: And only if the exercise's angle moves through this share of its usual range.
-LIFT_SHARE = 0.3
-#: Reps of the offline pass are believed after so long before the line that is followed live is
-#: known, and after so long if that line never comes to rest.
-UNKNOWN_LINE_S, DOUBTED_LINE_S = 1.0, 4.0
-#: A rep that has just been counted is not taken back by a look that began before its end.
-GRACE_S = 1.0
-#: Turns nearer than this are the same rep, told already.
-SAME_REP_S = 0.7
-#: After an end that was announced the set is closed once nothing was lifted for so long.
-CLOSED_AFTER_S = 3.0
-#: A rep lasts so long until one was measured.
-USUAL_REP_S = 3.0
-#: A cue later than this after its rep would belong to the next one.
-CUE_WITHIN_S = 2.5
 #: Ends that are announced while the set runs.
 ANNOUNCED = frozenset(
     {
@@ -103,6 +83,8 @@ class LiveSet:
         The lifter's own history; None without.
     bar
         How speed is measured.
+    options
+        How it is followed, measured and judged; None for the shipped standards and usual numbers.
 
     Raises
     ------
@@ -120,20 +102,23 @@ class LiveSet:
         executor: Executor | None = None,
         past: Past | None = None,
         bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
+        options: JudgingOptions | None = None,
     ) -> None:
+        self._judging = options or JudgingOptions()
+        self._options = self._judging.live
         self._exercise = resolved(exercise)
-        self.tracker = RepTracker(self._exercise)
+        self.tracker = RepTracker(self._exercise, self._options.tracker)
         #: What the set so far was judged to be; None before the first rep.
         self.report: SetReport | None = None
         self.closed = False
         self._criteria, self._size_px = criteria, (width_px, height_px)
         self._past, self._bar = past, bar
-        self._judge = BackgroundJudge(judge_so_far, executor or Inline())
-        self._presence = Presence()
+        self._judge = BackgroundJudge(judge_so_far, executor or Inline(), self._options.schedule)
+        self._presence = Presence(self._options.presence)
         rules = {rule.id: rule for rule in self._exercise.faults} if self._exercise else {}
-        self._cues = CuePolicy(rules)
+        self._cues = CuePolicy(rules, self._judging.standards.cues)
         self._poses: deque[Pose] = deque()
-        self._still = Stillness()
+        self._still = Stillness(self._options.stillness)
         self._armed = self._started = self._closing = self._stopped = False
         self._started_s = float("inf")
         self._over: SetEnd | None = None
@@ -178,7 +163,7 @@ class LiveSet:
         return [
             t_s
             for t_s in self.tracker.turns_s
-            if all(abs(t_s - taken.at_s) >= SAME_REP_S for taken in self._corrections)
+            if all(abs(t_s - taken.at_s) >= self._options.same_rep_s for taken in self._corrections)
         ]
 
     def update(self, pose: Pose) -> tuple[SetEvent, ...]:
@@ -188,7 +173,7 @@ class LiveSet:
         events: list[SetEvent] = []
         self._poses.append(pose)
         if not self._started:
-            while self._poses[0].t_s < pose.t_s - LEAD_IN_S:
+            while self._poses[0].t_s < pose.t_s - self._options.lead_in_s:
                 self._poses.popleft()
         events += self._collect(pose.t_s)
         if self._closing or self.closed:
@@ -213,7 +198,7 @@ class LiveSet:
         search = Search(stopped=stopped or self._stopped, corrections=self._corrections)
         sets = judge_landmarks(
             self.sequence, self._exercise, self._criteria,
-            search=search, past=self._past, bar=self._bar,
+            search=search, past=self._past, bar=self._bar, options=self._judging,
         )  # fmt: skip
         return tuple(one for one in sets if one.report.reps)
 
@@ -297,6 +282,7 @@ class LiveSet:
             self._corrections,
             self._past,
             self._bar,
+            self._judging,
         )
 
     def _ask_last(self) -> None:
@@ -320,7 +306,7 @@ class LiveSet:
         reps = said.report.reps if said.report is not None else ()
         settled = [rep for rep in reps if self._is_settled(rep, asked)]
         if not self._started:
-            if sum(self._is_lift(rep) for rep in settled) < UNSEEN_REPS:
+            if sum(self._is_lift(rep) for rep in settled) < self._options.min_unseen_reps:
                 return events
             events.append(self._start(now_s))
         self.report, self._settled_reps = said.report, settled
@@ -331,7 +317,7 @@ class LiveSet:
             start_s, end_s = settled[0].start_s, settled[-1].end_s
             self._presence.takes_place(p for p in self._poses if start_s <= p.t_s <= end_s)
         before, self._count = self._count, self.count
-        if self._count < before and now_s - self._completed_s < GRACE_S:
+        if self._count < before and now_s - self._completed_s < self._options.grace_s:
             self._count = before  # the offline pass has not seen the whole rep yet
         if self._count != before:
             # One more is a rep like any other, only found late.
@@ -348,7 +334,8 @@ class LiveSet:
         if self._exercise is None or rep.rom_deg is None:
             return True
         angle = self._exercise.angle
-        return rep.rom_deg >= LIFT_SHARE * abs(angle.con_end_deg - angle.ecc_end_deg)
+        usual_deg = abs(angle.con_end_deg - angle.ecc_end_deg)
+        return rep.rom_deg >= self._options.min_lift_share * usual_deg
 
     def _is_settled(self, rep: Rep, asked: LiveState) -> bool:
         """Whether a rep has really ended, rather than being cut off by what is not seen yet.
@@ -357,17 +344,20 @@ class LiveSet:
         if it stays away from rest for too long to be believed, time alone must tell.
         """
         standing = asked.ended and not asked.under_way
-        if rep.end_s > asked.t_s - SETTLED_S and not standing:
+        options = self._options
+        if rep.end_s > asked.t_s - options.settled_s and not standing:
             return False
-        patience_s = UNKNOWN_LINE_S if self._judge.mix is None else DOUBTED_LINE_S
-        return rep.end_s <= max(asked.rest_s + 2 * SETTLED_S, asked.t_s - patience_s)
+        unknown = self._judge.mix is None
+        patience_s = options.unknown_signal_s if unknown else options.doubted_signal_s
+        return rep.end_s <= max(asked.rest_s + 2 * options.settled_s, asked.t_s - patience_s)
 
     def _tell(self, report: SetReport, settled: Sequence[Rep], now_s: float) -> list[SetEvent]:
         """Say what is new about reps, cues and the end."""
         over = self._agreed_end(report, len(settled))
         events: list[SetEvent] = []
+        same_s, cue_s = self._options.same_rep_s, self._judging.standards.cues.within_s
         for i, rep in enumerate(settled):
-            if i < len(self._told_s) and abs(self._told_s[i] - rep.turn_s) < SAME_REP_S:
+            if i < len(self._told_s) and abs(self._told_s[i] - rep.turn_s) < same_s:
                 continue
             self._told_s[i:] = [rep.turn_s]
             good = sum(r.status is RepStatus.GOOD for r in settled)
@@ -376,7 +366,7 @@ class LiveSet:
             cue = self._cues.choose(rep)
             # The end of the set, if this is it, says it all: no cue beside it.
             quiet = self._over is not None or self._suspected is not None
-            if cue is not None and now_s - rep.end_s <= CUE_WITHIN_S and not quiet:
+            if cue is not None and now_s - rep.end_s <= cue_s and not quiet:
                 events.append(CueDue(now_s, rep.number, cue.fault, cue.text, cue.severity))
         if over is not None:
             return [*events, SetOver(now_s, over)]
@@ -416,12 +406,12 @@ class LiveSet:
         usual_s = self._usual_rep_s()
         limit_s = max(SET_PAUSE_S, SET_PAUSE_REPS * usual_s)
         if self._over is not None:
-            limit_s = CLOSED_AFTER_S
+            limit_s = self._options.closed_after_s
         # A rep under way may still come to its end.
         if self.tracker.under_way:
-            limit_s += 1.5 * usual_s
+            limit_s += self._options.under_way_reps * usual_s
         return idle_s > limit_s
 
     def _usual_rep_s(self) -> float:
         reps = self._settled_reps
-        return median(r.end_s - r.start_s for r in reps) if reps else USUAL_REP_S
+        return median(r.end_s - r.start_s for r in reps) if reps else self._options.usual_rep_s

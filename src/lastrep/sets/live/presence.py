@@ -7,17 +7,20 @@ from collections.abc import Iterable
 
 from lastrep.pose.sequence import Pose
 from lastrep.pose.subject.gating import BodyPosition, Gate
-
-#: Beside the set's place by this much for so long: the lifter has walked away.
-AWAY_M, AWAY_S = 0.6, 1.0
-#: Seen in less than this share of so much time: lost (`docs/science.md` 4.5, E10).
-LOST_SHARE, LOST_S = 0.5, 5.0
+from lastrep.sets.live.options import PresenceOptions
 
 
 class Presence:
-    """Follows whether the lifter is there."""
+    """Follows whether the lifter is there.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    options
+        From when on a lifter is lost, or has walked away.
+    """
+
+    def __init__(self, options: PresenceOptions = PresenceOptions()) -> None:  # noqa: B008 - frozen
+        self._options = options
         #: Whether the lifter is lost to the camera.
         self.lost = False
         #: Whether the lifter has left the place of the set.
@@ -39,20 +42,20 @@ class Presence:
         if self._since_s is None:
             self._since_s = pose.t_s
         self._recent.append((pose.t_s, pose.found))
-        while self._recent[0][0] <= pose.t_s - LOST_S:
+        while self._recent[0][0] <= pose.t_s - self._options.lost_s:
             self._recent.popleft()
         seen = sum(found for _, found in self._recent)
-        long_enough = pose.t_s - self._since_s >= LOST_S
-        lost = long_enough and seen < LOST_SHARE * len(self._recent)
+        long_enough = pose.t_s - self._since_s >= self._options.lost_s
+        lost = long_enough and seen < self._options.lost_share * len(self._recent)
         changed, self.lost = lost is not self.lost, lost
         return changed
 
     def _is_away(self, pose: Pose) -> bool:
         if self._place is None or not pose.found:
             return False
-        if self._place.sideways_m(BodyPosition.of(pose)) <= AWAY_M:
+        if self._place.sideways_m(BodyPosition.of(pose)) <= self._options.away_m:
             self._away_since_s = None
             return False
         if self._away_since_s is None:
             self._away_since_s = pose.t_s
-        return pose.t_s - self._away_since_s >= AWAY_S
+        return pose.t_s - self._away_since_s >= self._options.away_s

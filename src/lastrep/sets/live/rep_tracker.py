@@ -20,24 +20,12 @@ from lastrep.motion.signals import OF_CLIP, geometric_signals, limb_length
 from lastrep.pose.one_euro import OneEuro
 from lastrep.pose.sequence import Pose
 from lastrep.reps.phases import Phase, PhaseMachine
+from lastrep.sets.live.options import RepTrackerOptions
 
 Array = NDArray[np.float64]
 
-#: Hysteresis of the live machine, in ranges: half a range confirms the far end.
-LIVE_HYSTERESIS = 0.5
-#: A rep is complete once this near to where it started, in ranges.
-RETURN_ZONE = 0.25
-#: The person's size is the median over this time.
-SIZE_WINDOW_S = 0.5
-#: One-Euro settings of the live concentric fraction (`beta` per range/s).
-MIN_CUTOFF_HZ = 1.5
-BETA = 1.5
-#: Poses that are kept to move to another line.
-MEMORY_S = 20.0
-#: A line that the offline pass found is followed if it can be read frame by frame this well.
-LINE_CORRELATION = 0.85
-#: A line is learned from at least so many frames.
-LINE_FRAMES = 20
+#: Signals that exist with the offline pass only.
+_UNIQUE_TO_CLIP = frozenset({"posture_1", "posture_2", "angles_1", "angles_2"})
 
 
 class RepEventKind(Enum):
@@ -70,9 +58,16 @@ class RepTracker:
     ----------
     exercise
         What is done, or None if unknown.
+    options
+        Filters and hysteresis.
     """
 
-    def __init__(self, exercise: ExerciseDefinition | None = None) -> None:
+    def __init__(
+        self,
+        exercise: ExerciseDefinition | None = None,
+        options: RepTrackerOptions = RepTrackerOptions(),  # noqa: B008 - frozen
+    ) -> None:
+        self._options = options
         self.exercise = exercise
         #: Concentric fraction now; NaN before a pose was seen.
         self.fraction = float("nan")
@@ -96,9 +91,9 @@ class RepTracker:
     def update(self, pose: Pose) -> RepEvent | None:
         """Take the next pose; return what it brought about."""
         self._poses.append(pose)
-        while self._poses[0].t_s < pose.t_s - MEMORY_S:
+        while self._poses[0].t_s < pose.t_s - self._options.memory_s:
             self._poses.popleft()
-        recent = [p for p in self._poses if p.t_s >= pose.t_s - SIZE_WINDOW_S]
+        recent = [p for p in self._poses if p.t_s >= pose.t_s - self._options.size_window_s]
         values = self._read(recent)
         return self._step(pose.t_s, float(values[-1]))
 
@@ -122,22 +117,22 @@ class RepTracker:
         """
         poses = [p for p in self._poses if p.found and len(t_s) and t_s[0] <= p.t_s <= t_s[-1]]
         known = {name: gain for name, gain in mix.items() if name not in OF_CLIP}
-        if len(poses) < LINE_FRAMES or not known:
+        if len(poses) < self._options.min_frames or not known:
             return False
         raw = self._values(poses, known)
         truth = np.interp([p.t_s for p in poses], t_s, fraction)
         seen = np.isfinite(raw) & np.isfinite(truth)
-        if seen.sum() < LINE_FRAMES or np.ptp(raw[seen]) == 0:
+        if seen.sum() < self._options.min_frames or np.ptp(raw[seen]) == 0:
             return False
-        if np.corrcoef(raw[seen], truth[seen])[0, 1] < LINE_CORRELATION:
+        if np.corrcoef(raw[seen], truth[seen])[0, 1] < self._options.min_correlation:
             return False
         gain, self._offset = (float(v) for v in np.polyfit(raw[seen], truth[seen], 1))
         self._mix = {name: gain * g for name, g in known.items()}
         return True
 
     def _begin(self) -> None:
-        self._filter = OneEuro(MIN_CUTOFF_HZ, BETA)
-        self._machine = PhaseMachine(LIVE_HYSTERESIS)
+        self._filter = OneEuro(self._options.min_cutoff_hz, self._options.beta)
+        self._machine = PhaseMachine(self._options.hysteresis)
         self._awaiting: float | None = None
         self._times_s: list[float] = []
         self.turns_s = []
@@ -158,13 +153,13 @@ class RepTracker:
         return None
 
     def _at_rest(self, fraction: float) -> bool:
-        return fraction >= 1 - RETURN_ZONE if self._eccentric_first else fraction <= RETURN_ZONE
+        zone = self._options.return_zone
+        return fraction >= 1 - zone if self._eccentric_first else fraction <= zone
 
     def _read(self, poses: Sequence[Pose]) -> Array:
         return self._offset + self._values(poses, self._mix)
 
-    @staticmethod
-    def _values(poses: Sequence[Pose], mix: Mapping[str, float]) -> Array:
+    def _values(self, poses: Sequence[Pose], mix: Mapping[str, float]) -> Array:
         """Sum of the signals, each times its gain, in each pose; NaN where nobody is seen."""
         points = np.array([p.image_px for p in poses], np.float64)
         size = limb_length(points)
@@ -172,7 +167,7 @@ class RepTracker:
         if not len(seen):
             return np.full(len(poses), np.nan)
         t_s = np.array([p.t_s for p in poses])
-        window = 1 + int(np.searchsorted(t_s, t_s[0] + SIZE_WINDOW_S, side="right"))
+        window = 1 + int(np.searchsorted(t_s, t_s[0] + self._options.size_window_s, side="right"))
         steady = (
             np.full(len(seen), np.median(size[seen]))
             if len(poses) <= window

@@ -24,16 +24,11 @@ from lastrep.motion.planes import PlanarLandmarks
 from lastrep.motion.track import Track
 from lastrep.motion.view import ViewName
 from lastrep.pose import PoseSequence
+from lastrep.sets.measures.options import MeasureOptions
 
 Array = NDArray[np.float64]
 AngleSide = Literal["left", "right", "mean"]
 
-#: Low-pass for joint angles (Winter 2009); landmarks carry no real movement above it.
-ANGLE_CUTOFF_HZ = 6.0
-#: An end angle is the median over this much time around the end of the rep.
-END_WINDOW_S = 0.1
-#: Joints that the world landmarks show better than the picture, unless the camera is side on.
-WORLD_JOINTS = frozenset({"hip", "knee", "shoulder"})
 #: Root-mean-square error against the true angle over the reps of rendered lifters
 #: (`scripts/evaluate.py accuracy`), degrees: side on, oblique, from in front or behind. Plates in
 #: front of the joints make side views no better than the rest.
@@ -47,19 +42,32 @@ UNCERTAINTY_DEG = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AngleTrack:
-    """A joint angle over the recording, degrees, NaN where not seen; shape = (n,) each."""
+    """A joint angle over the recording, degrees, NaN where not seen; shape = (n,) each.
+
+    Parameters
+    ----------
+    window_s
+        Time over which an angle is read.
+    """
 
     t_s: Array
     angle_deg: Array
+    window_s: float
 
     def near(self, t_s: float) -> float | None:
         """Median angle around a time; None where it was not seen."""
-        around = self.angle_deg[np.abs(self.t_s - t_s) <= END_WINDOW_S / 2 + 1e-9]
+        around = self.angle_deg[np.abs(self.t_s - t_s) <= self.window_s / 2 + 1e-9]
         seen = around[np.isfinite(around)]
         return float(np.median(seen)) if len(seen) else None
 
 
-def angle_track(poses: PoseSequence, joint: str, side: AngleSide, view: ViewName) -> AngleTrack:
+def angle_track(
+    poses: PoseSequence,
+    joint: str,
+    side: AngleSide,
+    view: ViewName,
+    options: MeasureOptions = MeasureOptions(),  # noqa: B008 - frozen
+) -> AngleTrack:
     """Return a joint angle, filtered without delay, on an even grid.
 
     Parameters
@@ -70,16 +78,20 @@ def angle_track(poses: PoseSequence, joint: str, side: AngleSide, view: ViewName
         One side of the body, or the mean of both (front and back views).
     view
         From where the camera sees the lifter.
+    options
+        Filter and window.
     """
     rate_hz = 1.0 / poses.frame_s if len(poses) > 1 else 30.0
-    in_world = joint in WORLD_JOINTS and view != "side" and bool(np.isfinite(poses.world_m).any())
+    by_world = joint in options.world_joints and view != "side"
+    in_world = by_world and bool(np.isfinite(poses.world_m).any())
     track = Track.of_world(poses, rate_hz) if in_world else Track.of(poses, rate_hz)
     measure, body = MEASURES[joint], PlanarLandmarks(track.points[..., : 3 if in_world else 2])
     if side == "mean":
         raw = (measure.of(body, "left") + measure.of(body, "right")) / 2
     else:
         raw = measure.of(body, side)
-    return AngleTrack(track.t_s, lowpass(raw, rate_hz, ANGLE_CUTOFF_HZ))
+    filtered = lowpass(raw, rate_hz, options.angle_cutoff_hz)
+    return AngleTrack(track.t_s, filtered, options.end_window_s)
 
 
 def angle_uncertainty_deg(joint: str, view: ViewName) -> float | None:

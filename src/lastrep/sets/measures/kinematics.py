@@ -14,18 +14,13 @@ from lastrep.motion.roll import Roll, camera_roll, unroll
 from lastrep.motion.track import Track
 from lastrep.pose import PoseSequence
 from lastrep.reps.segmentation import Segmentation
-from lastrep.sets.measures.joint_angle import ANGLE_CUTOFF_HZ
+from lastrep.sets.measures.options import MeasureOptions
 
 Array = NDArray[np.float64]
 
-#: A side of the body counts by the visibility that it keeps all but this share of the time.
-WORST_SEEN = 0.2
-#: Movement before and after the set that is kept, so that filters have settled in it.
-MARGIN_S = 1.0
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Movement:
+class SetKinematics:
     """A set's landmarks in the planes that form is read in; all arrays share the even time grid.
 
     Parameters
@@ -42,6 +37,8 @@ class Movement:
         Concentric fraction.
     roll
         Turn of the camera.
+    options
+        How values are read.
     """
 
     t_s: Array
@@ -53,22 +50,28 @@ class Movement:
     visibility: Array
     fraction: Array
     roll: Roll
+    options: MeasureOptions
     _cache: dict[tuple[str, str], Array] = field(default_factory=dict)
 
     @classmethod
     def of(
-        cls, poses: PoseSequence, segmentation: Segmentation, start_s: float, end_s: float
-    ) -> Movement:
+        cls,
+        poses: PoseSequence,
+        segmentation: Segmentation,
+        start_s: float,
+        end_s: float,
+        options: MeasureOptions = MeasureOptions(),  # noqa: B008 - frozen
+    ) -> SetKinematics:
         """Cleaned movement around a set."""
         rate_hz = 1.0 / poses.frame_s
-        cut = poses.between(start_s - MARGIN_S, end_s + MARGIN_S)
+        cut = poses.between(start_s - options.margin_s, end_s + options.margin_s)
         track = Track.of(cut, rate_hz)
         raw = track.points
         frame_px = np.array([poses.width_px, poses.height_px])
         inside = np.all((raw[..., :2] >= 0) & (raw[..., :2] <= frame_px), axis=2)
         roll = camera_roll(raw)
-        points = unroll(lowpass(raw, rate_hz, ANGLE_CUTOFF_HZ), roll)
-        world_m = lowpass(Track.of_world(cut, rate_hz).points, rate_hz, ANGLE_CUTOFF_HZ)
+        points = unroll(lowpass(raw, rate_hz, options.angle_cutoff_hz), roll)
+        world_m = lowpass(Track.of_world(cut, rate_hz).points, rate_hz, options.angle_cutoff_hz)
         sagittal, frontal = body_planes(world_m)
         seen = np.nan_to_num(cut.visibility.astype(np.float64))
         nearest = np.clip(np.searchsorted(cut.t_s, track.t_s), 0, len(cut.t_s) - 1)
@@ -82,6 +85,7 @@ class Movement:
             visibility=seen[nearest],
             fraction=np.interp(track.t_s, segmentation.t_s, segmentation.fraction),
             roll=roll,
+            options=options,
         )
 
     def measure(self, name: str, source: str) -> Array:
@@ -110,9 +114,9 @@ class Movement:
 
     def _weights(self, measure: Measure) -> tuple[float, float]:
         """Shares of left and right in the mean: how well each is seen at its worst, squared."""
-        left = list(measure.landmarks)
+        left, low = list(measure.landmarks), self.options.low_visibility_quantile
         seen = [
-            max(float(np.quantile(self.visibility[:, i].min(axis=1), WORST_SEEN)), 1e-3) ** 2
+            max(float(np.quantile(self.visibility[:, i].min(axis=1), low)), 1e-3) ** 2
             for i in (left, [k + 1 for k in left])
         ]
         return seen[0] / sum(seen), seen[1] / sum(seen)

@@ -3,7 +3,7 @@
 A reading rests on the image plane, corrected for camera roll. Where both sides of the body show the
 metric its value is their mean, weighted by how well each is seen (on measured sets the mean was
 never worse than the nearer side alone). The better seen side alone and the model's world landmarks
-are kept as witnesses.
+are kept as cross-checks.
 """
 
 from __future__ import annotations
@@ -21,25 +21,17 @@ from lastrep.motion.measures import BAR_MEASURES, MEASURES, Measure
 from lastrep.motion.view import CameraView
 from lastrep.pose.landmarks import Landmark
 from lastrep.reps.types import RepSpan
-from lastrep.sets.measures.kinematics import Movement
+from lastrep.sets.measures.kinematics import SetKinematics
 from lastrep.sets.measures.rep_measures import RelativeRange, RepMeasures
 from lastrep.sets.measures.samples import NAN, SAMPLERS, Sampled, percentile_of
 
 Array = NDArray[np.float64]
 
-#: Hips and shoulders are compared over this first part of the ascent (`docs/science.md` 3.2).
-ASCENT_START = 0.4
-#: Of the hips' lead in that part this percentile counts, not one frame.
-LEAD = 80.0
-#: Timing between 10 and 90 % of the range leaves out the pause at the turn.
-SWING = (0.1, 0.9)
 #: Landmarks that stand for how well the whole body is seen (left, with their right twins).
 MAIN_LANDMARKS = (
     Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST, Landmark.LEFT_HIP,
     Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE,
 )  # fmt: skip
-#: The body counts as seen as well as the upper quarter of them.
-BODY_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +47,7 @@ class Reading:
     world
         The same from the model's world landmarks.
     sustained
-        Value that was reached or passed for `SUSTAINED_S` together.
+        Value that was reached or passed for `MeasureOptions.sustained_s` together.
     t_s
         The worst moment.
     confidence
@@ -88,7 +80,7 @@ class RepReadings:
 
 
 def read_reps(
-    movement: Movement,
+    kinematics: SetKinematics,
     exercise: ExerciseDefinition,
     measures: Sequence[RepMeasures],
     view: CameraView,
@@ -99,12 +91,12 @@ def read_reps(
         for r in exercise.faults
         if view.name in r.views and r.not_assessed is None and r.metric not in BAR_MEASURES
     ]
-    reader = _Reader(movement, exercise)
+    reader = _Reader(kinematics, exercise)
     return tuple(
         RepReadings(
             {rule.id: reader.read(rule, m) for rule in rules}
             | {
-                f"{rule.id}.steady": reader.steady(rule.steady, rule, m)
+                f"{rule.id}.steady": reader.guard_measure(rule.steady, rule, m)
                 for rule in rules
                 if rule.steady
             },
@@ -115,10 +107,13 @@ def read_reps(
 
 
 def with_ranges(
-    readings: Mapping[str, Reading], rules: Sequence[FaultRule], own: RelativeRange
+    readings: Mapping[str, Reading],
+    rules: Sequence[FaultRule],
+    own: RelativeRange,
+    doubtful_from_pct: float,
 ) -> dict[str, Reading]:
     """Return a rep's readings with its range of motion beside the set's other reps."""
-    kinder = own.kinder_pct
+    kinder = own.in_favour_pct(doubtful_from_pct)
     whole = {rule.id for rule in rules if rule.metric == "range_of_motion"} & readings.keys()
     return dict(readings) | {i: replace(readings[i], value=kinder, sustained=kinder) for i in whole}
 
@@ -126,11 +121,11 @@ def with_ranges(
 class _Reader:
     """Reads metrics of one set."""
 
-    def __init__(self, movement: Movement, exercise: ExerciseDefinition) -> None:
-        self._movement = movement
+    def __init__(self, kinematics: SetKinematics, exercise: ExerciseDefinition) -> None:
+        self._kinematics = kinematics
         self._exercise = exercise
 
-    def steady(self, name: str, rule: FaultRule, rep: RepMeasures) -> Reading:
+    def guard_measure(self, name: str, rule: FaultRule, rep: RepMeasures) -> Reading:
         """Read a measure that must not change, at the time of the rule it guards."""
         return self._of_frames(name, rule, rep)
 
@@ -140,11 +135,11 @@ class _Reader:
         return self._of_frames(rule.metric, rule, rep)
 
     def _of_frames(self, name: str, rule: FaultRule, rep: RepMeasures) -> Reading:
-        movement, measure, span = self._movement, MEASURES[name], rep.span
+        kinematics, measure, span = self._kinematics, MEASURES[name], rep.span
         sample = SAMPLERS[rule.at]
 
         def read(source: str) -> Sampled:
-            return sample(movement, movement.measure(name, source), span, rule)
+            return sample(kinematics, kinematics.measure(name, source), span, rule)
 
         one_limb = measure.sided and span.limb != "both"
         main = read(span.limb if one_limb else "weighted")
@@ -162,18 +157,28 @@ class _Reader:
 
     def _seen(self, measure: Measure, span: RepSpan) -> tuple[float, float]:
         """Confidence of a reading, and visibility of its landmarks on the better side."""
-        frames = self._movement.window(span.start_s, span.end_s)
-        visibility = self._movement.visibility[frames]
+        frames = self._kinematics.window(span.start_s, span.end_s)
+        visibility = self._kinematics.visibility[frames]
         left = [int(i) for i in measure.landmarks]
         right = [i + 1 for i in left]
         sides = [left, right] if measure.sided else [left + right]
-        inside = max(float(self._movement.inside[frames][:, s].all(axis=1).mean()) for s in sides)
+        inside = max(float(self._kinematics.inside[frames][:, s].all(axis=1).mean()) for s in sides)
         visible = max(float(np.median(visibility[:, s].min(axis=1))) for s in sides)
-        return inside * _body_seen(visibility), visible
+        return inside * self._body_seen(visibility), visible
+
+    def _body_seen(self, visibility: Array) -> float:
+        """How well the whole body is seen: the main joints of the better side, over time.
+
+        The model's own visibility of a single joint says little about its error on real sets; that
+        of the whole body tells a picture that shows the lifter from one that does not.
+        """
+        sides = [[i + side for i in MAIN_LANDMARKS] for side in (0, 1)]
+        share = self._kinematics.options.body_visibility_quantile
+        return max(float(np.quantile(visibility[:, s], share)) for s in sides)
 
     def _whole(self, rule: FaultRule, rep: RepMeasures) -> Reading:
-        frames = self._movement.window(rep.span.start_s, rep.span.end_s)
-        seen = _body_seen(self._movement.visibility[frames])
+        frames = self._kinematics.window(rep.span.start_s, rep.span.end_s)
+        seen = self._body_seen(self._kinematics.visibility[frames])
         value = WHOLE[rule.metric](self, rep)
         return Reading(value, rep.span.turn_s, seen, visible=seen, sustained=value)
 
@@ -186,8 +191,10 @@ class _Reader:
     def hips_before_shoulders(self, rep: RepMeasures) -> float:
         """Lead of the hips' rise over the shoulders', each as a share of its own total."""
         hips, shoulders = self._rises(rep.span)
-        early = np.fmin(hips, shoulders) <= ASCENT_START
-        return 100 * percentile_of((hips - shoulders)[early], LEAD)
+        early = np.fmin(hips, shoulders) <= self._kinematics.options.ascent_share
+        return 100 * percentile_of(
+            (hips - shoulders)[early], self._kinematics.options.lead_percentile
+        )
 
     def hips_after_shoulders(self, rep: RepMeasures) -> float:
         """How much later than the shoulders the hips are half-way up, % of the time."""
@@ -198,9 +205,9 @@ class _Reader:
         return 100 * late / max(len(hips) - 1, 1)
 
     def _rises(self, span: RepSpan) -> tuple[Array, Array]:
-        frames = self._movement.window(*span.concentric_s)
+        frames = self._kinematics.window(*span.concentric_s)
         heights = [
-            -self._movement.image.middle(i)[frames, 1]
+            -self._kinematics.image.middle(i)[frames, 1]
             for i in (Landmark.LEFT_HIP, Landmark.LEFT_SHOULDER)
         ]
         hips, shoulders = ((h - h[0]) / (h[-1] - h[0] or NAN) for h in heights)
@@ -209,34 +216,36 @@ class _Reader:
     def eccentric_time(self, rep: RepMeasures) -> float:
         """Seconds from 90 to 10 % of the lowering."""
         start_s, end_s = rep.span.eccentric_s
-        return self._swing_time(self._movement.window(start_s, end_s))
+        return self._swing_time(self._kinematics.window(start_s, end_s))
 
     def _swing_time(self, frames: slice) -> float:
-        c = self._movement.fraction[frames]
+        c = self._kinematics.fraction[frames]
         swing = np.ptp(c)
         if len(c) < 3 or not swing > 0:
             return NAN
         share = (c - c.min()) / swing
-        inner = np.flatnonzero((share >= SWING[0]) & (share <= SWING[1]))
-        return len(inner) / self._movement.rate_hz if len(inner) else NAN
+        low, high = self._kinematics.options.timed_range
+        inner = np.flatnonzero((share >= low) & (share <= high))
+        return len(inner) / self._kinematics.rate_hz if len(inner) else NAN
 
     def turn_acceleration(self, rep: RepMeasures) -> float:
         """Curvature of the concentric fraction at the turn, per square second, in %."""
-        c, rate_hz = self._movement.fraction, self._movement.rate_hz
+        c, rate_hz = self._kinematics.fraction, self._kinematics.rate_hz
         if len(c) < 3:
             return NAN
+        width_s = self._kinematics.options.turn_window_s
         bend = np.gradient(np.gradient(c)) * rate_hz**2
         turn_s = rep.span.turn_s if rep.span.eccentric_first else rep.span.end_s
-        return 100 * float(np.max(np.abs(bend[self._movement.around(turn_s, 0.3)])))
+        return 100 * float(np.max(np.abs(bend[self._kinematics.around(turn_s, width_s)])))
 
     def side_difference(self, rep: RepMeasures) -> float:
         """Difference of the two sides' swing of the primary angle, % of their mean."""
         joint = self._exercise.angle.joint
         if rep.span.limb != "both" or not MEASURES[joint].sided:
             return NAN
-        frames = self._movement.window(rep.span.start_s, rep.span.end_s)
+        frames = self._kinematics.window(rep.span.start_s, rep.span.end_s)
         swings = [
-            float(np.ptp(self._movement.measure(joint, s)[frames])) for s in ("left", "right")
+            float(np.ptp(self._kinematics.measure(joint, s)[frames])) for s in ("left", "right")
         ]
         return 100 * abs(swings[0] - swings[1]) / max(sum(swings) / 2, 1e-9)
 
@@ -250,14 +259,3 @@ WHOLE: dict[str, Callable[[_Reader, RepMeasures], float]] = {
     "turn_acceleration": _Reader.turn_acceleration,
     "side_difference": _Reader.side_difference,
 }
-
-
-def _body_seen(visibility: Array) -> float:
-    """How well the whole body is seen: the main joints of the better side, over time.
-
-    The model's own visibility of a single joint says little about its error on real sets; that of
-    the whole body tells a picture that shows the lifter from one that does not. Plates may hide
-    half of the joints.
-    """
-    sides = [[i + side for i in MAIN_LANDMARKS] for side in (0, 1)]
-    return max(float(np.quantile(visibility[:, s], BODY_SHARE)) for s in sides)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.exercises.definition import ExerciseDefinition
+from lastrep.exercises.standards import RepStandards
 from lastrep.motion.arrays import runs
 from lastrep.motion.measures import MEASURES
 from lastrep.motion.view import ViewName
@@ -16,21 +17,12 @@ from lastrep.pose import PoseSequence
 from lastrep.reps.segmentation import Segmentation
 from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.joint_angle import AngleSide, AngleTrack, angle_track
+from lastrep.sets.measures.options import MeasureOptions
 
 Array = NDArray[np.float64]
 
-#: The load is held while the concentric fraction stays within this of where it stopped.
-HELD_WITHIN = 0.1
 #: Name of the signal that the reps were counted by, among a rep's ranges.
 COUNTED = "counted"
-#: Signals agree that a rep is short only if no quarter of them sees this much of the range.
-DOUBTFUL_FROM_PCT = 95.0
-#: Reps that set the lifter's own reference.
-REFERENCE_REPS = 3
-#: A signal that correlates this much with the counted one tells the same movement.
-WITNESS_CORRELATION = 0.8
-#: A rep this much shorter than the set's longest is not taken into the reference.
-REFERENCE_FROM = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +64,7 @@ def measure_spans(
     exercise: ExerciseDefinition | None,
     side: AngleSide,
     view: ViewName,
+    options: MeasureOptions = MeasureOptions(),  # noqa: B008 - frozen
 ) -> tuple[RepMeasures, ...]:
     """Measure the reps of one set.
 
@@ -85,10 +78,12 @@ def measure_spans(
         The side of the body to measure; a rep that one limb did alone is measured on that limb.
     view
         From where the camera sees the lifter.
+    options
+        Filters and windows.
     """
     sides = {side, *(span.limb for span in spans if span.limb != "both")}
     joint = None if exercise is None else exercise.angle.joint
-    angles = {s: angle_track(poses, joint, s, view) for s in sides} if joint else {}
+    angles = {s: angle_track(poses, joint, s, view, options) for s in sides} if joint else {}
     return tuple(
         _measure_rep(
             span,
@@ -96,8 +91,11 @@ def measure_spans(
             segmentation,
             poses,
             ranges,
+            options.held_within,
         )
-        for span, ranges in zip(spans, _ranges(spans, segmentation, exercise), strict=True)
+        for span, ranges in zip(
+            spans, _ranges(spans, segmentation, exercise, options.min_correlation), strict=True
+        )
     )
 
 
@@ -105,18 +103,19 @@ def _ranges(
     spans: Sequence[RepSpan],
     segmentation: Segmentation,
     exercise: ExerciseDefinition | None,
+    min_correlation: float,
 ) -> list[dict[str, float]]:
     """Return how far each rep went, by each signal that follows the counted movement.
 
     One signal alone may be foreshortened or hidden in one rep and not in the next; signals that
-    follow the counted movement are witnesses of equal standing.
+    follow the counted movement are cross-checks of equal weight.
 
     A rep has the range of the longer of its halves. The shorter one may be cut by the recording,
     by a set-up that belongs to no rep, or by a rest whose end nobody can tell; whoever moved
     between both ends once has shown the range. That the other half stopped short of the rest
     position is a fault of its own (lockout, hang).
     """
-    # A movement that one limb makes alone has no witness in the other.
+    # A movement that one limb makes alone has no cross-check in the other.
     if exercise is None or any(span.limb != "both" for span in spans):
         return [{COUNTED: span.excursion} for span in spans]
     ends = np.array([(s.start_s, s.turn_s, s.end_s) for s in spans])
@@ -137,7 +136,7 @@ def _ranges(
         x = known[name]
         with np.errstate(invalid="ignore", divide="ignore"):
             likeness = abs(np.corrcoef(x[inside], fraction[inside])[0, 1])
-        if likeness >= WITNESS_CORRELATION:
+        if likeness >= min_correlation:
             by_signal[key] = longer_half(x)
     return [{name: of[i] for name, of in by_signal.items()} for i in range(len(spans))]
 
@@ -160,42 +159,49 @@ class RelativeRange:
     error_pct: float
     high_pct: float
 
-    @property
-    def kinder_pct(self) -> float:
-        """The range where signals disagree, read in the lifter's favour."""
-        kinder = self.pct + self.error_pct
-        if self.high_pct >= DOUBTFUL_FROM_PCT:
-            kinder = self.high_pct
-        return max(self.pct, min(kinder, 100.0))
+    def in_favour_pct(self, doubtful_from_pct: float) -> float:
+        """Return the range where signals disagree, read in the lifter's favour.
+
+        Parameters
+        ----------
+        doubtful_from_pct
+            With a quarter of the signals at least here, they alone count.
+        """
+        favourable = self.pct + self.error_pct
+        if self.high_pct >= doubtful_from_pct:
+            favourable = self.high_pct
+        return max(self.pct, min(favourable, 100.0))
 
 
-def relative_ranges(reps: Sequence[RepMeasures]) -> tuple[RelativeRange, ...]:
+def relative_ranges(
+    reps: Sequence[RepMeasures], standards: RepStandards
+) -> tuple[RelativeRange, ...]:
     """Return each rep's range of motion beside the lifter's own first full reps."""
     if not reps:
         return ()
     limbs = [rep.span.limb for rep in reps]
-    witnesses = []
+    by_signal = []
     for name in reps[0].ranges:
         went = np.array([rep.ranges[name] for rep in reps])
         own = np.empty(len(reps))
         # The camera sees one limb better than the other: each is compared with itself.
         for limb in set(limbs):
             its = np.array([one == limb for one in limbs])
-            own[its] = went[its] / own_range(went[its])
-        witnesses.append(own)
-    middle, high = np.quantile(witnesses, (0.5, 0.75), axis=0)
-    spread = 1.4826 * np.median(np.abs(witnesses - middle), axis=0)
+            own[its] = went[its] / own_range(went[its], standards)
+        by_signal.append(own)
+    middle, high = np.quantile(by_signal, (0.5, 0.75), axis=0)
+    spread = 1.4826 * np.median(np.abs(by_signal - middle), axis=0)
     # Of a median, with normal errors.
-    error = np.sqrt(np.pi / 2 / len(witnesses)) * spread
+    error = np.sqrt(np.pi / 2 / len(by_signal)) * spread
     rows = 100.0 * np.stack((middle, error, high), axis=1)
     return tuple(RelativeRange(*row) for row in rows.tolist())
 
 
-def own_range(excursions: Array) -> float:
+def own_range(excursions: Array, standards: RepStandards) -> float:
     """Excursion of the lifter's own first full reps."""
     longest = float(np.quantile(excursions, 0.8))
-    full = excursions[excursions >= REFERENCE_FROM * longest]
-    return max(float(np.median(full[:REFERENCE_REPS])), 1e-9)
+    full = excursions[excursions >= standards.reference_min_share * longest]
+    return max(float(np.median(full[: standards.reference_reps])), 1e-9)
 
 
 def _measure_rep(
@@ -204,6 +210,7 @@ def _measure_rep(
     segmentation: Segmentation,
     poses: PoseSequence,
     ranges: Mapping[str, float],
+    held_within: float,
 ) -> RepMeasures:
     # Where the recording begins at the far end, the rest position is seen after it.
     rest_s = span.end_s if span.start_s == span.turn_s else span.start_s
@@ -211,7 +218,7 @@ def _measure_rep(
     turn_deg = angles.near(span.turn_s) if angles else None
     rom_deg = None if start_deg is None or turn_deg is None else abs(turn_deg - start_deg)
     lockout_s = span.end_s if span.eccentric_first else span.turn_s
-    lockout, held_s = _held(segmentation, lockout_s)
+    lockout, held_s = _held(segmentation, lockout_s, held_within)
     inside = (poses.t_s >= span.start_s) & (poses.t_s <= span.end_s)
     return RepMeasures(
         span=span,
@@ -225,11 +232,11 @@ def _measure_rep(
     )
 
 
-def _held(segmentation: Segmentation, t_s: float) -> tuple[float, float]:
+def _held(segmentation: Segmentation, t_s: float, within: float) -> tuple[float, float]:
     """Return the concentric fraction at a time, and how long it stays about there."""
     fraction = segmentation.fraction
     at = int(np.argmin(np.abs(segmentation.t_s - t_s)))
-    there = runs(np.abs(fraction - fraction[at]) <= HELD_WITHIN)
+    there = runs(np.abs(fraction - fraction[at]) <= within)
     stay = next(run for run in there if run.start <= at < run.stop)
     step_s = float(segmentation.t_s[1] - segmentation.t_s[0])
     return float(fraction[at]), (stay.stop - stay.start) * step_s

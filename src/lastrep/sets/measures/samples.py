@@ -10,56 +10,48 @@ from numpy.typing import NDArray
 
 from lastrep.exercises.faults import FaultRule
 from lastrep.reps.types import RepSpan
-from lastrep.sets.measures.kinematics import Movement
+from lastrep.sets.measures.kinematics import SetKinematics
+from lastrep.sets.measures.options import MeasureOptions
 
 Array = NDArray[np.float64]
 NAN = float("nan")
 
-#: "Highest" and "lowest" are these percentiles.
-HIGH, LOW = 95.0, 5.0
-#: An end of the range is read as the median over this time. Its furthest reach is this percentile
-#: (or its complement) over a longer one: the end itself, with fewer of the noise's extremes.
-END_WINDOW_S = 0.1
-REACH_WINDOW_S, REACH = 0.3, 80.0
-#: A safety fault is critical only if it lasted this long.
-SUSTAINED_S = 0.2
-#: Leg drive belongs to this first part of the lifting phase, hitching to the last.
-ONSET, LATE = 0.6, 0.6
-
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A value, its worst moment, and what was reached for `SUSTAINED_S` in all."""
+    """A value, its worst moment, and what was reached for `sustained_s` in all."""
 
     value: float
     t_s: float
     sustained: float
 
 
-Sampler = Callable[[Movement, Array, RepSpan, FaultRule], Sampled]
+Sampler = Callable[[SetKinematics, Array, RepSpan, FaultRule], Sampled]
+#: Gives from when to when a part of a rep lasts, seconds.
+Part = Callable[[RepSpan, MeasureOptions], tuple[float, float]]
 
 
 def _at_turn(span: RepSpan, end: str) -> bool:
     return span.eccentric_first == (end == "ecc")
 
 
-def _was_shown(movement: Movement, span: RepSpan, end: str) -> bool:
+def _was_shown(kinematics: SetKinematics, span: RepSpan, end: str) -> bool:
     """Whether the recording shows the rep come to this end, rather than being cut before it."""
     if _at_turn(span, end):
         return span.start_s < span.turn_s < span.end_s
-    first_s, last_s = float(movement.t_s[0]), float(movement.t_s[-1])
-    margin_s = END_WINDOW_S / 2
+    first_s, last_s = float(kinematics.t_s[0]), float(kinematics.t_s[-1])
+    margin_s = kinematics.options.end_window_s / 2
     return span.turn_s < span.end_s and first_s + margin_s <= span.end_s <= last_s - margin_s
 
 
 def _end(end: str) -> Sampler:
     """Middle value at one end of the range."""
 
-    def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+    def sample(kinematics: SetKinematics, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
         t_s = span.turn_s if _at_turn(span, end) else span.end_s
-        if not _was_shown(movement, span, end):
+        if not _was_shown(kinematics, span, end):
             return Sampled(NAN, t_s, NAN)
-        value = median_of(x[movement.around(t_s, END_WINDOW_S)])
+        value = median_of(x[kinematics.around(t_s, kinematics.options.end_window_s)])
         return Sampled(value, t_s, value)
 
     return sample
@@ -72,13 +64,14 @@ def _reach(end: str) -> Sampler:
     last rep that may be in another posture (knees on the floor, bar in the rack).
     """
 
-    def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+    def sample(kinematics: SetKinematics, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
         stay_s = (span.turn_s,) if _at_turn(span, end) else (span.end_s, span.back_s)
-        if not _was_shown(movement, span, end):
+        if not _was_shown(kinematics, span, end):
             return Sampled(NAN, stay_s[0], NAN)
         sign = -1.0 if rule.bad == "high" else 1.0
+        width_s, share = kinematics.options.reach_window_s, kinematics.options.reach_percentile
         reached = [
-            (sign * percentile_of(sign * x[movement.around(t_s, REACH_WINDOW_S)], REACH), t_s)
+            (sign * percentile_of(sign * x[kinematics.around(t_s, width_s)], share), t_s)
             for t_s in stay_s
         ]
         known = [(value, t_s) for value, t_s in reached if np.isfinite(value)]
@@ -90,63 +83,67 @@ def _reach(end: str) -> Sampler:
     return sample
 
 
-def _worst(part: Callable[[RepSpan], tuple[float, float]]) -> Sampler:
+def _worst(part: Part) -> Sampler:
     """The worst over a part of the rep, in the bad direction."""
 
-    def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
-        frames = movement.window(*part(span))
-        return _extreme(movement, x[frames], frames, rule.bad)
+    def sample(kinematics: SetKinematics, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+        frames = kinematics.window(*part(span, kinematics.options))
+        return _extreme(kinematics, x[frames], frames, rule.bad)
 
     return sample
 
 
-def _change(part: Callable[[RepSpan], tuple[float, float]], *, rise: bool = False) -> Sampler:
+def _change(part: Part, *, rise: bool = False) -> Sampler:
     """How much a measure moves over a part of the rep (`rise`: upwards from where it began)."""
 
-    def sample(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
-        frames = movement.window(*part(span))
-        start = median_of(x[frames][: max(2, round(END_WINDOW_S * movement.rate_hz))])
-        low = start if rise else percentile_of(x[frames], LOW)
-        value = percentile_of(x[frames], HIGH) - low
+    def sample(kinematics: SetKinematics, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+        frames = kinematics.window(*part(span, kinematics.options))
+        lowest, highest = kinematics.options.extreme_percentiles
+        window_s = kinematics.options.end_window_s
+        start = median_of(x[frames][: max(2, round(window_s * kinematics.rate_hz))])
+        low = start if rise else percentile_of(x[frames], lowest)
+        value = percentile_of(x[frames], highest) - low
         # The worst moment is the one furthest from where the rep began.
         away = np.abs(x[frames] - start)
         at = int(np.nanargmax(away)) if np.isfinite(away).any() else 0
-        return Sampled(value, float(movement.t_s[frames][at]), value)
+        return Sampled(value, float(kinematics.t_s[frames][at]), value)
 
     return sample
 
 
-def _middle(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
-    frames = movement.window(span.leave_s, span.back_s)
+def _middle(kinematics: SetKinematics, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+    frames = kinematics.window(span.leave_s, span.back_s)
     value = median_of(x[frames])
     # A posture held all through is shown at the turn.
     return Sampled(value, span.turn_s, value)
 
 
-def _late_dip(movement: Movement, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
+def _late_dip(kinematics: SetKinematics, x: Array, span: RepSpan, rule: FaultRule) -> Sampled:
     """Largest fall back from the highest so far, late in the lifting phase."""
-    start_s, end_s = span.concentric_s
-    frames = movement.window(start_s + (1 - LATE) * (end_s - start_s), end_s)
+    (start_s, end_s), late = span.concentric_s, kinematics.options.late_share
+    frames = kinematics.window(start_s + (1 - late) * (end_s - start_s), end_s)
     part = x[frames]
     if not np.isfinite(part).all():
         return Sampled(NAN, start_s, NAN)
     fall = np.maximum.accumulate(part) - part
     at = int(np.argmax(fall))
-    return Sampled(float(fall[at]), float(movement.t_s[frames][at]), float(fall[at]))
+    return Sampled(float(fall[at]), float(kinematics.t_s[frames][at]), float(fall[at]))
 
 
-def _extreme(movement: Movement, part: Array, frames: slice, bad: str) -> Sampled:
+def _extreme(kinematics: SetKinematics, part: Array, frames: slice, bad: str) -> Sampled:
     if not np.isfinite(part).any():
-        return Sampled(NAN, float(movement.t_s[frames.start]), NAN)
+        return Sampled(NAN, float(kinematics.t_s[frames.start]), NAN)
+    lowest, highest = kinematics.options.extreme_percentiles
     if bad == "either":
-        high, low = percentile_of(part, HIGH), percentile_of(part, LOW)
+        high, low = percentile_of(part, highest), percentile_of(part, lowest)
         bad = "high" if abs(high) >= abs(low) else "low"
     sign = 1.0 if bad == "high" else -1.0
-    value = percentile_of(part, HIGH if bad == "high" else LOW)
+    value = percentile_of(part, highest if bad == "high" else lowest)
     ranked = np.sort(sign * part[np.isfinite(part)])[::-1]
-    held = ranked[min(max(3, round(SUSTAINED_S * movement.rate_hz)), len(ranked)) - 1]
+    lasting = max(3, round(kinematics.options.sustained_s * kinematics.rate_hz))
+    held = ranked[min(lasting, len(ranked)) - 1]
     at = int(np.nanargmax(sign * part))
-    return Sampled(value, float(movement.t_s[frames][at]), sign * float(held))
+    return Sampled(value, float(kinematics.t_s[frames][at]), sign * float(held))
 
 
 def median_of(x: Array) -> float:
@@ -161,13 +158,12 @@ def percentile_of(x: Array, share: float) -> float:
     return float(np.percentile(seen, share)) if len(seen) else NAN
 
 
-def _onset(span: RepSpan) -> tuple[float, float]:
+def _onset(span: RepSpan, options: MeasureOptions) -> tuple[float, float]:
     start_s, end_s = span.concentric_s
-    # A dip that starts the drive begins just before the load moves.
-    return start_s - 0.3, start_s + ONSET * (end_s - start_s)
+    return start_s - options.onset_lead_s, start_s + options.onset_share * (end_s - start_s)
 
 
-def _moving(span: RepSpan) -> tuple[float, float]:
+def _moving(span: RepSpan, _options: MeasureOptions) -> tuple[float, float]:
     return span.leave_s, span.back_s
 
 
@@ -176,7 +172,7 @@ SAMPLERS: dict[str, Sampler] = {
     "ecc_end": _end("ecc"),
     "con_reach": _reach("con"),
     "ecc_reach": _reach("ecc"),
-    "concentric": _worst(lambda span: span.concentric_s),
+    "concentric": _worst(lambda span, _options: span.concentric_s),
     "rep": _worst(_moving),
     "rep_median": _middle,
     "rep_range": _change(_moving),

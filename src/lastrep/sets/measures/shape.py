@@ -1,4 +1,4 @@
-"""Unknown changes: a movement that changed in a way that no named fault describes.
+"""Unnamed changes: a movement that changed in a way that no named fault describes.
 
 Every rep is read as joint angles over the way it has gone, not over time, so that a slow or paused
 rep of the same path has the same shape (what time warping would align is aligned by the path
@@ -13,9 +13,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.exercises.standards import UnnamedChangeStandards
 from lastrep.missing import MaybeNan
 from lastrep.reps.types import RepSpan
-from lastrep.sets.measures.kinematics import Movement
+from lastrep.sets.measures.kinematics import SetKinematics
 
 Array = NDArray[np.float64]
 #: Angles of a rep along the way it went: a row a measure, NaN where not seen.
@@ -24,26 +25,25 @@ Shape = tuple[tuple[MaybeNan, ...], ...]
 #: Angles that describe the movement; seen from the front they are foreshortened.
 ANGLES = ("knee", "hip", "elbow", "shoulder", "trunk_lean")
 VIEWS = ("side", "oblique")
-#: Points on the way out and on the way back.
-OUT_POINTS, BACK_POINTS = 50, 51
-#: A rep has changed if it differs by this much, degrees, and this many times more than the first
-#: reps differ among each other; twice running it is worth a word (`docs/science.md` 4.4).
-CHANGED_DEG, CHANGED_TIMES = 12.0, 4.0
-RUN = 2
 
 
-def rep_shape(movement: Movement, span: RepSpan) -> Shape:
+def rep_shape(kinematics: SetKinematics, span: RepSpan) -> Shape:
     """Return a rep's angles along its way, shape = (measures, points); degrees."""
+    out, back = kinematics.options.shape_points
     halves = (
-        (movement.window(span.leave_s, span.turn_s), OUT_POINTS),
-        (movement.window(span.turn_s, span.back_s), BACK_POINTS),
+        (kinematics.window(span.leave_s, span.turn_s), out),
+        (kinematics.window(span.turn_s, span.back_s), back),
     )
-    along = np.concatenate([_along(movement, frames, n) for frames, n in halves], axis=1)
+    along = np.concatenate([_along(kinematics, frames, n) for frames, n in halves], axis=1)
     return tuple(tuple(row) for row in np.round(along, 2).tolist())
 
 
-def unknown_changes(
-    reps: Sequence[Shape], baseline: Sequence[int], explained: Sequence[bool], view: str
+def unnamed_changes(
+    reps: Sequence[Shape],
+    baseline: Sequence[int],
+    explained: Sequence[bool],
+    view: str,
+    standards: UnnamedChangeStandards,
 ) -> tuple[str, ...]:
     """Return a note if the movement changed and no named fault says how.
 
@@ -61,25 +61,25 @@ def unknown_changes(
     shapes = [np.array(rep, np.float64) for rep in reps]
     usual = np.nanmedian([shapes[i] for i in baseline], axis=0)
     spread = float(np.median([_apart(shapes[a], shapes[b]) for a, b in combinations(baseline, 2)]))
-    limit = max(CHANGED_DEG, CHANGED_TIMES * spread)
+    limit = max(standards.min_deg, standards.min_factor * spread)
     run = 0
     for number, (shape, named) in enumerate(zip(shapes, explained, strict=True), start=1):
         distance = _apart(shape, usual)
         run = run + 1 if distance > limit and not named else 0
-        if run == RUN:
+        if run == standards.reps:
             return (
-                f"The movement changed from rep {number - RUN + 1} on ({distance:.0f}° on average "
+                f"The movement changed from rep {number - run + 1} on ({distance:.0f}° on average "
                 f"from the first reps, limit {limit:.0f}°) in no way that has a name: "
                 "check the video.",
             )
     return ()
 
 
-def _along(movement: Movement, frames: slice, points: int) -> Array:
-    way = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(movement.fraction[frames])))])
+def _along(kinematics: SetKinematics, frames: slice, points: int) -> Array:
+    way = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(kinematics.fraction[frames])))])
     at = np.linspace(0.0, way[-1], points)
     return np.stack(
-        [np.interp(at, way, movement.measure(name, "weighted")[frames]) for name in ANGLES]
+        [np.interp(at, way, kinematics.measure(name, "weighted")[frames]) for name in ANGLES]
     )
 
 

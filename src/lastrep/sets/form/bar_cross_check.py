@@ -17,30 +17,15 @@ import numpy as np
 from lastrep.bar.track import PointSource
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.faults import FaultRule, Limits, ViewLimits
+from lastrep.exercises.standards import BarStandards, RepStandards
 from lastrep.motion.measures import BAR_MEASURES
 from lastrep.reps.types import RepSpan
 from lastrep.sets.measures.readings import Reading
-from lastrep.sets.measures.rep_measures import DOUBTFUL_FROM_PCT
 from lastrep.sets.measures.samples import NAN
-from lastrep.sets.rep_status import (
-    PARTIAL_BELOW_PCT,
-    STRUGGLE_FACTOR,
-    Verdict,
-    lockout_needed,
-    not_failed_before_whole,
-)
+from lastrep.sets.rep_status import Verdict, not_failed_before_whole
 from lastrep.sets.results import RepStatus
 from lastrep.velocity.rep_velocity import SURE_FROM
 from lastrep.velocity.types import RepVelocity
-
-#: Families in which the bar's travel is the range of motion. Where the arms swing about the body
-#: (curls, rows, raises), it changes with the trunk and the elbows as well.
-TRAVEL_FAMILIES = frozenset({"squat", "hinge", "lunge", "horizontal_press", "vertical_press"})
-#: How the range of motion is judged by a plate's travel: it repeats within 1 to 2 %, where that of
-#: the joints scatters by 5 and more.
-BY_TRAVEL = ViewLimits(change=Limits(minor=8, major=15), sd=3.0)
-#: First reps that must show the bar before its travel is compared with them.
-FEWEST_REPS = 2
 
 
 def followed_surely(bar: RepVelocity) -> bool:
@@ -74,11 +59,14 @@ class BarLift:
 
 
 def bar_lifts(
-    bars: Sequence[RepVelocity], exercise: ExerciseDefinition, baseline: Sequence[int]
+    bars: Sequence[RepVelocity],
+    exercise: ExerciseDefinition,
+    baseline: Sequence[int],
+    standards: BarStandards,
 ) -> list[BarLift]:
     """Return each rep as the bar shows it."""
     unknown = [BarLift()] * len(bars)
-    if exercise.family not in TRAVEL_FAMILIES:
+    if exercise.family not in standards.travel_families:
         return unknown
     rows = [
         (bar.rise_px, bar.top_px, *(bar.concentric_s or (NAN, NAN)))
@@ -88,7 +76,7 @@ def bar_lifts(
     ]
     rise, top, start, end = np.array(rows, np.float64).T
     first = [i for i in baseline if np.isfinite(rise[i])]
-    if len(first) < FEWEST_REPS:
+    if len(first) < standards.min_first_reps:
         return unknown
     whole = np.median(rise[first])
     lockout = 1 - (np.median(top[first]) - top) / whole
@@ -102,49 +90,58 @@ def settled_statuses(
     lifts: Sequence[BarLift],
     spans: Sequence[RepSpan],
     exercise: ExerciseDefinition,
+    standards: RepStandards,
 ) -> list[Verdict]:
     """Return each rep's status by the bar where it tells of the rep, else by the body."""
-    needed = lockout_needed(eccentric_first=exercise.start == "con_end")
-    by_bar = [_verdict(lift, needed) for lift in lifts]
+    needed = standards.lockout_needed(eccentric_first=exercise.start == "con_end")
+    by_bar = [_verdict(lift, needed, standards) for lift in lifts]
     together = [body if bar is None else bar for body, bar in zip(by_body, by_bar, strict=True)]
     rests_s = [b.leave_s - a.back_s for a, b in pairwise(spans)]
-    settled = not_failed_before_whole(together, rests_s)
+    settled = not_failed_before_whole(together, rests_s, standards.next_within_s)
     final = []
     for body, bar, verdict, lift in zip(by_body, by_bar, settled, lifts, strict=True):
         # A bar that came all the way up was not stuck; one that did not may have been.
-        stuck = body[0] is RepStatus.FAILED and lift.travel_pct < DOUBTFUL_FROM_PCT
+        stuck = body[0] is RepStatus.FAILED and lift.travel_pct < standards.doubtful_from_pct
         final.append(body if bar is None or (verdict is bar and stuck) else verdict)
     return final
 
 
-def _verdict(lift: BarLift, lockout: float) -> Verdict | None:
+def _verdict(lift: BarLift, lockout: float, standards: RepStandards) -> Verdict | None:
     """Status and reason that the bar gives a rep; None where it gives none."""
     if not lift.known:
         return None
     travelled = f"the bar travelled {lift.travel_pct:.0f} % of the first reps' way"
-    if lift.lockout < lockout and lift.pace > STRUGGLE_FACTOR:
+    if lift.lockout < lockout and lift.pace > standards.struggle_factor:
         return RepStatus.FAILED, (
             f"the bar got no further than {max(lift.lockout, 0):.0%} of the way up, "
             f"{lift.pace:.1f} times as slowly as in the first reps"
         )
-    if lift.travel_pct < PARTIAL_BELOW_PCT:
-        return RepStatus.PARTIAL, f"{travelled}, limit {PARTIAL_BELOW_PCT:.0f} %"
+    limit_pct = standards.partial_below_pct
+    if lift.travel_pct < limit_pct:
+        return RepStatus.PARTIAL, f"{travelled}, limit {limit_pct:.0f} %"
     return RepStatus.GOOD, travelled
 
 
 def rules_by_bar(
-    exercise: ExerciseDefinition, bars: Sequence[RepVelocity], lifts: Sequence[BarLift]
+    exercise: ExerciseDefinition,
+    bars: Sequence[RepVelocity],
+    lifts: Sequence[BarLift],
+    standards: BarStandards,
 ) -> tuple[FaultRule, ...]:
     """Return the exercise's rules, those that the bar shows last, with the limits that it allows.
 
     Where both are broken, what the body shows is named first.
     """
     body, path, travel = [], [], []
+    by_travel = ViewLimits(
+        change=Limits(minor=standards.travel_minor_pct, major=standards.travel_major_pct),
+        sd=standards.travel_sd_pct,
+    )
     travels = any(lift.known for lift in lifts)
     seen = any(map(followed_surely, bars))
     for rule in exercise.faults:
         if rule.metric == "range_of_motion" and travels:
-            travel.append(rule.edited(BY_TRAVEL))
+            travel.append(rule.edited(by_travel))
         elif rule.metric in BAR_MEASURES and seen:
             path.append(rule)
         else:
