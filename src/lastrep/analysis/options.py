@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lastrep.analysis.parameters import DEFAULT_ALGORITHM, AlgorithmOptions
 from lastrep.exercises import ExerciseDefinition
 from lastrep.exercises.library import AUTO, own_digest, resolved
 from lastrep.pose.backends import DEFAULT_BACKEND
@@ -37,6 +38,8 @@ class AnalyzeOptions:
         What runs the pose model: "litert" or "mediapipe".
     own_exercises
         Checksum of the user's own exercise files, empty without any.
+    algorithm
+        Parameters of the algorithms; other values than the default ones are for sweeps.
 
     Raises
     ------
@@ -51,6 +54,7 @@ class AnalyzeOptions:
     bar: BarOptions = field(default_factory=BarOptions)
     backend: str = DEFAULT_BACKEND
     own_exercises: str = field(default_factory=own_digest)
+    algorithm: AlgorithmOptions = DEFAULT_ALGORITHM
 
     def __post_init__(self) -> None:
         _ = self.definition

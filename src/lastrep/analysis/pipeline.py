@@ -126,11 +126,19 @@ def analyze_landmarks(
         The bar where it was followed before, of this recording.
     """
     poses = read.poses
-    found = find_sets(poses, exercise, search)
+    found = find_sets(poses, exercise, search, options.algorithm.reps)
     bar = _in_pixels_of(poses, video, options.bar)
     followed = _follow_bar(found.sets, read, video, replace(options, bar=bar), tracks, progress)
     judged = tuple(
-        judge_found(one, poses, track, options.criteria, past=past, bar=bar)
+        judge_found(
+            one,
+            poses,
+            track,
+            options.criteria,
+            past=past,
+            bar=bar,
+            options=options.algorithm.velocity,
+        )
         for one, track in zip(found.sets, followed, strict=True)
     )
     progress(1.0)
@@ -238,6 +246,7 @@ def _follow_bar(
         camera,
         slowmo=options.slowmo,
         recent=recent,
+        options=options.algorithm.bar,
         progress=lambda share: progress(begun + (1 - begun) * share),
     )
 

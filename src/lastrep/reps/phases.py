@@ -13,13 +13,9 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from lastrep.reps.parameters import DEFAULT_REP_SEARCH, PhaseOptions
 
-#: Below this share of a half-rep's own peak speed the load stands still. Velocity transducers use
-#: 5 %; joint angles from landmarks are noisier.
-SLOW_SHARE = 0.10
-#: Standing still counts as the end of the range only this near to the extreme, in ranges.
-END_ZONE = 0.15
+Array = NDArray[np.float64]
 
 
 class Phase(Enum):
@@ -141,7 +137,12 @@ class RepPhases:
     back: int
 
 
-def rep_phases(fraction: Array, rate_hz: float, start: int, turn: int, end: int) -> RepPhases:
+def rep_phases(
+    fraction: Array,
+    rate_hz: float,
+    ends: tuple[int, int, int],
+    options: PhaseOptions = DEFAULT_REP_SEARCH.phases,
+) -> RepPhases:
     """Divide a rep by speed: a half begins and ends where it falls to a tenth of its own peak.
 
     The search goes outwards from the fastest moment of each half, so that unsteadiness at rest
@@ -151,26 +152,31 @@ def rep_phases(fraction: Array, rate_hz: float, start: int, turn: int, end: int)
     ----------
     fraction
         c over the whole recording, shape = (n,).
-    start, turn, end
-        Extremes of the rep, as indices.
+    ends
+        Start, turn and end of the rep: its extremes, as indices.
+    options
+        Parameters of the division.
     """
+    start, turn, end = ends
     speed = np.abs(np.gradient(fraction)) * rate_hz
-    leave, turn_in = _half(fraction, speed, start, turn)
-    turn_out, back = _half(fraction, speed, turn, end)
+    leave, turn_in = _half(fraction, speed, start, turn, options)
+    turn_out, back = _half(fraction, speed, turn, end, options)
     return RepPhases(leave, turn_in, turn_out, back)
 
 
-def _half(fraction: Array, speed: Array, first: int, last: int) -> tuple[int, int]:
+def _half(
+    fraction: Array, speed: Array, first: int, last: int, options: PhaseOptions
+) -> tuple[int, int]:
     """Return the samples at which the movement between two extremes begins and ends."""
     if last - first < 2:
         return first, last
     level = fraction[first : last + 1]
-    swing = max(abs(level[-1] - level[0]), 1e-9)
+    zone = options.end_zone * max(abs(level[-1] - level[0]), 1e-9)
     pace = speed[first : last + 1]
     peak = int(np.argmax(pace))
-    slow = pace <= SLOW_SHARE * pace[peak]
-    begins = np.flatnonzero(slow[:peak] & (np.abs(level[:peak] - level[0]) <= END_ZONE * swing))
-    ends = np.flatnonzero(slow[peak:] & (np.abs(level[peak:] - level[-1]) <= END_ZONE * swing))
+    slow = pace <= options.still_share * pace[peak]
+    begins = np.flatnonzero(slow[:peak] & (np.abs(level[:peak] - level[0]) <= zone))
+    ends = np.flatnonzero(slow[peak:] & (np.abs(level[peak:] - level[-1]) <= zone))
     return (
         first + int(begins[-1]) if len(begins) else first,
         first + peak + int(ends[0]) if len(ends) else last,

@@ -16,28 +16,22 @@ from lastrep.exercises.recognition import Recognition, recognize
 from lastrep.motion.signals import rhythm_signals
 from lastrep.motion.track import Track
 from lastrep.pose.sequence import PoseSequence
-from lastrep.reps.candidates import (
-    Hypothesis,
-    SegmentationOptions,
-    all_hypotheses,
-    hypotheses_along,
+from lastrep.reps.candidates import SegmentationCandidate, all_candidates, candidates_along
+from lastrep.reps.parameters import (
+    DEFAULT_REP_SEARCH,
+    PhaseOptions,
+    RepSearchOptions,
+    SetOptions,
+    SideOptions,
 )
 from lastrep.reps.phases import rep_phases
-from lastrep.reps.scoring import Body, amplitudes
-from lastrep.reps.sides import Limbs, in_turns, rep_sides
+from lastrep.reps.scoring import SignalSet, amplitudes
+from lastrep.reps.sides import Limbs, alternating, rep_sides
 from lastrep.reps.stuck_attempt import stuck_attempt
 from lastrep.reps.types import RejectedSpan, RepSpan
 
 Array = NDArray[np.float64]
-
-#: A pause this long between reps, or this many median reps, whichever is longer, ends a set.
-SET_PAUSE_S = 8.0
-SET_PAUSE_REPS = 2.5
-#: Fewer samples hold no rep.
-MIN_SAMPLES = 8
-#: A further set of another exercise needs this many reps and this confidence.
-OTHER_SET_REPS = 3
-OTHER_SET_CONFIDENCE = 0.3
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +109,7 @@ class Segmentation:
 def segment(
     poses: PoseSequence,
     exercise: ExerciseDefinition | None = None,
-    options: SegmentationOptions = SegmentationOptions(),  # noqa: B008 - frozen
+    options: RepSearchOptions = DEFAULT_REP_SEARCH,
     exercises: Collection[ExerciseDefinition] = (),
     *,
     mix: Mapping[str, float] | None = None,
@@ -127,6 +121,8 @@ def segment(
     exercise
         What is done. None: any repeated movement counts, is then recognised if possible, and
         counted again as what it is.
+    options
+        Parameters of the rep search.
     exercises
         What may be recognised; none: reps are counted without a name.
     mix
@@ -135,18 +131,18 @@ def segment(
     """
     track = Track.of(poses)
     smoothed = rhythm_signals(track)
-    if "elbow" not in smoothed or len(track) < MIN_SAMPLES:
+    if "elbow" not in smoothed or len(track) < options.sets.min_samples:
         return Segmentation.nothing(track.t_s)
-    body = Body.of(smoothed, track.rate_hz)
+    signal_set = SignalSet.of(smoothed, track.rate_hz)
     whole = slice(0, len(track))
     if exercise is not None:
         parts = [
-            (_part(body, whole, exercise, None, options, mix) if mix else None)
-            or _part(body, whole, exercise, None, options)
+            (_part(signal_set, whole, exercise, None, options, mix) if mix else None)
+            or _part(signal_set, whole, exercise, None, options)
         ]
     else:
-        parts = _recognised(body, track.points, options, tuple(exercises))
-    return _assemble([part for part in parts if part is not None], track, smoothed, poses)
+        parts = _recognised(signal_set, track.points, options, tuple(exercises))
+    return _assemble([part for part in parts if part is not None], track, smoothed, poses, options)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,83 +150,89 @@ class _Part:
     """A stretch of the recording in which one exercise is done."""
 
     where: slice
-    body: Body
-    best: Hypothesis
+    signal_set: SignalSet
+    best: SegmentationCandidate
     exercise: ExerciseDefinition | None
     recognition: Recognition | None
-    turns: bool = False
+    alternate: bool = False
 
 
 def _part(
-    body: Body,
+    signal_set: SignalSet,
     where: slice,
     exercise: ExerciseDefinition | None,
     recognition: Recognition | None,
-    options: SegmentationOptions,
+    options: RepSearchOptions,
     mix: Mapping[str, float] | None = None,
 ) -> _Part | None:
-    inside = body.part(where)
-    hypotheses = (
-        all_hypotheses(inside, exercise, options)
+    inside = signal_set.part(where)
+    candidates = (
+        all_candidates(inside, exercise, options)
         if mix is None
-        else hypotheses_along(mix, inside, exercise, options)
+        else candidates_along(mix, inside, exercise, options)
     )
-    if not hypotheses:
+    if not candidates:
         return None
-    turns = None if exercise is None else in_turns(hypotheses, inside, exercise)
-    best = turns or max(hypotheses, key=lambda h: h.score)
-    return _Part(where, inside, best, exercise, recognition, turns is not None)
+    in_turns = (
+        None if exercise is None else alternating(candidates, inside, exercise, options.sides)
+    )
+    best = in_turns or max(candidates, key=lambda c: c.score)
+    return _Part(where, inside, best, exercise, recognition, in_turns is not None)
 
 
 def _recognised(
-    body: Body,
+    signal_set: SignalSet,
     points: Array,
-    options: SegmentationOptions,
+    options: RepSearchOptions,
     exercises: tuple[ExerciseDefinition, ...],
 ) -> list[_Part | None]:
     """Count without a name, recognise, and count again by name, for each exercise in turn."""
     whole = slice(0, len(points))
-    first = _part(body, whole, None, None, options)
+    first = _part(signal_set, whole, None, None, options)
     if first is None or not exercises:
         return [first]
-    parts = [_renamed(body, points, first, options, exercises)]
+    parts = [_renamed(signal_set, points, first, options, exercises)]
     # What the winning rhythm leaves over may be a set of something else.
     at = parts[0].best.reps
-    rest = round(SET_PAUSE_S * body.rate_hz)
+    rest = round(options.sets.pause_s * signal_set.rate_hz)
     for where in (
         slice(whole.start, max(int(at[0, 0]) - 1, 0)),
         slice(int(at[-1, 2]) + 1, whole.stop),
     ):
         if where.stop - where.start < rest:
             continue
-        other = _part(body, where, None, None, options)
-        if other is None or len(other.best.reps) < OTHER_SET_REPS:
+        other = _part(signal_set, where, None, None, options)
+        if other is None or len(other.best.reps) < options.sets.other_set_reps:
             continue
-        named = _renamed(body, points, other, options, exercises)
-        if named.exercise is not None and named.best.score >= OTHER_SET_CONFIDENCE:
+        named = _renamed(signal_set, points, other, options, exercises)
+        if named.exercise is not None and named.best.score >= options.sets.other_set_confidence:
             parts.append(named)
     parts.sort(key=lambda part: part.where.start + int(part.best.reps[0, 0]))
     return list(parts)
 
 
 def _renamed(
-    body: Body,
+    signal_set: SignalSet,
     points: Array,
     part: _Part,
-    options: SegmentationOptions,
+    options: RepSearchOptions,
     exercises: tuple[ExerciseDefinition, ...],
 ) -> _Part:
     recognition = recognize(Ends.of(points[part.where], part.best.reps), exercises)
     if recognition.sure:
         known = next(e for e in exercises if e.name == recognition.name)
-        named = _part(body, part.where, known, recognition, options)
+        named = _part(signal_set, part.where, known, recognition, options)
         if named is not None:
             return named
-    return _Part(part.where, part.body, part.best, None, recognition)
+    return _Part(part.where, part.signal_set, part.best, None, recognition)
 
 
 def _assemble(
-    parts: list[_Part], track: Track, smoothed: Mapping[str, Array], poses: PoseSequence
+    parts: list[_Part],
+    track: Track,
+    smoothed: Mapping[str, Array],
+    poses: PoseSequence,
+    options: RepSearchOptions,
 ) -> Segmentation:
     if not parts:
         return Segmentation.nothing(track.t_s)
@@ -242,27 +244,33 @@ def _assemble(
         line = _Line.of(part)
         fraction[part.where] = line.fraction
         t_s = track.t_s[part.where]
-        sides = _sides(part, track, poses)
+        sides = _sides(part, track, poses, options.sides)
         alone = part.exercise is not None and part.exercise.sides == "each"
         reps = [
             replace(
-                rep_span(line.fraction, t_s, rep, extremes, _eccentric_first(part)),
+                rep_span(
+                    line.fraction,
+                    t_s,
+                    (rep, extremes),
+                    _eccentric_first(part),
+                    options=options.phases,
+                ),
                 side=side,
                 alone=alone and side != "both",
             )
             for rep, extremes, side in zip(part.best.reps, part.best.extremes, sides, strict=True)
         ]
-        groups = split_sets(reps)
+        groups = split_sets(reps, options.sets)
         for group, following in zip_longest(groups, groups[1:]):
             until_s = t_s[-1] if following is None else following[0].start_s
-            stuck = _stuck(group[-1].end_s, until_s, line, t_s, part)
+            stuck = _stuck((group[-1].end_s, until_s), line, t_s, part, options)
             sets.append(
                 SetSpan((*group, stuck) if stuck else group, part.exercise, part.recognition)
             )
         title = "" if part.exercise is None else part.exercise.title.lower()
         for spans, reason in (
-            (part.best.odd, "the whole movement differs from the reps"),
-            (part.best.misplaced, f"not in the posture of the {title}"),
+            (part.best.outliers, "the whole movement differs from the reps"),
+            (part.best.wrong_posture, f"not in the posture of the {title}"),
         ):
             rejected += [RejectedSpan(float(t_s[a]), float(t_s[c]), reason) for a, _, c in spans]
     weight = [len(part.best.reps) for part in parts]
@@ -297,45 +305,56 @@ class _Line:
         span = con_level - ecc_level or 1e-9
         fraction = (x - ecc_level) / span
         mix = {name: gain / span for name, gain in part.best.source.gains.items()}
-        raw = sum(gain * part.body.signals[name] for name, gain in mix.items())
+        raw = sum(gain * part.signal_set.signals[name] for name, gain in mix.items())
         return cls(fraction, mix, float(np.median(fraction - raw)))
 
 
-def _sides(part: _Part, track: Track, poses: PoseSequence) -> tuple[Side, ...]:
+def _sides(
+    part: _Part, track: Track, poses: PoseSequence, options: SideOptions
+) -> tuple[Side, ...]:
     limbs = None
     if part.exercise is not None and part.exercise.sides != "both":
-        limbs = Limbs.of(track, poses, part.exercise).part(part.where)
-    return rep_sides(part.body, part.exercise, part.best.reps, limbs, turns=part.turns)
+        limbs = Limbs.of(track, poses, part.exercise, options).part(part.where)
+    return rep_sides(
+        part.signal_set, part.exercise, part.best.reps, limbs, options, alternate=part.alternate
+    )
 
 
 def _eccentric_first(part: _Part) -> bool:
     return part.exercise is not None and part.exercise.start == "con_end"
 
 
-def _stuck(last_s: float, until_s: float, line: _Line, t_s: Array, part: _Part) -> RepSpan | None:
+def _stuck(
+    between_s: tuple[float, float],
+    line: _Line,
+    t_s: Array,
+    part: _Part,
+    options: RepSearchOptions,
+) -> RepSpan | None:
     """Return the failed attempt after a set's last rep, too small to be found as a rep."""
     if part.exercise is None:
         return None
     found = stuck_attempt(
         line.fraction,
-        part.body.rate_hz,
-        int(np.searchsorted(t_s, last_s)),
-        int(np.searchsorted(t_s, until_s)),
+        part.signal_set.rate_hz,
+        int(np.searchsorted(t_s, between_s[0])),
+        int(np.searchsorted(t_s, between_s[1])),
+        options.stuck_attempt,
         eccentric_first=_eccentric_first(part),
     )
     if found is None:
         return None
     rep = np.array(found, np.intp)
-    return rep_span(line.fraction, t_s, rep, rep, _eccentric_first(part))
+    return rep_span(line.fraction, t_s, (rep, rep), _eccentric_first(part), options=options.phases)
 
 
 def rep_span(
     fraction: Array,
     t_s: Array,
-    rep: NDArray[np.intp],
-    extremes: NDArray[np.intp],
+    cut: tuple[Indices, Indices],
     eccentric_first: bool,
     like: RepSpan | None = None,
+    options: PhaseOptions = DEFAULT_REP_SEARCH.phases,
 ) -> RepSpan:
     """Return a rep in time.
 
@@ -343,16 +362,19 @@ def rep_span(
     ----------
     fraction, t_s
         shape = (n,): concentric fraction over time.
-    rep, extremes
-        shape = (3,): start, turn and end as sample indices; without rests, and with them.
+    cut
+        shape = (3,) each: start, turn and end as sample indices, without rests and with them.
     eccentric_first
         Whether the load is lowered first.
     like
         A rep of the same side; None: both sides did it.
+    options
+        Parameters of the phases.
     """
+    rep, extremes = cut
     first, turn, last = (int(i) for i in extremes)
     rate_hz = (len(t_s) - 1) / float(t_s[-1] - t_s[0])
-    at = rep_phases(fraction, rate_hz, first, turn, last)
+    at = rep_phases(fraction, rate_hz, (first, turn, last), options)
     # Where a rest was cut off, the rep begins (or ends) with its movement.
     start = first if rep[0] == first else at.leave
     end = last if rep[2] == last else at.back
@@ -370,12 +392,14 @@ def rep_span(
     return span if like is None else replace(span, side=like.side, alone=like.alone)
 
 
-def split_sets(reps: Sequence[RepSpan]) -> tuple[tuple[RepSpan, ...], ...]:
+def split_sets(
+    reps: Sequence[RepSpan], options: SetOptions = DEFAULT_REP_SEARCH.sets
+) -> tuple[tuple[RepSpan, ...], ...]:
     """Divide reps at long rests."""
     if not reps:
         return ()
     limit_s = max(
-        SET_PAUSE_S, SET_PAUSE_REPS * float(np.median([r.end_s - r.start_s for r in reps]))
+        options.pause_s, options.pause_reps * float(np.median([r.end_s - r.start_s for r in reps]))
     )
     groups: list[list[RepSpan]] = [[reps[0]]]
     for rep in reps[1:]:

@@ -34,6 +34,7 @@ from lastrep.sets.measures.shape import unknown_changes
 from lastrep.sets.rep_status import Verdict, verdicts
 from lastrep.sets.results import Phase, Rejected, Rep, RepStatus, SetReport, SideCounts
 from lastrep.velocity.fatigue import Fatigue, fatigue
+from lastrep.velocity.parameters import DEFAULT_VELOCITY, VelocityOptions
 
 #: Name of a movement that is counted without knowing what it is.
 UNKNOWN_EXERCISE = "unknown"
@@ -46,6 +47,8 @@ def judge(
     exercise: ExerciseDefinition | None,
     criteria: SetCriteria,
     corrections: Sequence[Correction] = (),
+    *,
+    velocity: VelocityOptions = DEFAULT_VELOCITY,
 ) -> SetReport:
     """Judge a set.
 
@@ -58,6 +61,8 @@ def judge(
     corrections
         A coach's word on it. One that takes back a verdict acts here; one that changes the cut
         into reps must have been heeded before measuring. All are kept with the report.
+    velocity
+        Parameters of bar speed: they decide what it says of fatigue.
 
     Returns
     -------
@@ -84,7 +89,7 @@ def judge(
     reps = reps if form is None else with_form(reps, form)
     reps = with_marks(reps, heeded, form)
     lifted = [rep.status in _LIFTED for rep in reps]
-    tired = fatigue([rep.bar for rep in measured], lifted, exercise)
+    tired = fatigue([rep.bar for rep in measured], lifted, exercise, velocity)
     loss = tired.velocity_loss_pct
     reps = _with_speed(reps, measured, tired)
     end = find_end(reps, applied) if reps else no_rep_left(measurements.end_s)

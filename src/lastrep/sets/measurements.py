@@ -21,6 +21,7 @@ from lastrep.sets.measures.readings import Reading, read_reps
 from lastrep.sets.measures.rep_measures import RepMeasures, measure_spans
 from lastrep.sets.measures.shape import Shape, rep_shape
 from lastrep.velocity.options import BarOptions
+from lastrep.velocity.parameters import DEFAULT_VELOCITY, VelocityOptions
 from lastrep.velocity.rep_velocity import measure_reps
 from lastrep.velocity.scale import find_scales
 from lastrep.velocity.types import RepVelocity
@@ -92,6 +93,7 @@ def measure(
     track: BarTrack,
     bar: BarOptions,
     until_s: float,
+    options: VelocityOptions = DEFAULT_VELOCITY,
 ) -> tuple[SetMeasurements, tuple[str, ...]]:
     """Measure a set: the body and the bar of each rep, side by side.
 
@@ -109,6 +111,8 @@ def measure(
         How speed is measured; `calibration` in pixels of `track`.
     until_s
         When the next set begins, or the recording ends.
+    options
+        Parameters of bar speed.
 
     Returns
     -------
@@ -119,8 +123,8 @@ def measure(
     side = "mean" if view is None else view.angle_side
     body = measure_spans(span.reps, segmentation, poses, span.exercise, side, view_name)
     track = _as_seen_from(track, view_name)
-    scales = find_scales(track, bar.calibration)
-    speed = measure_reps(track, span.reps, scales, span.exercise, bar.window)
+    scales = find_scales(track, bar.calibration, options)
+    speed = measure_reps(track, span.reps, scales, span.exercise, bar.window, options)
     reps = tuple(RepMeasurements(*pair) for pair in zip(body, speed.reps, strict=True))
     roll_certain = True
     if span.exercise is not None and view is not None:

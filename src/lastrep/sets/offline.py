@@ -21,6 +21,7 @@ from lastrep.exercises.library import catalogue
 from lastrep.exercises.recognition import Recognition
 from lastrep.pose import PoseSequence
 from lastrep.reps.edits import merge_reps, missed_rep, split_rep
+from lastrep.reps.parameters import DEFAULT_REP_SEARCH, RepSearchOptions
 from lastrep.reps.segmentation import Segmentation, SetSpan, segment
 from lastrep.sets.corrections import BEFORE_MEASURING, Correction
 from lastrep.sets.criteria import Aftermath, Past, SetCriteria
@@ -30,6 +31,7 @@ from lastrep.sets.live.background import JudgeRequest, OfflineJudgement
 from lastrep.sets.measurements import measure
 from lastrep.sets.results import SetReport
 from lastrep.velocity.options import BarOptions
+from lastrep.velocity.parameters import DEFAULT_VELOCITY, VelocityOptions
 
 Array = NDArray[np.float64]
 
@@ -138,10 +140,23 @@ def find_sets(
     poses: PoseSequence,
     exercise: ExerciseDefinition | None,
     search: Search = Search(),
+    options: RepSearchOptions = DEFAULT_REP_SEARCH,
 ) -> Found:
-    """Return the sets of a recording, cut into reps as a coach put them right."""
+    """Return the sets of a recording, cut into reps as a coach put them right.
+
+    Parameters
+    ----------
+    poses
+        The whole recording.
+    exercise
+        What is done; None if it is to be found out.
+    search
+        How they are looked for.
+    options
+        Parameters of the rep search.
+    """
     known = tuple(catalogue().values())
-    segmentation = segment(poses, exercise, exercises=known, mix=search.mix)
+    segmentation = segment(poses, exercise, options, known, mix=search.mix)
     spans = [(span, segmentation) for span in segmentation.sets]
     holding = [one for one in search.corrections if one.holds]
     refused = []
@@ -149,7 +164,7 @@ def find_sets(
         if edit.kind not in BEFORE_MEASURING:
             continue
         try:
-            spans = _edited(spans, edit, poses)
+            spans = _edited(spans, edit, poses, options)
         except (ValueError, ExerciseError) as error:
             refused.append(Refusal(edit, str(error)))
     found = []
@@ -178,6 +193,7 @@ def judge_found(
     *,
     past: Past | None = None,
     bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
+    options: VelocityOptions = DEFAULT_VELOCITY,
 ) -> JudgedSet:
     """Measure and judge one set.
 
@@ -193,16 +209,19 @@ def judge_found(
         The lifter's own history, asked once the exercise and the view are known; None without.
     bar
         How speed is measured; sizes in pixels of `track`.
+    options
+        Parameters of bar speed.
     """
     span, segmentation = found.span, found.segmentation
-    measured, warnings = measure(span, segmentation, poses, track, bar, found.aftermath.until_s)
+    until_s = found.aftermath.until_s
+    measured, warnings = measure(span, segmentation, poses, track, bar, until_s, options)
     history = criteria.history
     if past is not None and span.exercise is not None and measured.view is not None:
         history = past(span.exercise.name, measured.view)
     criteria = replace(criteria, history=history, aftermath=found.aftermath)
     inside = (segmentation.t_s >= span.start_s) & (segmentation.t_s <= span.end_s)
     return JudgedSet(
-        report=judge(measured, span.exercise, criteria, found.corrections),
+        report=judge(measured, span.exercise, criteria, found.corrections, velocity=options),
         exercise=span.exercise,
         recognition=span.recognition,
         t_s=segmentation.t_s[inside],
@@ -264,7 +283,10 @@ def judge_so_far(look: JudgeRequest) -> OfflineJudgement:
 
 
 def _edited(
-    spans: list[tuple[SetSpan, Segmentation]], edit: Correction, poses: PoseSequence
+    spans: list[tuple[SetSpan, Segmentation]],
+    edit: Correction,
+    poses: PoseSequence,
+    options: RepSearchOptions,
 ) -> list[tuple[SetSpan, Segmentation]]:
     """Return the sets with one correction of their cut."""
     if not spans:
@@ -276,11 +298,11 @@ def _edited(
         start_s = spans[index - 1][0].end_s if index else float("-inf")
         end_s = spans[index + 1][0].start_s if index + 1 < len(spans) else float("inf")
         part = poses.between(start_s, end_s)
-        again = segment(part, find(edit.exercise or ""), exercises=())
+        again = segment(part, find(edit.exercise or ""), options)
         new = [(one, again) for one in again.sets]
     else:
         change = {"missed_rep": missed_rep, "split": split_rep, "merge": merge_reps}[edit.kind]
-        new = [(replace(span, reps=change(span.reps, cut, edit.at_s)), cut)]
+        new = [(replace(span, reps=change(span.reps, cut, edit.at_s, options)), cut)]
     return [*spans[:index], *new, *spans[index + 1 :]]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lastrep.exercises import catalogue, find
-from lastrep.reps.candidates import reference_swing
+from lastrep.reps.candidates import dominant_amplitude
 from lastrep.reps.segmentation import Segmentation, segment
 from synthetic import BLAZEPOSE_NOISE, Camera, Clip, Sampling, lifting_set
 from unit.sets.synthetic_sets import poses_of
@@ -108,7 +108,7 @@ def test_nobody_and_nothing() -> None:
         assert found.confidence == 0.0
 
 
-def test_reference_swing_ignores_noise_and_one_big_move() -> None:
+def test_dominant_amplitude_ignores_noise_and_one_big_move() -> None:
     reps = [0.0, 1.0] * 10
     wiggles = [0.0, 0.05] * 40
-    assert reference_swing(np.array([*wiggles, *reps, 0.0, 4.0])) == pytest.approx(1.0, abs=0.1)
+    assert dominant_amplitude(np.array([*wiggles, *reps, 0.0, 4.0])) == pytest.approx(1.0, abs=0.1)

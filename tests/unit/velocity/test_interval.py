@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lastrep.velocity.interval import RISE_PCT, STANDSTILL, WindowRule, concentric_interval
+from lastrep.velocity.interval import STANDSTILL, WindowRule, concentric_interval
+from lastrep.velocity.parameters import DEFAULT_VELOCITY
 
 
 def ends(t_s, height, rule: WindowRule = STANDSTILL):
@@ -57,7 +58,7 @@ def test_the_uncertainty_is_honest() -> None:
         noise = rng.choice([0.0002, 0.0005, 0.001, 0.002])
         t_s, height = lift(rng.uniform(0.8, 2.0), lasts_s, 0.5, rate_hz, 0.8, noise)
         window = concentric_interval(t_s, height)
-        total_s = np.hypot(window.unsure_s, RISE_PCT / 100 * lasts_s)
+        total_s = np.hypot(window.unsure_s, DEFAULT_VELOCITY.interval.rise_pct / 100 * lasts_s)
         deviations.append((window.end_s - window.start_s - lasts_s) / total_s)
     within = np.mean(np.abs(deviations) <= 2)
     assert within >= 0.9

@@ -29,7 +29,7 @@ from lastrep.sets.rep_status import (
     not_failed_before_whole,
 )
 from lastrep.sets.results import RepStatus
-from lastrep.velocity.rep_velocity import SURE_FROM
+from lastrep.velocity.parameters import DEFAULT_VELOCITY
 from lastrep.velocity.types import RepVelocity
 
 #: Families in which the bar's travel is the range of motion. Where the arms swing about the body
@@ -45,7 +45,8 @@ FEWEST_REPS = 2
 def followed_surely(bar: RepVelocity) -> bool:
     """Whether the bar itself was followed in a rep, and surely."""
     followed = bar.source not in (None, PointSource.LANDMARK)
-    return followed and bar.confidence >= SURE_FROM and bar.rise_px is not None
+    surely = bar.confidence >= DEFAULT_VELOCITY.rep.sure_confidence
+    return followed and surely and bar.rise_px is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from statistics import median
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.library import resolved
 from lastrep.pose.sequence import Pose, PoseSequence
+from lastrep.reps.parameters import DEFAULT_REP_SEARCH
 from lastrep.reps.phases import Phase
-from lastrep.reps.segmentation import SET_PAUSE_REPS, SET_PAUSE_S
 from lastrep.sets.corrections import Correction
 from lastrep.sets.criteria import Past, SetCriteria
 from lastrep.sets.live.background import (
@@ -414,7 +414,8 @@ class LiveSet:
         last_s = max([*ends, *self.tracker.turns_s], default=self._started_s)
         idle_s = pose.t_s - last_s
         usual_s = self._usual_rep_s()
-        limit_s = max(SET_PAUSE_S, SET_PAUSE_REPS * usual_s)
+        pause = DEFAULT_REP_SEARCH.sets
+        limit_s = max(pause.pause_s, pause.pause_reps * usual_s)
         if self._over is not None:
             limit_s = CLOSED_AFTER_S
         # A rep under way may still come to its end.
