@@ -69,7 +69,7 @@ def test_the_machine_says_where_the_load_goes() -> None:
 def test_phases_of_a_rep_with_pauses() -> None:
     down, up = np.linspace(1, 0, 31), np.linspace(0, 1, 16)
     c = np.concatenate((np.ones(15), down, np.zeros(20), up, np.ones(15)))
-    at = rep_phases(c, RATE_HZ, 0, 50, len(c) - 1)
+    at = rep_phases(c, RATE_HZ, (0, 50, len(c) - 1))
     assert abs(at.leave - 15) <= 1
     assert abs(at.turn_in - 45) <= 1
     assert abs(at.turn_out - 65) <= 1
@@ -79,7 +79,7 @@ def test_phases_of_a_rep_with_pauses() -> None:
 def test_a_stall_in_mid_range_is_no_end() -> None:
     up = np.concatenate((np.linspace(0, 0.5, 15), np.full(30, 0.5), np.linspace(0.5, 1, 15)))
     c = np.concatenate((np.linspace(1, 0, 30), up))
-    at = rep_phases(c, RATE_HZ, 0, 30, len(c) - 1)
+    at = rep_phases(c, RATE_HZ, (0, 30, len(c) - 1))
     assert at.turn_out <= 33
     assert at.back >= len(c) - 3
 
