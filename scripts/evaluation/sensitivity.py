@@ -45,6 +45,8 @@ EDGE_SHARE = 0.05
 PROCESSES = 2
 #: Resolution, memory, and fewest samples: they decide nothing by themselves.
 RESOLUTION = ("half_points", "step_s", "path_points", "samples", "max_bytes", "seeds", "frames")
+#: Odds, of which only the ratios count.
+ODDS = ("velocity.interval.power_odds",)
 #: Parameters of the rep search that only some clips exercise.
 SPECIAL = ("sides", "stuck_attempt", "edits", "sets")
 #: What acts on recorded tracks, of the parameters that are about the bar.
@@ -141,13 +143,16 @@ def moved(value: Any, factor: float) -> Any:
         new = value * factor
         return (value + 1) / 2 if 0.5 < value < 1 <= new else new
     if isinstance(value, tuple) and value and all(isinstance(v, float) for v in value):
-        if abs(sum(value) - 1) < 1e-9:  # odds: only their ratios count
-            half = len(value) // 2
-            return tuple(v * factor if i < half else v / factor for i, v in enumerate(value))
         return tuple(moved(v, factor) for v in value)
     if isinstance(value, Mapping) and all(isinstance(v, float) for v in value.values()):
         return {key: v * factor for key, v in value.items()}
     return None
+
+
+def tilted(odds: tuple[float, ...], factor: float) -> tuple[float, ...]:
+    """Return odds with the first half moved against the second: only their ratios count."""
+    half = len(odds) // 2
+    return tuple(v * factor if i < half else v / factor for i, v in enumerate(odds))
 
 
 def swept(stage: str) -> list[tuple[str, object, object]]:
@@ -158,7 +163,7 @@ def swept(stage: str) -> list[tuple[str, object, object]]:
         if not in_stage or any(word in name for word in RESOLUTION):
             continue
         for factor in (1 - STEP, 1 + STEP):
-            new = moved(value, factor)
+            new = tilted(value, factor) if name in ODDS else moved(value, factor)
             if new is not None:
                 chosen.append((name, value, new))
     return chosen

@@ -71,7 +71,7 @@ def test_all_stages_are_listed_and_changed_by_name() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("candidates.min_amplitude_limbs", 90.0),
+        ("candidates.posture_share", 1.1),
         ("candidates.min_duration_ratio", 1.1),
         ("sets.min_samples", 10_000),
     ],
