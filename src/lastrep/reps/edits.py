@@ -100,8 +100,8 @@ def _holding(reps: Sequence[RepSpan], at_s: float) -> int:
 
 
 def _restward(segmentation: Segmentation, like: RepSpan) -> Array:
-    """The concentric fraction, or its mirror image: highest where reps begin and end."""
-    return segmentation.fraction if like.eccentric_first else 1 - segmentation.fraction
+    """The rep position, or its mirror image: highest where reps begin and end."""
+    return segmentation.rep_position if like.eccentric_first else 1 - segmentation.rep_position
 
 
 def _between(
@@ -131,5 +131,5 @@ def _between(
         raise ValueError(f"nothing moves to and fro around {t_s[turn]:.1f} s")
     ends = np.array((first, turn, last), np.intp)
     return rep_span(
-        segmentation.fraction, t_s, (ends, ends), like.eccentric_first, like, options.phases
+        segmentation.rep_position, t_s, (ends, ends), like.eccentric_first, like, options.phases
     )

@@ -77,8 +77,8 @@ class Segmentation:
         Name of the signal at the centre of the winning mix, "" if nothing was found.
     mix, offset
         What c is made of: c = offset + sum of gain x signal over the mix, in any frame.
-    t_s, fraction
-        The concentric fraction over time, shape = (n,) each; NaN where nothing was found.
+    t_s, rep_position
+        The rep position over time, shape = (n,) each; NaN where nothing was found.
     signals
         The smoothed pool of signals at the same times.
 
@@ -92,7 +92,7 @@ class Segmentation:
     mix: Mapping[str, float]
     offset: float
     t_s: Array
-    fraction: Array
+    rep_position: Array
     signals: Mapping[str, Array]
 
     @classmethod
@@ -236,27 +236,27 @@ def _assemble(
 ) -> Segmentation:
     if not parts:
         return Segmentation.nothing(track.t_s)
-    fraction = np.full(len(track), np.nan)
+    rep_position = np.full(len(track), np.nan)
     sets: list[SetSpan] = []
     rejected: list[RejectedSpan] = []
     line = _Line.of(parts[0])
     for part in parts:
         line = _Line.of(part)
-        fraction[part.where] = line.fraction
+        rep_position[part.where] = line.rep_position
         t_s = track.t_s[part.where]
         sides = _sides(part, track, poses, options.sides)
-        alone = part.exercise is not None and part.exercise.sides == "each"
+        unilateral = part.exercise is not None and part.exercise.sides == "each"
         reps = [
             replace(
                 rep_span(
-                    line.fraction,
+                    line.rep_position,
                     t_s,
                     (rep, extremes),
                     _eccentric_first(part),
                     options=options.phases,
                 ),
                 side=side,
-                alone=alone and side != "both",
+                unilateral=unilateral and side != "both",
             )
             for rep, extremes, side in zip(part.best.reps, part.best.extremes, sides, strict=True)
         ]
@@ -282,16 +282,16 @@ def _assemble(
         mix=line.mix,
         offset=line.offset,
         t_s=track.t_s,
-        fraction=fraction,
+        rep_position=rep_position,
         signals=smoothed,
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Line:
-    """The concentric fraction of one part."""
+    """The rep position of one part."""
 
-    fraction: Array
+    rep_position: Array
     mix: Mapping[str, float]
     offset: float
 
@@ -303,10 +303,10 @@ class _Line:
         far = float(np.median(x[reps[:, 1]]))
         ecc_level, con_level = (far, rest) if _eccentric_first(part) else (rest, far)
         span = con_level - ecc_level or 1e-9
-        fraction = (x - ecc_level) / span
+        rep_position = (x - ecc_level) / span
         mix = {name: gain / span for name, gain in part.best.source.gains.items()}
         raw = sum(gain * part.signal_set.signals[name] for name, gain in mix.items())
-        return cls(fraction, mix, float(np.median(fraction - raw)))
+        return cls(rep_position, mix, float(np.median(rep_position - raw)))
 
 
 def _sides(
@@ -335,7 +335,7 @@ def _stuck(
     if part.exercise is None:
         return None
     found = stuck_attempt(
-        line.fraction,
+        line.rep_position,
         part.signal_set.rate_hz,
         int(np.searchsorted(t_s, between_s[0])),
         int(np.searchsorted(t_s, between_s[1])),
@@ -345,11 +345,13 @@ def _stuck(
     if found is None:
         return None
     rep = np.array(found, np.intp)
-    return rep_span(line.fraction, t_s, (rep, rep), _eccentric_first(part), options=options.phases)
+    return rep_span(
+        line.rep_position, t_s, (rep, rep), _eccentric_first(part), options=options.phases
+    )
 
 
 def rep_span(
-    fraction: Array,
+    rep_position: Array,
     t_s: Array,
     cut: tuple[Indices, Indices],
     eccentric_first: bool,
@@ -360,8 +362,8 @@ def rep_span(
 
     Parameters
     ----------
-    fraction, t_s
-        shape = (n,): concentric fraction over time.
+    rep_position, t_s
+        shape = (n,): rep position over time.
     cut
         shape = (3,) each: start, turn and end as sample indices, without rests and with them.
     eccentric_first
@@ -374,7 +376,7 @@ def rep_span(
     rep, extremes = cut
     first, turn, last = (int(i) for i in extremes)
     rate_hz = (len(t_s) - 1) / float(t_s[-1] - t_s[0])
-    at = rep_phases(fraction, rate_hz, (first, turn, last), options)
+    at = rep_phases(rep_position, rate_hz, (first, turn, last), options)
     # Where a rest was cut off, the rep begins (or ends) with its movement.
     start = first if rep[0] == first else at.leave
     end = last if rep[2] == last else at.back
@@ -387,9 +389,9 @@ def rep_span(
         turn_out_s=float(t_s[at.turn_out]),
         back_s=float(t_s[at.back]),
         eccentric_first=eccentric_first,
-        excursion=float(amplitudes(fraction, extremes[None])[0]),
+        amplitude=float(amplitudes(rep_position, extremes[None])[0]),
     )
-    return span if like is None else replace(span, side=like.side, alone=like.alone)
+    return span if like is None else replace(span, side=like.side, unilateral=like.unilateral)
 
 
 def split_sets(

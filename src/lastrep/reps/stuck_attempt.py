@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 
 def stuck_attempt(
-    fraction: Array,
+    rep_position: Array,
     rate_hz: float,
     last_end: int,
     until: int,
@@ -29,8 +29,8 @@ def stuck_attempt(
 
     Parameters
     ----------
-    fraction
-        The concentric fraction, shape = (n,): 0 stretched, 1 locked out.
+    rep_position
+        The rep position, shape = (n,): 0 stretched, 1 locked out.
     last_end
         Sample at which the last found rep was over.
     until
@@ -40,7 +40,7 @@ def stuck_attempt(
     eccentric_first
         Whether reps start at lockout: the attempt then starts with the way down.
     """
-    after = fraction[last_end:until]
+    after = rep_position[last_end:until]
     if len(after) < options.hang_s * rate_hz:
         return None
     low = np.flatnonzero(after <= options.bottom)

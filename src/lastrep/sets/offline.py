@@ -225,7 +225,7 @@ def judge_found(
         exercise=span.exercise,
         recognition=span.recognition,
         t_s=segmentation.t_s[inside],
-        fraction=segmentation.fraction[inside],
+        fraction=segmentation.rep_position[inside],
         mix=segmentation.mix,
         warnings=warnings,
     )

@@ -70,7 +70,7 @@ def _locked_out(rep: RepMeasures) -> bool:
 
 
 def _lifting_s_per_range(rep: RepMeasures) -> float:
-    return rep.span.seconds("concentric") / max(rep.span.excursion, 0.1)
+    return rep.span.seconds("concentric") / max(rep.span.amplitude, 0.1)
 
 
 def _verdict(rep: RepMeasures, own: RelativeRange, pace: float, typical: float) -> Verdict:

@@ -61,12 +61,12 @@ def measure_reps(
         return [cutter.cut(index, point) for index, point in enumerate(points)]
 
     bars = cut([track.bar] * len(spans), scales.bar)
-    bodies = cut([track.proxies[span.limb] for span in spans], scales.body)
+    bodies = cut([track.proxies[span.working_limb] for span in spans], scales.body)
     strayed = [_strayed(track, bar, options.rep) for bar in bars]
     bars = [None if astray else bar for bar, astray in zip(bars, strayed, strict=True)]
     travel = 1.0 if exercise is None else exercise.bar_proxy_travel
     perspective = float(
-        np.median([track.proxies[span.limb].perspective_scale for span in spans] or [1.0])
+        np.median([track.proxies[span.working_limb].perspective_scale for span in spans] or [1.0])
     )
     body, body_pct = _body_scale(track, scales, bars, bodies, travel * perspective, options.rep)
     reps: list[tuple[Lift | None, Scale]] = []

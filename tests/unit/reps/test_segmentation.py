@@ -54,14 +54,14 @@ def test_boundaries_are_in_order_and_inside() -> None:
         assert poses.t_s[0] <= marks[0] < marks[-1] <= poses.t_s[-1]
         assert not rep.eccentric_first
         assert rep.concentric_s[1] <= rep.eccentric_s[0]
-        assert rep.excursion == pytest.approx(1.0, abs=0.2)
+        assert rep.amplitude == pytest.approx(1.0, abs=0.2)
 
 
 def test_the_concentric_fraction_is_one_at_lockout() -> None:
     found = segment(poses_of(set_of("back_squat")), find("back_squat"))
     at = np.searchsorted(found.t_s, [rep.turn_s for rep in found.reps])
-    assert found.fraction[at] == pytest.approx(0.0, abs=0.15)
-    assert np.percentile(found.fraction, 90) == pytest.approx(1.0, abs=0.15)
+    assert found.rep_position[at] == pytest.approx(0.0, abs=0.15)
+    assert np.percentile(found.rep_position, 90) == pytest.approx(1.0, abs=0.15)
 
 
 def test_a_recording_that_starts_at_the_bottom_has_that_rep() -> None:

@@ -80,7 +80,7 @@ class Movement:
             frontal=PlanarLandmarks.of(frontal, 1.0),
             inside=inside,
             visibility=seen[nearest],
-            fraction=np.interp(track.t_s, segmentation.t_s, segmentation.fraction),
+            fraction=np.interp(track.t_s, segmentation.t_s, segmentation.rep_position),
             roll=roll,
         )
 

@@ -142,8 +142,8 @@ class _Reader:
         def read(source: str) -> Sampled:
             return sample(movement, movement.channel(name, source), span, rule)
 
-        one_limb = channel.sided and span.limb != "both"
-        main = read(span.limb if one_limb else "mean")
+        one_limb = channel.sided and span.working_limb != "both"
+        main = read(span.working_limb if one_limb else "mean")
         both = channel.sided and not one_limb
         confidence, visible = self._seen(channel, span)
         return Reading(
@@ -224,7 +224,7 @@ class _Reader:
 
     def side_difference(self, rep: RepMeasures) -> float:
         """Difference of the two sides' swing of the primary angle, % of their mean."""
-        if rep.span.limb != "both" or self._exercise.angle.joint == "trunk":
+        if rep.span.working_limb != "both" or self._exercise.angle.joint == "trunk":
             return NAN
         frames = self._movement.window(rep.span.start_s, rep.span.end_s)
         swings = [
