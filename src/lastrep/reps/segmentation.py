@@ -74,22 +74,22 @@ class Segmentation:
     confidence
         0..1: how sure the count is. Below about 0.15 the count is a guess.
     signal
-        Name of the signal at the centre of the winning mix, "" if nothing was found.
-    mix, offset
-        What c is made of: c = offset + sum of gain x signal over the mix, in any frame.
+        Name of the seed signal of the winning composite signal, "" if nothing was found.
+    gains, offset
+        What the rep position is made of: offset + sum of gain x signal, in any frame.
     t_s, rep_position
         The rep position over time, shape = (n,) each; NaN where nothing was found.
     signals
         The smoothed pool of signals at the same times.
 
-    If a recording holds several exercises, `signal`, `mix` and `offset` are those of the last.
+    If a recording holds several exercises, `signal`, `gains` and `offset` are those of the last.
     """
 
     sets: tuple[SetSpan, ...]
     rejected: tuple[RejectedSpan, ...]
     confidence: float
     signal: str
-    mix: Mapping[str, float]
+    gains: Mapping[str, float]
     offset: float
     t_s: Array
     rep_position: Array
@@ -112,7 +112,7 @@ def segment(
     options: RepSearchOptions = DEFAULT_REP_SEARCH,
     exercises: Collection[ExerciseDefinition] = (),
     *,
-    mix: Mapping[str, float] | None = None,
+    gains: Mapping[str, float] | None = None,
 ) -> Segmentation:
     """Find the reps of a recording.
 
@@ -125,9 +125,10 @@ def segment(
         Parameters of the rep search.
     exercises
         What may be recognised; none: reps are counted without a name.
-    mix
-        A `Segmentation.mix` of the same lifter and exercise: only along this one are reps looked
-        for, which takes a tenth of the time. Where it shows none, the search is as without it.
+    gains
+        Those of a `Segmentation` of the same lifter and exercise: only in this composite signal
+        are reps looked for, which takes a tenth of the time. Where it shows none, the search is
+        as without it.
     """
     track = Track.of(poses)
     smoothed = rhythm_signals(track)
@@ -137,7 +138,7 @@ def segment(
     whole = slice(0, len(track))
     if exercise is not None:
         parts = [
-            (_part(signal_set, whole, exercise, None, options, mix) if mix else None)
+            (_part(signal_set, whole, exercise, None, options, gains) if gains else None)
             or _part(signal_set, whole, exercise, None, options)
         ]
     else:
@@ -163,13 +164,13 @@ def _part(
     exercise: ExerciseDefinition | None,
     recognition: Recognition | None,
     options: RepSearchOptions,
-    mix: Mapping[str, float] | None = None,
+    gains: Mapping[str, float] | None = None,
 ) -> _Part | None:
     inside = signal_set.part(where)
     candidates = (
         all_candidates(inside, exercise, options)
-        if mix is None
-        else candidates_along(mix, inside, exercise, options)
+        if gains is None
+        else candidates_along(gains, inside, exercise, options)
     )
     if not candidates:
         return None
@@ -239,17 +240,17 @@ def _assemble(
     rep_position = np.full(len(track), np.nan)
     sets: list[SetSpan] = []
     rejected: list[RejectedSpan] = []
-    line = _Line.of(parts[0])
+    position = _PositionSignal.of(parts[0])
     for part in parts:
-        line = _Line.of(part)
-        rep_position[part.where] = line.rep_position
+        position = _PositionSignal.of(part)
+        rep_position[part.where] = position.rep_position
         t_s = track.t_s[part.where]
         sides = _sides(part, track, poses, options.sides)
         unilateral = part.exercise is not None and part.exercise.sides == "each"
         reps = [
             replace(
                 rep_span(
-                    line.rep_position,
+                    position.rep_position,
                     t_s,
                     (rep, extremes),
                     _eccentric_first(part),
@@ -263,7 +264,7 @@ def _assemble(
         groups = split_sets(reps, options.sets)
         for group, following in zip_longest(groups, groups[1:]):
             until_s = t_s[-1] if following is None else following[0].start_s
-            stuck = _stuck((group[-1].end_s, until_s), line, t_s, part, options)
+            stuck = _stuck((group[-1].end_s, until_s), position, t_s, part, options)
             sets.append(
                 SetSpan((*group, stuck) if stuck else group, part.exercise, part.recognition)
             )
@@ -279,8 +280,8 @@ def _assemble(
         rejected=tuple(sorted(rejected, key=lambda r: r.start_s)),
         confidence=float(np.average([part.best.score for part in parts], weights=weight)),
         signal=parts[-1].best.name,
-        mix=line.mix,
-        offset=line.offset,
+        gains=position.gains,
+        offset=position.offset,
         t_s=track.t_s,
         rep_position=rep_position,
         signals=smoothed,
@@ -288,15 +289,15 @@ def _assemble(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Line:
+class _PositionSignal:
     """The rep position of one part."""
 
     rep_position: Array
-    mix: Mapping[str, float]
+    gains: Mapping[str, float]
     offset: float
 
     @classmethod
-    def of(cls, part: _Part) -> _Line:
+    def of(cls, part: _Part) -> _PositionSignal:
         x, reps = part.best.source.x, part.best.extremes
         away, back = reps[reps[:, 0] < reps[:, 1]], reps[reps[:, 1] < reps[:, 2]]
         rest = float(np.median(np.concatenate((x[away[:, 0]], x[back[:, 2]]))))
@@ -304,9 +305,9 @@ class _Line:
         ecc_level, con_level = (far, rest) if _eccentric_first(part) else (rest, far)
         span = con_level - ecc_level or 1e-9
         rep_position = (x - ecc_level) / span
-        mix = {name: gain / span for name, gain in part.best.source.gains.items()}
-        raw = sum(gain * part.signal_set.signals[name] for name, gain in mix.items())
-        return cls(rep_position, mix, float(np.median(rep_position - raw)))
+        gains = {name: gain / span for name, gain in part.best.source.gains.items()}
+        raw = sum(gain * part.signal_set.signals[name] for name, gain in gains.items())
+        return cls(rep_position, gains, float(np.median(rep_position - raw)))
 
 
 def _sides(
@@ -326,7 +327,7 @@ def _eccentric_first(part: _Part) -> bool:
 
 def _stuck(
     between_s: tuple[float, float],
-    line: _Line,
+    position: _PositionSignal,
     t_s: Array,
     part: _Part,
     options: RepSearchOptions,
@@ -335,7 +336,7 @@ def _stuck(
     if part.exercise is None:
         return None
     found = stuck_attempt(
-        line.rep_position,
+        position.rep_position,
         part.signal_set.rate_hz,
         int(np.searchsorted(t_s, between_s[0])),
         int(np.searchsorted(t_s, between_s[1])),
@@ -346,7 +347,7 @@ def _stuck(
         return None
     rep = np.array(found, np.intp)
     return rep_span(
-        line.rep_position, t_s, (rep, rep), _eccentric_first(part), options=options.phases
+        position.rep_position, t_s, (rep, rep), _eccentric_first(part), options=options.phases
     )
 
 

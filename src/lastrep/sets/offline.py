@@ -124,7 +124,7 @@ class Search:
     Parameters
     ----------
     mix
-        JudgeRequest for reps along this mix of signals only (see `segment`).
+        Look for reps in this composite signal only (the `gains` of `segment`).
     stopped
         Whether the lifter is known to have stopped after the last rep.
     corrections
@@ -156,7 +156,7 @@ def find_sets(
         Parameters of the rep search.
     """
     known = tuple(catalogue().values())
-    segmentation = segment(poses, exercise, options, known, mix=search.mix)
+    segmentation = segment(poses, exercise, options, known, gains=search.mix)
     spans = [(span, segmentation) for span in segmentation.sets]
     holding = [one for one in search.corrections if one.holds]
     refused = []
@@ -226,7 +226,7 @@ def judge_found(
         recognition=span.recognition,
         t_s=segmentation.t_s[inside],
         fraction=segmentation.rep_position[inside],
-        mix=segmentation.mix,
+        mix=segmentation.gains,
         warnings=warnings,
     )
 

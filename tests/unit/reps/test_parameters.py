@@ -71,12 +71,12 @@ def test_all_stages_are_listed_and_changed_by_name() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("candidates.posture_share", 1.1),
+        ("candidates.hystereses", (99.0,)),
         ("candidates.min_duration_ratio", 1.1),
         ("sets.min_samples", 10_000),
     ],
 )
-def test_a_parameter_reaches_the_rep_search(name: str, value: float) -> None:
+def test_a_parameter_reaches_the_rep_search(name: str, value: object) -> None:
     poses = landmark_recording(Clip("t", "back_squat", lifting_set(3, seed=1))).poses
     options = with_parameter(RepSearchOptions(), name, value)
     assert len(segment(poses, find("back_squat")).reps) == 3
