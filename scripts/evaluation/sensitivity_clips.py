@@ -214,10 +214,10 @@ def speed_clips() -> list[SweptClip]:
         made("bench_press", 60.0, 22, fps=60.0, plate="one", calibration=Calibration(plate_m=0.45)),
         made("deadlift", 75.0, 23, plate="one", camera_moves=True, confidence=0.75),
         made("back_squat", 0.0, 24, plate="both_ends"),
-        made("overhead_press", 60.0, 25, plate="one", plate_share=0.75, calibration=by_height),
+        made("overhead_press", 60.0, 25, plate="one", plate_share=0.6, calibration=by_height),
         made("back_squat", 75.0, 26, calibration=by_height),
         made("bent_over_row", 75.0, 27, fps=22.0, plate="one", confidence=0.32, stall=0.7),
-        made("front_squat", 90.0, 28, plate="one", plate_share=0.55,
+        made("front_squat", 90.0, 28, plate="one", plate_share=0.45,
              calibration=Calibration(plate_m=0.45, height_m=1.78)),
         made("deadlift", 0.0, 29, plate="both_ends", plate_share=0.7, calibration=by_height),
     ]  # fmt: skip

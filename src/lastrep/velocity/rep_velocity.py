@@ -1,7 +1,7 @@
 """Bar speed of each rep and what it says of the set (velocity-based training).
 
-Definitions and filters are those of `domain.md` 2. Every number has an uncertainty (one standard
-deviation) or is not given.
+Definitions and filters are those usual in velocity-based training. Every number has an uncertainty
+(one standard deviation) or is not given.
 """
 
 from __future__ import annotations
