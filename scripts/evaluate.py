@@ -8,6 +8,7 @@
     python scripts/evaluate.py training [--json FILE]
     python scripts/evaluate.py recognition [--corpus DIR ...] [--clips DIR ...] [--json FILE]
     python scripts/evaluate.py parity DIR [--models full,lite] [--json FILE]
+    python scripts/evaluate.py sensitivity [--stage reps|velocity|bar|sets] [--json FILE]
 
 A DIR is a landmark corpus (`labels.csv`, `clips/*.npz`), a video corpus (`LABELS.csv`, videos), or
 any folder above such. Without `--mode` both are run.
@@ -30,6 +31,8 @@ from lastrep.batch.clips import VIDEO_SUFFIXES
 from lastrep.pose.backends import BACKENDS, DEFAULT_BACKEND
 
 DEFAULT_CORPORA = Path(__file__).resolve().parents[1] / ".." / "shared"
+#: Stages of the algorithms whose parameters can be swept.
+STAGES = ("reps", "velocity", "bar", "sets")
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_videos"
 
 
@@ -66,10 +69,14 @@ def main() -> int:
     command.add_argument("videos", type=Path, metavar="DIR", help="searched for videos")
     command.add_argument("--models", default="full,lite", help="comma-separated")
     command.add_argument("--json", type=Path, metavar="FILE")
+    command = commands.add_parser("sensitivity", help="what each algorithm parameter decides")
+    command.add_argument("--stage", choices=STAGES, help="without it, all of them")
+    command.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     run = {
         "counting": run_counting, "accuracy": run_accuracy, "form": run_form, "forms": run_forms,
         "training": run_training, "recognition": run_recognition, "parity": run_parity,
+        "sensitivity": run_sensitivity,
     }[options.command]  # fmt: skip
     document = run(options)
     if options.json:
@@ -146,6 +153,16 @@ def run_parity(options: argparse.Namespace) -> dict[str, object]:
     results = [one for model in options.models.split(",") for one in parity.compare(videos, model)]
     print(parity.table(results), flush=True)
     return {"clips": [asdict(one) for one in results]}
+
+
+def run_sensitivity(options: argparse.Namespace) -> dict[str, object]:
+    from evaluation import sensitivity
+
+    stages = [options.stage] if options.stage else STAGES
+    return {
+        stage: sensitivity.report(stage, say=lambda line: print(line, flush=True))
+        for stage in stages
+    }
 
 
 def run_accuracy(options: argparse.Namespace) -> dict[str, object]:

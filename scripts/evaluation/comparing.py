@@ -18,7 +18,8 @@ from lastrep.pose.pose_file import load_poses
 from lastrep.sets.offline import judge_landmarks
 from lastrep.sets.results import Rep, SetReport
 from lastrep.velocity.options import BarOptions
-from lastrep.velocity.scale import FULL_SIZE_PLATE_M, Calibration
+from lastrep.velocity.parameters import DEFAULT_VELOCITY
+from lastrep.velocity.scale import Calibration
 
 Pairs = tuple[tuple[TrueRep, Rep], ...]
 
@@ -66,7 +67,7 @@ def compare_video(truth: TrueClip, video: Path, backend: str = DEFAULT_BACKEND) 
     landmarks = poses_file(video, backend)
     poses = load_poses(landmarks)
     plate_m = truth.plate_diameter_m
-    full_size = plate_m in (0.0, FULL_SIZE_PLATE_M)
+    full_size = plate_m in (0.0, DEFAULT_VELOCITY.standards.full_size_plate_m)
     by_plate = Calibration(plate_m=None if full_size else plate_m)
     reports, by_height = (
         analyze_recording(

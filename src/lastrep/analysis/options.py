@@ -9,6 +9,7 @@ from lastrep.exercises import ExerciseDefinition
 from lastrep.exercises.library import AUTO, own_digest, resolved
 from lastrep.pose.backends import DEFAULT_BACKEND
 from lastrep.sets.criteria import SetCriteria, Strictness
+from lastrep.sets.options import AlgorithmOptions
 from lastrep.velocity.interval import WindowRule
 from lastrep.velocity.options import BarOptions, may_have_plates
 from lastrep.velocity.scale import Calibration, KnownDistance
@@ -37,6 +38,8 @@ class AnalyzeOptions:
         What runs the pose model: "litert" or "mediapipe".
     own_exercises
         Checksum of the user's own exercise files, empty without any.
+    algorithm
+        Standards and parameters; other values than the shipped ones are for sweeps.
 
     Raises
     ------
@@ -51,6 +54,7 @@ class AnalyzeOptions:
     bar: BarOptions = field(default_factory=BarOptions)
     backend: str = DEFAULT_BACKEND
     own_exercises: str = field(default_factory=own_digest)
+    algorithm: AlgorithmOptions = field(default_factory=AlgorithmOptions)
 
     def __post_init__(self) -> None:
         _ = self.definition

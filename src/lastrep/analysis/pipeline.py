@@ -31,7 +31,6 @@ from lastrep.pose import PoseSequence
 from lastrep.sets.corrections import Correction
 from lastrep.sets.criteria import Past, PastBaseline, SetCriteria
 from lastrep.sets.offline import FoundSet, Search, find_sets, judge_found
-from lastrep.sets.options import JudgingOptions
 from lastrep.sets.results import Analysis
 from lastrep.velocity.options import BarOptions
 from lastrep.video.cache import FrameCache
@@ -109,7 +108,6 @@ def analyze_landmarks(  # noqa: PLR0913 - what each of its steps needs
     past: Past | None = None,
     search: Search = Search(),  # noqa: B008 - frozen
     tracks: Sequence[BarTrack] = (),
-    judging: JudgingOptions | None = None,
     progress: Progress = ignore_progress,
 ) -> AnalyzedRecording:
     """Find, measure and judge the sets in landmarks, and put the document together.
@@ -126,19 +124,18 @@ def analyze_landmarks(  # noqa: PLR0913 - what each of its steps needs
         How the sets are looked for, with a coach's corrections.
     tracks
         The bar where it was followed before, of this recording.
-    judging
-        Standards and parameters of judging, for a sensitivity sweep; None for the shipped ones.
     """
     poses = read.poses
-    judging = judging or JudgingOptions()
-    found = find_sets(poses, exercise, search, judging)
+    found = find_sets(poses, exercise, search, options.algorithm)
     read = replace(read, video_width=_width_of(video, options.bar) or read.video_width)
     bar = options.bar
     if read.video_width is not None:
         bar = bar.scaled(poses.width_px / read.video_width)
     followed = _follow_bar(found.sets, read, video, replace(options, bar=bar), tracks, progress)
     judged = tuple(
-        judge_found(one, poses, track, options.criteria, past=past, bar=bar, options=judging)
+        judge_found(
+            one, poses, track, options.criteria, past=past, bar=bar, options=options.algorithm
+        )
         for one, track in zip(found.sets, followed, strict=True)
     )
     progress(1.0)
@@ -250,6 +247,7 @@ def _follow_bar(
         camera,
         slowmo=options.slowmo,
         recent=recent,
+        options=options.algorithm.bar,
         progress=lambda share: progress(begun + (1 - begun) * share),
     )
 

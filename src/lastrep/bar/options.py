@@ -1,17 +1,8 @@
-"""Every parameter of bar tracking, passed down from the entry points as one argument.
-
-A sensitivity sweep lists them and runs with other values:
-
->>> parameters(DEFAULT_OPTIONS)["camera.long_side_px"]
-400
->>> with_parameter(DEFAULT_OPTIONS, "camera.long_side_px", 600).camera.long_side_px
-600
-"""
+"""Every parameter of bar tracking, passed down from the entry points as one argument."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
 
 from lastrep.bar.camera import CameraOptions
 from lastrep.bar.confidence import ConfidenceOptions
@@ -84,38 +75,3 @@ class BarTrackingOptions:
 
 
 DEFAULT_OPTIONS = BarTrackingOptions()
-
-OptionsT = TypeVar("OptionsT")
-
-
-def parameters(options: Any, prefix: str = "") -> dict[str, Any]:
-    """Return the values of an options dataclass by dotted name, those of nested ones too."""
-    values: dict[str, Any] = {}
-    for part in fields(options):
-        value, name = getattr(options, part.name), prefix + part.name
-        values |= parameters(value, name + ".") if is_dataclass(value) else {name: value}
-    return values
-
-
-def with_parameter(options: OptionsT, name: str, value: object) -> OptionsT:
-    """Return the same options with another value of one parameter.
-
-    Parameters
-    ----------
-    options
-        An options dataclass.
-    name
-        Dotted name of the parameter, as `parameters` gives it.
-    value
-        Its new value.
-
-    Raises
-    ------
-    AttributeError
-        If there is no such parameter.
-    """
-    first, _, rest = name.partition(".")
-    old = getattr(options, first)
-    new = with_parameter(old, rest, value) if rest else value
-    changed: OptionsT = replace(options, **{first: new})  # type: ignore[type-var]
-    return changed

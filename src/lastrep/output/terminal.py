@@ -15,7 +15,7 @@ from lastrep.exercises.faults import shown
 from lastrep.exercises.standards import Standards
 from lastrep.sets.form.faults import counts
 from lastrep.sets.results import Analysis, Rep, RepStatus, SetReport, SideCounts
-from lastrep.velocity.fatigue import RIR_BANDS
+from lastrep.velocity.parameters import DEFAULT_VELOCITY
 
 STATUS_STYLE: dict[RepStatus, str] = {
     RepStatus.GOOD: "green",
@@ -216,7 +216,7 @@ def _fatigue(report: SetReport) -> list[RenderableType]:
     told = f"velocity loss {loss:.0f} %" + (f" (±{sd:.0f})" if sd is not None else "")
     if report.estimated_rir is not None:
         low, high = report.estimated_rir
-        open_ended = high >= RIR_BANDS[-1][1]
+        open_ended = high >= DEFAULT_VELOCITY.standards.rir_bands[-1][1]
         # From none to any number says nothing.
         if low or not open_ended:
             told += f", about {low} {'or more' if open_ended else f'to {high}'} reps left"

@@ -1,9 +1,9 @@
-"""Hypotheses: movement signals propose cuts into reps, alone and mixed; a score judges each cut.
+"""Segmentation candidates: signals propose how to cut the movement into reps; a score ranks them.
 
 No signal is right in every clip: a joint may be hidden, or the camera may look along it. So every
-signal first proposes by itself. Signals that did well are then mixed, each mix around one of them:
-noise in single joints averages out, the common rhythm stays. What tells a good cut from a bad one
-needs no labels (`scoring`).
+signal first proposes by itself. Signals that did well are then summed to composite signals, each
+around one of them as its seed: noise in single joints averages out, the common rhythm stays. What
+tells a good candidate from a bad one needs no labels (`scoring`).
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ from numpy.typing import NDArray
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.motion.arrays import median
 from lastrep.motion.measures import MEASURES
+from lastrep.reps.parameters import CandidateOptions, RepSearchOptions
 from lastrep.reps.phases import local_extremes, turns
 from lastrep.reps.scoring import (
-    Body,
+    Reps,
+    SignalSet,
     amplitudes,
+    consistent_reps,
     durations,
     is_half,
     rep_shapes,
-    resembling,
     score,
 )
 
@@ -34,209 +36,185 @@ Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentationOptions:
-    """Settings of the rep search; none has a published value.
-
-    Parameters
-    ----------
-    hystereses
-        Sizes of a turn-round, in reference swings; each gives a rival hypothesis. The small one
-        catches shrinking reps, the large one refuses bounces.
-    min_swing_deg, min_swing_limbs
-        A reference swing below this is not an exercise.
-    look_alikes
-        A rep must resemble this many others.
-    odd_factor, odd_excursion
-        Distance to its look-alikes that makes a rep odd: in medians of that distance, but at
-        least this multiple of the reps' own excursion.
-    min_duration_ratio
-        A rep shorter than this share of the median rep is none.
-    rest_trim
-        A half-rep longer than this share of the median rep contains rest, which is cut off.
-    rest_level
-        Rest ends where this share of the swing is still to the far end.
-    mixes
-        So many of the best signals become the centre of a mix.
-    whole_body
-        Whether signals that the exercise does not list may join a mix (slower).
-    scene_share
-        A rep must be in the posture of the exercise for this share of its time.
-    edge_swing
-        A rep cut by the edge of the recording counts if its lifting phase was seen for this
-        share of the usual swing ...
-    edge_still_s
-        ... and was seen to end (or begin): so much time at the far end.
-    """
-
-    hystereses: tuple[float, ...] = (0.4, 0.6)
-    min_swing_deg: float = 10.0
-    min_swing_limbs: float = 0.10
-    look_alikes: int = 2
-    odd_factor: float = 2.0
-    odd_excursion: float = 1.6
-    min_duration_ratio: float = 0.3
-    rest_trim: float = 0.75
-    rest_level: float = 0.85
-    mixes: int = 10
-    whole_body: bool = True
-    scene_share: float = 0.5
-    edge_swing: float = 0.8
-    edge_still_s: float = 0.06
-
-    def min_swing(self, signal: str) -> float:
-        """Smallest reference swing of a signal, in its unit."""
-        return self.min_swing_deg if MEASURES[signal].unit == "deg" else self.min_swing_limbs
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Source:
-    """A line to read reps from: a sum of signals, each times its gain.
+class CompositeSignal:
+    """A signal to find reps in: a sum of signals, each times its gain.
 
     Parameters
     ----------
     x
         shape = (n,)
     gains
-        Gain of each signal of the mix.
+        Gain of each signal in the sum.
     polarity
         +1 if it rises in the concentric, -1 if it falls, 0 if that is not known.
-    least
-        Smallest reference swing that is an exercise.
+    min_amplitude
+        Smallest dominant amplitude that is an exercise.
     """
 
     x: Array
     gains: Mapping[str, float]
     polarity: int
-    least: float
+    min_amplitude: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hypothesis:
+class SegmentationCandidate:
     """One way to cut the recording into reps.
 
     Parameters
     ----------
     name
-        The signal that proposed it, or that is the centre of the mix.
-    reference
-        Reference swing in the unit of the source.
+        The signal that proposed it, or the seed signal of the composite one.
+    source
+        The signal it was found in.
+    hysteresis
+        Size of a turn-round, in dominant amplitudes.
+    dominant_amplitude
+        In the unit of the source.
     reps
         shape = (n, 3): start, turn, end of each rep as sample indices. Start and turn (or turn
         and end) are the same where the recording begins (or ends) at the far end. Long rests
         are cut off.
     extremes
         shape = (n, 3): the same reps from extreme to extreme, rests included.
-    odd, misplaced
-        shape = (m, 3): candidates that resemble no other rep; that are in another posture.
+    outliers, wrong_posture
+        shape = (m, 3): movements that resemble no other rep; that are in another posture.
     score
         0..1: how much this looks like a set of repetitions.
     """
 
     name: str
-    source: Source
+    source: CompositeSignal
     hysteresis: float
-    reference: float
+    dominant_amplitude: float
     reps: Indices
     extremes: Indices
-    odd: Indices
-    misplaced: Indices
+    outliers: Indices
+    wrong_posture: Indices
     score: float
 
 
-def all_hypotheses(
-    body: Body, exercise: ExerciseDefinition | None, options: SegmentationOptions
-) -> list[Hypothesis]:
-    """Every cut that mixes of the exercise's signals (or of the whole pool) propose."""
-    own = dict.fromkeys(body.signals, 0) if exercise is None else exercise.rhythm.polarity
-    start_low = None if exercise is None else exercise.start == "ecc_end"
-    scene = None if exercise is None else exercise_scene(body, exercise)
-    names = body.signals if options.whole_body else own
+def all_candidates(
+    signal_set: SignalSet, exercise: ExerciseDefinition | None, options: RepSearchOptions
+) -> list[SegmentationCandidate]:
+    """Every candidate of composite signals seeded by the exercise's signals (or by any).
+
+    Parameters
+    ----------
+    signal_set
+        The signals of the recording, or of a part of it.
+    exercise
+        What is done; None: any repeated movement counts.
+    options
+        Parameters of the rep search.
+    """
+    own = dict.fromkeys(signal_set.signals, 0) if exercise is None else exercise.rhythm.polarity
+    search = _Search.of(signal_set, exercise, options)
     single = [
-        hypothesis
-        for name in names
-        if name in body.signals
-        for hypothesis in propose(
+        candidate
+        for name, x in signal_set.signals.items()
+        for candidate in search.candidates(
             name,
-            Source(body.signals[name], {name: 1.0}, own.get(name, 0), options.min_swing(name)),
-            start_low,
-            scene,
-            body,
-            options,
+            CompositeSignal(
+                x, {name: 1.0}, own.get(name, 0), min_amplitude(name, options.candidates)
+            ),
         )
     ]
-    mixed = [
-        hypothesis
-        for name, source in mix(single, own, options)
-        for hypothesis in propose(name, source, start_low, scene, body, options)
+    composite = [
+        candidate
+        for name, source in composite_signals(single, own, options.candidates)
+        for candidate in search.candidates(name, source)
     ]
-    return mixed or [h for h in single if h.name in own]
+    return composite or [c for c in single if c.name in own]
 
 
-def hypotheses_along(
+def candidates_along(
     gains: Mapping[str, float],
-    body: Body,
+    signal_set: SignalSet,
     exercise: ExerciseDefinition | None,
-    options: SegmentationOptions,
-) -> list[Hypothesis]:
-    """Every cut along one known mix, whose gains make it rise by 1 over a rep's lifting phase."""
-    known = {name: gain for name, gain in gains.items() if name in body.signals}
+    options: RepSearchOptions,
+) -> list[SegmentationCandidate]:
+    """Every candidate of one known composite signal.
+
+    Parameters
+    ----------
+    gains
+        Of each of its signals: they make it rise by 1 over a rep's lifting phase.
+    """
+    known = {name: gain for name, gain in gains.items() if name in signal_set.signals}
     if not known:
         return []
-    x = np.sum([gain * body.signals[name] for name, gain in known.items()], axis=0)
-    start_low = None if exercise is None else exercise.start == "ecc_end"
-    scene = None if exercise is None else exercise_scene(body, exercise)
-    centre = max(known, key=lambda name: abs(known[name]) * float(np.ptp(body.signals[name])))
-    source = Source(x, known, 1, options.min_swing_limbs)
-    return list(propose(centre, source, start_low, scene, body, options))
+    x = np.sum([gain * signal_set.signals[name] for name, gain in known.items()], axis=0)
+    seed = max(known, key=lambda name: abs(known[name]) * float(np.ptp(signal_set.signals[name])))
+    source = CompositeSignal(x, known, 1, options.candidates.min_amplitude_limbs)
+    return list(_Search.of(signal_set, exercise, options).candidates(seed, source))
 
 
-def exercise_scene(body: Body, exercise: ExerciseDefinition) -> Mask | None:
+def min_amplitude(signal: str, options: CandidateOptions) -> float:
+    """Smallest dominant amplitude of a signal that is an exercise, in its unit."""
+    is_angle = MEASURES[signal].unit == "deg"
+    return options.min_amplitude_deg if is_angle else options.min_amplitude_limbs
+
+
+def posture_mask(signal_set: SignalSet, exercise: ExerciseDefinition) -> Mask | None:
     """Samples in the posture of the exercise; None where it sets no limits or none fits."""
     if not exercise.posture:
         return None
-    inside = np.ones(len(body.posture), bool)
+    inside = np.ones(len(signal_set.posture), bool)
     for name, (low, high) in exercise.posture.items():
-        inside &= (body.signals[name] >= low) & (body.signals[name] <= high)
+        inside &= (signal_set.signals[name] >= low) & (signal_set.signals[name] <= high)
     return inside if inside.any() else None
 
 
-def mix(
-    single: list[Hypothesis], centres: Collection[str], options: SegmentationOptions
-) -> list[tuple[str, Source]]:
-    """Mix signals around each of the best centres.
+def composite_signals(
+    single: list[SegmentationCandidate], seeds: Collection[str], options: CandidateOptions
+) -> list[tuple[str, CompositeSignal]]:
+    """Sum signals around each of the best seeds.
 
-    Each signal is measured in its own reference swings, turned to move with the centre, and
-    weighs by its score and by the square of its correlation with the centre: what moves along
+    Each signal is measured in its own dominant amplitudes, turned to move with the seed, and
+    weighs by its score and by the square of its correlation with the seed: what moves along
     helps, whether the exercise lists it or not.
+
+    Parameters
+    ----------
+    single
+        What single signals propose.
+    seeds
+        Names of the signals that may be a seed.
     """
-    best: dict[str, Hypothesis] = {}
-    for hypothesis in single:
-        known = best.get(hypothesis.name)
-        if known is None or hypothesis.score > known.score:
-            best[hypothesis.name] = hypothesis
+    best: dict[str, SegmentationCandidate] = {}
+    for candidate in single:
+        known = best.get(candidate.name)
+        if known is None or candidate.score > known.score:
+            best[candidate.name] = candidate
     if not best:
         return []
-    ranked = sorted(best.values(), key=lambda h: -h.score)
-    lines = np.stack([h.source.x / h.reference for h in ranked])
-    lines -= lines.mean(axis=1, keepdims=True)
+    ranked = sorted(best.values(), key=lambda c: -c.score)
+    x = np.stack([c.source.x / c.dominant_amplitude for c in ranked])
+    x -= x.mean(axis=1, keepdims=True)
     # Rare large movements must not decide what agrees.
-    agreement = np.atleast_2d(np.corrcoef(np.clip(lines, -2.0, 2.0)))
-    scores = np.array([h.score for h in ranked])
+    clipped = np.clip(x, -options.agreement_clip, options.agreement_clip)
+    agreement = np.atleast_2d(np.corrcoef(clipped))
+    scores = np.array([c.score for c in ranked])
     out = []
-    chosen = [k for k, h in enumerate(ranked) if h.name in centres][: options.mixes]
+    chosen = [k for k, c in enumerate(ranked) if c.name in seeds][: options.seeds]
     for k in chosen:
-        centre = ranked[k]
+        seed = ranked[k]
         weight = scores * agreement[k] * np.abs(agreement[k])
         weight /= np.abs(weight).sum()
-        gains = {h.name: float(w / h.reference) for h, w in zip(ranked, weight, strict=True)}
-        source = Source(weight @ lines, gains, centre.source.polarity, options.min_swing_limbs)
-        out.append((centre.name, source))
+        gains = {
+            c.name: float(w / c.dominant_amplitude) for c, w in zip(ranked, weight, strict=True)
+        }
+        source = CompositeSignal(
+            weight @ x, gains, seed.source.polarity, options.min_amplitude_limbs
+        )
+        out.append((seed.name, source))
     return out
 
 
-def reference_swing(extremes: Array) -> float:
-    """Swing size that carries half of all the swing: neither noise nor one big move shifts it.
+def dominant_amplitude(extremes: Array) -> float:
+    """Amplitude that carries half of all movement: neither noise nor one big move shifts it.
 
     The smallest swing is taken out again and again (persistence, rainflow counting); of the sizes
     collected this is the weighted median.
@@ -268,75 +246,96 @@ def _persistences(extremes: Array) -> Array:
     return np.array(out + swings, np.float64)
 
 
-def propose(
-    name: str,
-    source: Source,
-    start_low: bool | None,
-    scene: Mask | None,
-    body: Body,
-    options: SegmentationOptions,
-) -> Iterator[Hypothesis]:
-    """Yield the hypotheses of one source, one for each hysteresis.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """What the candidates of all signals share.
 
     Parameters
     ----------
     start_low
-        Whether reps start at the stretched end (c = 0); None: unknown.
-    scene
+        Whether reps start at the stretched end; None: unknown.
+    in_posture
         Samples in the posture of the exercise; None: no limits.
     """
-    x = source.x
-    # Wiggles far below any rep only cost time.
-    extremes = np.array([t.index for t in turns(x, 0.3 * source.least, local_extremes(x))], np.intp)
-    if len(extremes) < 2:
-        return
-    reference = reference_swing(x[extremes])
-    if reference < source.least:
-        return
-    rest_low = (
-        None if start_low is None or not source.polarity else start_low == (source.polarity > 0)
-    )
-    for hysteresis in options.hystereses:
-        ends = np.array([t.index for t in turns(x, hysteresis * reference, extremes)], np.intp)
-        if len(ends) < 2:
-            continue
-        raw = _whole_reps(x, ends, rest_low)
-        if rest_low is not None:
-            still = round(options.edge_still_s * body.rate_hz)
-            raw = _with_cut_reps(x, ends, raw, rest_low, bool(start_low), reference, still, options)
-        if not len(raw):
-            continue
-        reps = _trim_rest(x, raw, options)
-        placed = _in_scene(reps, scene, options)
-        keep = placed.copy()
-        shapes = rep_shapes(body.posture, reps)
-        if placed.any():
-            keep[placed] = resembling(
-                shapes[placed],
-                reps[placed],
-                look_alikes=options.look_alikes,
-                odd_factor=options.odd_factor,
-                odd_excursion=options.odd_excursion,
-                min_duration_ratio=options.min_duration_ratio,
+
+    signal_set: SignalSet
+    start_low: bool | None
+    in_posture: Mask | None
+    options: RepSearchOptions
+
+    @classmethod
+    def of(
+        cls, signal_set: SignalSet, exercise: ExerciseDefinition | None, options: RepSearchOptions
+    ) -> _Search:
+        if exercise is None:
+            return cls(signal_set, None, None, options)
+        in_posture = posture_mask(signal_set, exercise)
+        return cls(signal_set, exercise.start == "ecc_end", in_posture, options)
+
+    def candidates(self, name: str, source: CompositeSignal) -> Iterator[SegmentationCandidate]:
+        """Yield the candidates of one signal, one for each hysteresis."""
+        x, options = source.x, self.options.candidates
+        # Wiggles far below any rep only cost time.
+        wiggle = options.wiggle_share * source.min_amplitude
+        extremes = np.array([t.index for t in turns(x, wiggle, local_extremes(x))], np.intp)
+        if len(extremes) < 2:
+            return
+        amplitude = dominant_amplitude(x[extremes])
+        if amplitude < source.min_amplitude:
+            return
+        for hysteresis in options.hystereses:
+            ends = np.array([t.index for t in turns(x, hysteresis * amplitude, extremes)], np.intp)
+            raw = self._cut(source, ends, amplitude) if len(ends) >= 2 else ends[:0]
+            found = self._filtered(x, raw) if len(raw) else None
+            if found is None:
+                continue
+            reps, keep, placed, score_of = found
+            yield SegmentationCandidate(
+                name=name,
+                source=source,
+                hysteresis=hysteresis,
+                dominant_amplitude=amplitude,
+                reps=reps[keep],
+                extremes=raw[keep],
+                outliers=reps[placed & ~keep],
+                wrong_posture=reps[~placed],
+                score=score_of,
             )
+
+    def _cut(self, source: CompositeSignal, ends: Indices, amplitude: float) -> Indices:
+        """Return the reps between alternating extremes, those cut by the edges included."""
+        start_low, options = self.start_low, self.options.candidates
+        if start_low is None or not source.polarity:
+            return _whole_reps(source.x, ends, None, options.stay_band)
+        rest_low = start_low == (source.polarity > 0)
+        raw = _whole_reps(source.x, ends, rest_low, options.stay_band)
+        hold = round(options.edge_hold_s * self.signal_set.rate_hz)
+        edges = _Edges(source.x, ends, rest_low, start_low, hold, options)
+        return edges.with_cut_reps(raw, amplitude)
+
+    def _filtered(self, x: Array, raw: Indices) -> tuple[Indices, Mask, Mask, float] | None:
+        """Return reps without rest, which to keep, which are in posture, and the score."""
+        options = self.options
+        reps = _trim_rest(x, raw, options.candidates)
+        placed = self._in_posture(reps)
+        keep = placed.copy()
+        shapes = rep_shapes(self.signal_set.posture, reps, options.scoring.half_points)
+        if placed.any():
+            keep[placed] = consistent_reps(shapes[placed], reps[placed], options.candidates)
         if not keep.any():
-            continue
-        kept = reps[keep]
-        yield Hypothesis(
-            name=name,
-            source=source,
-            hysteresis=hysteresis,
-            reference=reference,
-            reps=kept,
-            extremes=raw[keep],
-            odd=reps[placed & ~keep],
-            misplaced=reps[~placed],
-            score=score(x, kept, shapes[keep], body, scene),
-        )
+            return None
+        found = Reps(x, reps[keep], shapes[keep])
+        return reps, keep, placed, score(found, self.signal_set, self.in_posture, options.scoring)
+
+    def _in_posture(self, reps: Indices) -> Mask:
+        inside, share = self.in_posture, self.options.candidates.posture_share
+        if inside is None:
+            return np.ones(len(reps), bool)
+        return np.array([inside[a : c + 1].mean() >= share for a, _, c in reps], bool)
 
 
-def _whole_reps(x: Array, ends: Indices, rest_low: bool | None) -> Indices:
-    """Cut alternating extremes into rest - far - rest."""
+def _whole_reps(x: Array, ends: Indices, rest_low: bool | None, band: float) -> Indices:
+    """Cut alternating extremes into rest - far - rest; `band` is how near to an end it stays."""
     levels = x[ends]
     if rest_low is None:
         if len(ends) % 2:  # the recording starts and ends at the same side: that is rest
@@ -344,7 +343,7 @@ def _whole_reps(x: Array, ends: Indices, rest_low: bool | None) -> Indices:
         else:  # rest is where more time is spent
             amplitude = median(np.abs(np.diff(levels)))
             stay = [
-                np.count_nonzero(np.abs(x - median(levels[s::2])) < 0.15 * amplitude)
+                np.count_nonzero(np.abs(x - median(levels[s::2])) < band * amplitude)
                 for s in (0, 1)
             ]
             offset = 0 if stay[0] >= stay[1] else 1
@@ -355,53 +354,61 @@ def _whole_reps(x: Array, ends: Indices, rest_low: bool | None) -> Indices:
     return np.array(cut, np.intp).reshape(-1, 3)
 
 
-def _with_cut_reps(
-    x: Array,
-    ends: Indices,
-    raw: Indices,
-    rest_low: bool,
-    start_low: bool,
-    reference: float,
-    still: int,
-    options: SegmentationOptions,
-) -> Indices:
-    """Add the reps at the recording's edges of which only the whole lifting phase was seen.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Edges:
+    """Where the recording begins and ends.
 
-    Lowering-first exercises: the recording begins at the bottom. Lifting-first ones: it ends at
-    the top. The far end must be held no longer than a rep takes, else it is another rest.
+    Parameters
+    ----------
+    x, ends
+        The signal and its alternating extremes.
+    rest_low, start_low
+        Whether rest is at the low end of the signal; of the movement.
+    hold
+        Samples that the far end must be held.
     """
-    swing = float(median(amplitudes(x, raw))) if len(raw) else reference
-    longest = float(median(durations(raw))) if len(raw) else float("inf")
-    low_first = bool(x[ends[0]] < x[ends[1]])
-    low_last = bool(x[ends[-1]] < x[ends[-2]])
 
-    def seen(far: int, rest: int, outside: Array) -> bool:
-        held = np.abs(outside - x[far]) <= 0.25 * swing
-        return bool(
-            still <= len(outside) <= longest
-            and held.all()
-            and abs(x[far] - x[rest]) >= options.edge_swing * swing
-        )
+    x: Array
+    ends: Indices
+    rest_low: bool
+    start_low: bool
+    hold: int
+    options: CandidateOptions
 
-    if not start_low and low_first != rest_low and seen(ends[0], ends[1], x[: ends[0]]):
-        raw = np.concatenate(([[ends[0], ends[0], ends[1]]], raw))
-    if start_low and low_last != rest_low and seen(ends[-1], ends[-2], x[ends[-1] + 1 :]):
-        raw = np.concatenate((raw, [[ends[-2], ends[-1], ends[-1]]]))
-    return raw
+    def with_cut_reps(self, raw: Indices, dominant: float) -> Indices:
+        """Add the reps at the recording's edges of which only the whole lifting phase was seen.
+
+        Lowering-first exercises: the recording begins at the bottom. Lifting-first ones: it ends at
+        the top. The far end must be held no longer than a rep takes, else it is another rest.
+        """
+        x, ends = self.x, self.ends
+        amplitude = float(median(amplitudes(x, raw))) if len(raw) else dominant
+        longest = float(median(durations(raw))) if len(raw) else float("inf")
+        low_first = bool(x[ends[0]] < x[ends[1]])
+        low_last = bool(x[ends[-1]] < x[ends[-2]])
+
+        def seen(far: int, rest: int, outside: Array) -> bool:
+            held = np.abs(outside - x[far]) <= self.options.edge_hold_band * amplitude
+            return bool(
+                self.hold <= len(outside) <= longest
+                and held.all()
+                and abs(x[far] - x[rest]) >= self.options.edge_amplitude_share * amplitude
+            )
+
+        if self.start_low:
+            if low_last != self.rest_low and seen(ends[-1], ends[-2], x[ends[-1] + 1 :]):
+                return np.concatenate((raw, [[ends[-2], ends[-1], ends[-1]]]))
+        elif low_first != self.rest_low and seen(ends[0], ends[1], x[: ends[0]]):
+            return np.concatenate(([[ends[0], ends[0], ends[1]]], raw))
+        return raw
 
 
-def _in_scene(reps: Indices, scene: Mask | None, options: SegmentationOptions) -> Mask:
-    if scene is None:
-        return np.ones(len(reps), bool)
-    return np.array([scene[a : c + 1].mean() >= options.scene_share for a, _, c in reps], bool)
-
-
-def _trim_rest(x: Array, raw: Indices, options: SegmentationOptions) -> Indices:
+def _trim_rest(x: Array, raw: Indices, options: CandidateOptions) -> Indices:
     """Cut the stay at rest off half-reps that are much longer than the others."""
     whole = raw[~is_half(raw)]
     if not len(whole):
         return raw
-    longest = options.rest_trim * median(whole[:, 2] - whole[:, 0])
+    longest = options.max_half_ratio * median(whole[:, 2] - whole[:, 0])
     out = raw.copy()
     for rep in out:
         start, turn, end = (int(i) for i in rep)

@@ -7,19 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lastrep.reps.parameters import DEFAULT_REP_SEARCH, RepSearchOptions
 from lastrep.reps.segmentation import Segmentation, rep_span
 from lastrep.reps.types import RepSpan
 
 Array = NDArray[np.float64]
 
-#: Beyond the neighbouring reps a missed one is looked for this many usual reps around its moment.
-AROUND_REPS = 1.5
-#: A rep takes at least so many samples.
-FEWEST_SAMPLES = 5
-
 
 def missed_rep(
-    reps: Sequence[RepSpan], segmentation: Segmentation, at_s: float
+    reps: Sequence[RepSpan],
+    segmentation: Segmentation,
+    at_s: float,
+    options: RepSearchOptions = DEFAULT_REP_SEARCH,
 ) -> tuple[RepSpan, ...]:
     """Return the reps with one more around a moment.
 
@@ -35,16 +34,21 @@ def missed_rep(
         raise ValueError(
             f"at {at_s:.1f} s a rep was found already; split it, or take back that it is no rep"
         )
-    usual_s = AROUND_REPS * float(np.median([rep.end_s - rep.start_s for rep in reps]))
+    usual_s = options.edits.around_reps * float(
+        np.median([rep.end_s - rep.start_s for rep in reps])
+    )
     low_s = max([rep.back_s for rep in reps if rep.back_s <= at_s], default=at_s - usual_s)
     high_s = min([rep.leave_s for rep in reps if rep.leave_s >= at_s], default=at_s + usual_s)
     low_s, high_s = max(low_s, at_s - usual_s), min(high_s, at_s + usual_s)
-    new = _between(segmentation, low_s, high_s, at_s, reps[0])
+    new = _between(segmentation, (low_s, high_s), at_s, reps[0], options)
     return tuple(sorted([*reps, new], key=lambda rep: rep.start_s))
 
 
 def split_rep(
-    reps: Sequence[RepSpan], segmentation: Segmentation, at_s: float
+    reps: Sequence[RepSpan],
+    segmentation: Segmentation,
+    at_s: float,
+    options: RepSearchOptions = DEFAULT_REP_SEARCH,
 ) -> tuple[RepSpan, ...]:
     """Return the reps with the one around a moment cut in two, where the load was nearest to rest.
 
@@ -57,20 +61,23 @@ def split_rep(
     rep = reps[index]
     t_s = segmentation.t_s
     first, last = np.searchsorted(t_s, (rep.start_s, rep.end_s))
-    quarter = (last - first) // 4
-    if quarter < FEWEST_SAMPLES:
+    margin = int(options.edits.margin_share * (last - first))
+    if margin < options.edits.min_samples:
         raise ValueError(f"rep {index + 1} is too short to be two")
-    rest = _restward(segmentation, rep)[first + quarter : last - quarter]
-    middle_s = float(t_s[first + quarter + int(np.argmax(rest))])
+    rest = _restward(segmentation, rep)[first + margin : last - margin]
+    middle_s = float(t_s[first + margin + int(np.argmax(rest))])
     halves = [
-        _between(segmentation, rep.start_s, middle_s, None, rep),
-        _between(segmentation, middle_s, rep.end_s, None, rep),
+        _between(segmentation, (rep.start_s, middle_s), None, rep, options),
+        _between(segmentation, (middle_s, rep.end_s), None, rep, options),
     ]
     return (*reps[:index], *halves, *reps[index + 1 :])
 
 
 def merge_reps(
-    reps: Sequence[RepSpan], segmentation: Segmentation, at_s: float
+    reps: Sequence[RepSpan],
+    segmentation: Segmentation,
+    at_s: float,
+    options: RepSearchOptions = DEFAULT_REP_SEARCH,
 ) -> tuple[RepSpan, ...]:
     """Return the reps with the one around a moment and the one after it as one.
 
@@ -83,7 +90,7 @@ def merge_reps(
     if index + 1 == len(reps):
         raise ValueError(f"rep {index + 1} is the last one: none comes after it to merge with")
     first, second = reps[index : index + 2]
-    both = _between(segmentation, first.start_s, second.end_s, None, first)
+    both = _between(segmentation, (first.start_s, second.end_s), None, first, options)
     return (*reps[:index], both, *reps[index + 2 :])
 
 
@@ -95,23 +102,28 @@ def _holding(reps: Sequence[RepSpan], at_s: float) -> int:
 
 
 def _restward(segmentation: Segmentation, like: RepSpan) -> Array:
-    """The concentric fraction, or its mirror image: highest where reps begin and end."""
-    return segmentation.fraction if like.eccentric_first else 1 - segmentation.fraction
+    """The rep position, or its mirror image: highest where reps begin and end."""
+    return segmentation.rep_position if like.eccentric_first else 1 - segmentation.rep_position
 
 
 def _between(
-    segmentation: Segmentation, low_s: float, high_s: float, at_s: float | None, like: RepSpan
+    segmentation: Segmentation,
+    ends_s: tuple[float, float],
+    at_s: float | None,
+    like: RepSpan,
+    options: RepSearchOptions,
 ) -> RepSpan:
     """Return the rep between two moments: rest, far end (nearest to a moment), rest."""
     t_s, line = segmentation.t_s, _restward(segmentation, like)
-    low, high = (int(i) for i in np.searchsorted(t_s, (low_s, high_s)))
+    low, high = (int(i) for i in np.searchsorted(t_s, ends_s))
     high = min(high, len(t_s) - 1)
-    if high - low < FEWEST_SAMPLES or not np.isfinite(line[low : high + 1]).all():
-        raise ValueError(f"between {low_s:.1f} and {high_s:.1f} s no movement can be read")
+    min_samples = options.edits.min_samples
+    if high - low < min_samples or not np.isfinite(line[low : high + 1]).all():
+        raise ValueError(f"between {ends_s[0]:.1f} and {ends_s[1]:.1f} s no movement can be read")
     near = slice(low, high + 1)
     if at_s is not None:
         # The far end is the lowest point around the moment, not that of a larger movement nearby.
-        half = max((high - low) // 4, FEWEST_SAMPLES)
+        half = max(int(options.edits.margin_share * (high - low)), min_samples)
         at = int(np.clip(np.searchsorted(t_s, at_s), low, high))
         near = slice(max(at - half, low), min(at + half, high) + 1)
     turn = near.start + int(np.argmin(line[near]))
@@ -120,4 +132,6 @@ def _between(
     if not first < turn < last:
         raise ValueError(f"nothing moves to and fro around {t_s[turn]:.1f} s")
     ends = np.array((first, turn, last), np.intp)
-    return rep_span(segmentation.fraction, t_s, ends, ends, like.eccentric_first, like)
+    return rep_span(
+        segmentation.rep_position, t_s, (ends, ends), like.eccentric_first, like, options.phases
+    )

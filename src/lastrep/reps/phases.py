@@ -1,6 +1,6 @@
-"""The one state machine: it follows the concentric fraction and finds where it turns round.
+"""The one state machine: it follows the rep position and finds where it turns round.
 
-The concentric fraction c is 0 at the stretched (eccentric) end of the range and 1 at the end of
+The rep position c is 0 at the stretched (eccentric) end of the range and 1 at the end of
 the lifting phase; it rises while the load is lifted, whatever the exercise. Live sets feed the
 machine sample by sample; the offline pass feeds it the same way, once for each candidate signal.
 """
@@ -13,13 +13,9 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from lastrep.reps.parameters import DEFAULT_REP_SEARCH, PhaseOptions
 
-#: Below this share of a half-rep's own peak speed the load stands still. Velocity transducers use
-#: 5 %; joint angles from landmarks are noisier.
-SLOW_SHARE = 0.10
-#: Standing still counts as the end of the range only this near to the extreme, in ranges.
-END_ZONE = 0.15
+Array = NDArray[np.float64]
 
 
 class Phase(Enum):
@@ -38,14 +34,14 @@ class Turn:
     ----------
     index
         Which sample was the extreme.
-    fraction
+    rep_position
         c there.
     top
         True at the end of a concentric (c is a maximum), False at the stretched end.
     """
 
     index: int
-    fraction: float
+    rep_position: float
     top: bool
 
 
@@ -67,22 +63,22 @@ class PhaseMachine:
         self._high: tuple[int, float] | None = None
         self._low: tuple[int, float] | None = None
 
-    def update(self, index: int, fraction: float) -> Turn | None:
+    def update(self, index: int, rep_position: float) -> Turn | None:
         """Take the next sample; return the turn-round that it confirms, if any."""
         if self._high is None or self._low is None:
-            self._high = self._low = (index, fraction)
+            self._high = self._low = (index, rep_position)
             return None
-        if self.phase is not Phase.ECCENTRIC and fraction > self._high[1]:
-            self._high = (index, fraction)
-        if self.phase is not Phase.CONCENTRIC and fraction < self._low[1]:
-            self._low = (index, fraction)
-        falling = self._high[1] - fraction >= self.hysteresis and self._high[0] < index
-        rising = fraction - self._low[1] >= self.hysteresis and self._low[0] < index
+        if self.phase is not Phase.ECCENTRIC and rep_position > self._high[1]:
+            self._high = (index, rep_position)
+        if self.phase is not Phase.CONCENTRIC and rep_position < self._low[1]:
+            self._low = (index, rep_position)
+        falling = self._high[1] - rep_position >= self.hysteresis and self._high[0] < index
+        rising = rep_position - self._low[1] >= self.hysteresis and self._low[0] < index
         if self.phase is not Phase.ECCENTRIC and falling:
-            self.phase, self._low = Phase.ECCENTRIC, (index, fraction)
+            self.phase, self._low = Phase.ECCENTRIC, (index, rep_position)
             return Turn(*self._high, top=True)
         if self.phase is not Phase.CONCENTRIC and rising:
-            self.phase, self._high = Phase.CONCENTRIC, (index, fraction)
+            self.phase, self._high = Phase.CONCENTRIC, (index, rep_position)
             return Turn(*self._low, top=False)
         return None
 
@@ -96,21 +92,21 @@ class PhaseMachine:
 
 
 def turns(
-    fraction: Array, hysteresis: float, indices: NDArray[np.intp] | None = None
+    rep_position: Array, hysteresis: float, indices: NDArray[np.intp] | None = None
 ) -> list[Turn]:
     """Every turn-round of a recorded signal, the unfinished last movement's extreme included.
 
     Parameters
     ----------
-    fraction
+    rep_position
         shape = (n,)
     indices
         Samples to look at (its local extremes are enough and save time); default: all.
     """
     machine = PhaseMachine(hysteresis)
     found = []
-    for i in range(len(fraction)) if indices is None else indices:
-        turn = machine.update(int(i), float(fraction[i]))
+    for i in range(len(rep_position)) if indices is None else indices:
+        turn = machine.update(int(i), float(rep_position[i]))
         if turn is not None:
             found.append(turn)
     last = machine.pending()
@@ -141,7 +137,12 @@ class RepPhases:
     back: int
 
 
-def rep_phases(fraction: Array, rate_hz: float, start: int, turn: int, end: int) -> RepPhases:
+def rep_phases(
+    rep_position: Array,
+    rate_hz: float,
+    ends: tuple[int, int, int],
+    options: PhaseOptions = DEFAULT_REP_SEARCH.phases,
+) -> RepPhases:
     """Divide a rep by speed: a half begins and ends where it falls to a tenth of its own peak.
 
     The search goes outwards from the fastest moment of each half, so that unsteadiness at rest
@@ -149,28 +150,33 @@ def rep_phases(fraction: Array, rate_hz: float, start: int, turn: int, end: int)
 
     Parameters
     ----------
-    fraction
+    rep_position
         c over the whole recording, shape = (n,).
-    start, turn, end
-        Extremes of the rep, as indices.
+    ends
+        Start, turn and end of the rep: its extremes, as indices.
+    options
+        Parameters of the division.
     """
-    speed = np.abs(np.gradient(fraction)) * rate_hz
-    leave, turn_in = _half(fraction, speed, start, turn)
-    turn_out, back = _half(fraction, speed, turn, end)
+    start, turn, end = ends
+    speed = np.abs(np.gradient(rep_position)) * rate_hz
+    leave, turn_in = _half(rep_position, speed, start, turn, options)
+    turn_out, back = _half(rep_position, speed, turn, end, options)
     return RepPhases(leave, turn_in, turn_out, back)
 
 
-def _half(fraction: Array, speed: Array, first: int, last: int) -> tuple[int, int]:
+def _half(
+    rep_position: Array, speed: Array, first: int, last: int, options: PhaseOptions
+) -> tuple[int, int]:
     """Return the samples at which the movement between two extremes begins and ends."""
     if last - first < 2:
         return first, last
-    level = fraction[first : last + 1]
-    swing = max(abs(level[-1] - level[0]), 1e-9)
+    level = rep_position[first : last + 1]
+    zone = options.end_zone * max(abs(level[-1] - level[0]), 1e-9)
     pace = speed[first : last + 1]
     peak = int(np.argmax(pace))
-    slow = pace <= SLOW_SHARE * pace[peak]
-    begins = np.flatnonzero(slow[:peak] & (np.abs(level[:peak] - level[0]) <= END_ZONE * swing))
-    ends = np.flatnonzero(slow[peak:] & (np.abs(level[peak:] - level[-1]) <= END_ZONE * swing))
+    slow = pace <= options.still_share * pace[peak]
+    begins = np.flatnonzero(slow[:peak] & (np.abs(level[:peak] - level[0]) <= zone))
+    ends = np.flatnonzero(slow[peak:] & (np.abs(level[peak:] - level[-1]) <= zone))
     return (
         first + int(begins[-1]) if len(begins) else first,
         first + peak + int(ends[0]) if len(ends) else last,

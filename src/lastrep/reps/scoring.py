@@ -11,20 +11,16 @@ from numpy.typing import NDArray
 from lastrep.motion.arrays import median
 from lastrep.motion.measures import MEASURES
 from lastrep.motion.signals import DEG_PER_LIMB, POSTURE
+from lastrep.reps.parameters import CandidateOptions, ScoringOptions
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
-#: Likeness of a single rep, which resembles nothing: less than any honest pair has.
-LONE_LIKENESS = 0.25
-#: Points at which a half-rep is compared.
-HALF_POINTS = 9
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Body:
-    """What all hypotheses of one recording share.
+class SignalSet:
+    """What all candidates of one recording share.
 
     Parameters
     ----------
@@ -44,7 +40,7 @@ class Body:
     rate_hz: float
 
     @classmethod
-    def of(cls, smoothed: Mapping[str, Array], rate_hz: float) -> Body:
+    def of(cls, smoothed: Mapping[str, Array], rate_hz: float) -> SignalSet:
         """Build from `rhythm_signals`."""
         posture = np.stack(
             [
@@ -55,9 +51,9 @@ class Body:
         )
         return cls(smoothed, posture, np.abs(np.diff(posture, axis=0)).sum(axis=1), rate_hz)
 
-    def part(self, where: slice) -> Body:
+    def part(self, where: slice) -> SignalSet:
         """Return a stretch of the recording."""
-        return Body(
+        return SignalSet(
             {name: x[where] for name, x in self.signals.items()},
             self.posture[where],
             self.movement[where.start : max(where.stop - 1, where.start)],
@@ -77,26 +73,31 @@ def durations(reps: Indices) -> Array:
 
 
 def amplitudes(x: Array, reps: Indices) -> Array:
-    """Swing of each rep in the unit of `x`: mean of its halves, or the half that was seen."""
+    """Amplitude of each rep in the unit of `x`: mean of its halves, or the half that was seen."""
     away = np.abs(x[reps[:, 1]] - x[reps[:, 0]])
     back = np.abs(x[reps[:, 1]] - x[reps[:, 2]])
-    swing: Array = (away + back) / np.where(is_half(reps), 1.0, 2.0)
-    return swing
+    amplitude: Array = (away + back) / np.where(is_half(reps), 1.0, 2.0)
+    return amplitude
 
 
-def rep_shapes(posture: Array, reps: Indices) -> Array:
+def rep_shapes(posture: Array, reps: Indices, half_points: int) -> Array:
     """Posture at the same points of each rep's halves, so that tempo cancels.
 
     A half that was not seen is the mirror of the other.
 
+    Parameters
+    ----------
+    half_points
+        Points on each half; both share the turn.
+
     Returns
     -------
-    shape = (reps, 17, k)
+    shape = (reps, 2 * half_points - 1, k)
     """
     start, turn, end = (column[:, None].astype(np.float64) for column in reps.T)
     away_from = np.where(turn > start, start, end)
     back_to = np.where(end > turn, end, start)
-    way = np.linspace(0.0, 1.0, HALF_POINTS)
+    way = np.linspace(0.0, 1.0, half_points)
     points = np.concatenate(
         (away_from + (turn - away_from) * way[:-1], turn + (back_to - turn) * way), axis=1
     )
@@ -104,19 +105,11 @@ def rep_shapes(posture: Array, reps: Indices) -> Array:
     return shapes
 
 
-def resembling(
-    shapes: Array,
-    reps: Indices,
-    *,
-    look_alikes: int,
-    odd_factor: float,
-    odd_excursion: float,
-    min_duration_ratio: float,
-) -> Mask:
-    """Which reps look like others; see `SegmentationOptions` for the limits.
+def consistent_reps(shapes: Array, reps: Indices, options: CandidateOptions) -> Mask:
+    """Which reps look like others; the rest are outliers.
 
     Likeness to one template would be wrong for a clip cut from several views; that a rep has a
-    few look-alikes is enough. Distances are means over channels of the root-mean-square along
+    few neighbours is enough. Distances are means over channels of the root-mean-square along
     the rep, so that one joint that has slipped cannot condemn a rep.
     """
     if len(reps) < 3:
@@ -126,26 +119,55 @@ def resembling(
     square = np.diagonal(product, axis1=1, axis2=2)
     difference = np.maximum(square[:, :, None] + square[:, None] - 2 * product, 0.0)
     distance = np.sqrt(difference / shapes.shape[1]).mean(axis=0)
-    nearest = np.sort(distance, axis=1)[:, min(look_alikes, len(reps) - 1)]
+    nearest = np.sort(distance, axis=1)[:, min(options.min_neighbours, len(reps) - 1)]
     centred = shapes - shapes.mean(axis=1, keepdims=True)
-    excursion = float(median(np.sqrt((centred**2).mean(axis=1)).mean(axis=1)))
-    keep = nearest <= max(odd_factor * float(median(nearest)), odd_excursion * excursion)
+    amplitude = float(median(np.sqrt((centred**2).mean(axis=1)).mean(axis=1)))
+    keep = nearest <= max(
+        options.outlier_factor * float(median(nearest)),
+        options.outlier_amplitude_factor * amplitude,
+    )
     length = durations(reps)
-    keep &= length > min_duration_ratio * median(length[keep])
+    keep &= length > options.min_duration_ratio * median(length[keep])
     return np.asarray(keep, np.bool_)
 
 
-def score(x: Array, reps: Indices, shapes: Array, body: Body, scene: Mask | None) -> float:
-    """Likeness x directness x regularity x coverage, each 0..1.
+@dataclass(frozen=True, slots=True, eq=False)
+class Reps:
+    """The reps of one candidate.
 
     Parameters
     ----------
     x
-        The signal that proposed the reps, shape = (n,).
-    scene
-        Samples in which the exercise can happen at all; only these need to be explained.
+        The signal that proposed them, shape = (n,).
+    reps
+        shape = (m, 3): start, turn and end of each as sample indices.
+    shapes
+        As `rep_shapes` returns them.
     """
-    likeness = LONE_LIKENESS
+
+    x: Array
+    reps: Indices
+    shapes: Array
+
+
+def score(
+    found: Reps, signal_set: SignalSet, in_posture: Mask | None, options: ScoringOptions
+) -> float:
+    """Likeness x directness x regularity x coverage, each 0..1.
+
+    Parameters
+    ----------
+    found
+        The reps.
+    signal_set
+        The signals of the recording.
+    in_posture
+        Samples in which the exercise can happen at all; only these need to be explained.
+    options
+        Parameters of the score.
+    """
+    x, reps, shapes = found.x, found.reps, found.shapes
+    likeness = options.lone_likeness
     if len(reps) >= 2:
         template = median(shapes)
         shared = ((template - template.mean(axis=0)) ** 2).sum()
@@ -154,15 +176,16 @@ def score(x: Array, reps: Indices, shapes: Array, body: Body, scene: Mask | None
     inside = np.zeros(len(x), bool)
     for start, _, end in reps:
         inside[start:end] = True
-    swing = amplitudes(x, reps)
+    amplitude = amplitudes(x, reps)
     path = np.abs(np.diff(x))[inside[1:]].sum()
     halves = np.where(is_half(reps), 1.0, 2.0)
-    directness = min(1.0, float((halves * swing).sum()) / max(path, 1e-9))
+    directness = min(1.0, float((halves * amplitude).sum()) / max(path, 1e-9))
     regularity = np.exp(
-        -_spread(np.log(np.maximum(durations(reps), 1))) - _spread(np.log(np.maximum(swing, 1e-9)))
+        -_spread(np.log(np.maximum(durations(reps), 1)))
+        - _spread(np.log(np.maximum(amplitude, 1e-9)))
     )
-    weight = np.ones(len(x)) if scene is None else scene.astype(np.float64)
-    movement = body.movement * weight[1:]
+    weight = np.ones(len(x)) if in_posture is None else in_posture.astype(np.float64)
+    movement = signal_set.movement * weight[1:]
     in_time = (inside * weight).sum() / max(weight.sum(), 1e-9)
     in_movement = movement[inside[1:]].sum() / max(movement.sum(), 1e-9)
     return float(likeness * directness * regularity * np.sqrt(in_time * in_movement))

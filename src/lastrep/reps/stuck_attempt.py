@@ -11,66 +11,64 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lastrep.motion.arrays import runs
+from lastrep.reps.parameters import StuckAttemptOptions
 
 Array = NDArray[np.float64]
 
-#: The load must leave its lower end by this much of the range to be an attempt ...
-LEAST_LIFT = 0.2
-#: ... and not come nearer to lockout than this, or it is an ordinary rep.
-MOST_LIFT = 0.85
-#: It hangs while c stays within this of its highest point, for at least this long.
-HANG_BAND, HANG_S = 0.1, 0.9
-#: The stretched end is reached within this of c = 0.
-BOTTOM = 0.2
-#: An attempt begins at most this long after the last rep: who fails has just been lifting.
-WITHIN_S = 8.0
-
 
 def stuck_attempt(
-    fraction: Array, rate_hz: float, last_end: int, until: int, *, eccentric_first: bool
+    rep_position: Array,
+    rate_hz: float,
+    last_end: int,
+    until: int,
+    options: StuckAttemptOptions,
+    *,
+    eccentric_first: bool,
 ) -> tuple[int, int, int] | None:
     """Return start, turn and end sample of a failed attempt after a set's last rep, if any.
 
     Parameters
     ----------
-    fraction
-        The concentric fraction, shape = (n,): 0 stretched, 1 locked out.
+    rep_position
+        The rep position, shape = (n,): 0 stretched, 1 locked out.
     last_end
         Sample at which the last found rep was over.
     until
         Sample before which the attempt must be over (the next set, or the end).
+    options
+        Parameters of its shape.
     eccentric_first
         Whether reps start at lockout: the attempt then starts with the way down.
     """
-    after = fraction[last_end:until]
-    if len(after) < HANG_S * rate_hz:
+    after = rep_position[last_end:until]
+    if len(after) < options.hang_s * rate_hz:
         return None
-    low = np.flatnonzero(after <= BOTTOM)
+    low = np.flatnonzero(after <= options.bottom)
     if not len(low):
         return None
-    for rise in runs(after > BOTTOM):
-        if rise.start < low[0] or rise.start > WITHIN_S * rate_hz:
+    for rise in runs(after > options.bottom):
+        if rise.start < low[0] or rise.start > options.within_s * rate_hz:
             continue
-        hang = _hang(after[rise], rate_hz)
+        hang = _hang(after[rise], rate_hz, options)
         came_back = rise.stop < len(after)
         if hang is None or not came_back:
             continue
-        bottom = int(np.flatnonzero(after[: rise.start + 1] <= BOTTOM)[-1])
+        bottom = int(np.flatnonzero(after[: rise.start + 1] <= options.bottom)[-1])
         top, drop = rise.start + hang.start, rise.stop
         if not eccentric_first:
             return last_end + bottom, last_end + top, last_end + drop
         # The way down began where c was last near lockout.
-        up = np.flatnonzero(after[:bottom] >= MOST_LIFT)
+        up = np.flatnonzero(after[:bottom] >= options.max_top)
         if len(up):
             return last_end + int(up[-1]), last_end + bottom, last_end + hang.stop + rise.start
     return None
 
 
-def _hang(lift: Array, rate_hz: float) -> slice | None:
+def _hang(lift: Array, rate_hz: float, options: StuckAttemptOptions) -> slice | None:
     """Return the stay at the top of a short lift, if it is long and high enough."""
     peak = float(np.max(lift))
-    if not LEAST_LIFT <= peak < MOST_LIFT:
+    if not options.min_top <= peak < options.max_top:
         return None
-    stays = runs(lift >= peak - HANG_BAND)
+    stays = runs(lift >= peak - options.hang_band)
     longest = max(stays, key=lambda s: s.stop - s.start)
-    return longest if longest.stop - longest.start >= HANG_S * rate_hz else None
+    return longest if longest.stop - longest.start >= options.hang_s * rate_hz else None

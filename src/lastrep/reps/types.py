@@ -23,11 +23,11 @@ class RepSpan:
         `turn_out_s`, the movement back until `back_s`.
     eccentric_first
         Whether the movement away is the lowering one.
-    excursion
-        Swing as a share of the set's typical swing.
+    amplitude
+        Amplitude as a share of the usual one of the set.
     side
         Which side did it: the limb that moved alone, or the leg in front.
-    alone
+    unilateral
         Whether the other limb rested.
     """
 
@@ -39,14 +39,14 @@ class RepSpan:
     turn_out_s: float
     back_s: float
     eccentric_first: bool
-    excursion: float
+    amplitude: float
     side: Side = "both"
-    alone: bool = False
+    unilateral: bool = False
 
     @property
-    def limb(self) -> Side:
+    def working_limb(self) -> Side:
         """The limb to measure: the one that moved, if only one did."""
-        return self.side if self.alone else "both"
+        return self.side if self.unilateral else "both"
 
     @property
     def eccentric_s(self) -> tuple[float, float]:

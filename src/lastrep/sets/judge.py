@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.faults import ViewLimits
-from lastrep.exercises.standards import Standards
-from lastrep.exercises.standards import standards as shipped_standards
 from lastrep.sets.bar_report import bar_of, scale_of
 from lastrep.sets.corrections import Correction, RepCorrections, edited_limits, placed
 from lastrep.sets.criteria import SetCriteria
@@ -28,7 +26,6 @@ from lastrep.sets.form.bar_cross_check import (
     settled_statuses,
 )
 from lastrep.sets.form.baseline import baseline_reps
-from lastrep.sets.form.options import FormReadingOptions
 from lastrep.sets.form.set_form import SetForm, judge_readings, with_form
 from lastrep.sets.marks import with_marks
 from lastrep.sets.measurements import RepMeasurements, SetMeasurements
@@ -36,6 +33,7 @@ from lastrep.sets.measures.joint_angle import angle_uncertainty_deg
 from lastrep.sets.measures.readings import RepReadings, with_ranges
 from lastrep.sets.measures.rep_measures import RelativeRange, relative_ranges
 from lastrep.sets.measures.shape import unnamed_changes
+from lastrep.sets.options import AlgorithmOptions
 from lastrep.sets.rep_status import Verdict, verdicts
 from lastrep.sets.results import Phase, Rejected, Rep, RepStatus, SetReport, SideCounts
 from lastrep.velocity.fatigue import Fatigue, fatigue
@@ -52,8 +50,7 @@ def judge(
     criteria: SetCriteria,
     corrections: Sequence[Correction] = (),
     *,
-    standards: Standards | None = None,
-    options: FormReadingOptions = FormReadingOptions(),  # noqa: B008 - frozen
+    options: AlgorithmOptions | None = None,
 ) -> SetReport:
     """Judge a set.
 
@@ -66,10 +63,8 @@ def judge(
     corrections
         A coach's word on it. One that takes back a verdict acts here; one that changes the cut
         into reps must have been heeded before measuring. All are kept with the report.
-    standards
-        The standards of the sport; None for the shipped ones.
     options
-        When a form reading is good enough to be judged.
+        The standards of the sport, and every parameter of judging; None for the usual ones.
 
     Returns
     -------
@@ -81,7 +76,8 @@ def judge(
     A correction that does not fit (a rep that is not there, a limit that the exercise does not
     have) changes nothing; `find_sets` and `limits_that_fail` tell which.
     """
-    standards = standards or shipped_standards()
+    options = options or AlgorithmOptions()
+    standards = options.standards
     heeded = placed(corrections, _times(measurements.reps))
     measured, struck = _without_no_reps(measurements.reps, heeded)
     heeded = placed(corrections, _times(measured))
@@ -89,13 +85,13 @@ def judge(
     if heeded.limits and exercise is not None:
         view = measurements.view or "oblique"
         applied = replace(criteria, limits=_limits(exercise, view, criteria.limits, heeded.limits))
-    movement = _Movement.of(measured, exercise, standards, options)
-    form = _form(measurements, measured, movement, exercise, applied, standards, options)
+    movement = _Movement.of(measured, exercise, options)
+    form = _form(measurements, measured, movement, exercise, applied, options)
     reps = _reps(measured, movement)
     reps = reps if form is None else with_form(reps, form, standards.form)
     reps = with_marks(reps, heeded, form, standards.form)
     lifted = [rep.status in _LIFTED for rep in reps]
-    tired = fatigue([rep.bar for rep in measured], lifted, exercise)
+    tired = fatigue([rep.bar for rep in measured], lifted, exercise, options.velocity)
     loss = tired.velocity_loss_pct
     reps = _with_speed(reps, measured, tired)
     end = find_end(reps, applied, standards) if reps else no_rep_left(measurements.end_s)
@@ -161,14 +157,14 @@ class _Movement:
         cls,
         measured: Sequence[RepMeasurements],
         exercise: ExerciseDefinition | None,
-        standards: Standards,
-        options: FormReadingOptions,
+        options: AlgorithmOptions,
     ) -> _Movement:
+        standards = options.standards
         body = [rep.body for rep in measured]
         ranges = relative_ranges(body, standards.rep)
         statuses: Sequence[Verdict] = verdicts(body, ranges, standards.rep)
         full_rom = [status is RepStatus.GOOD for status, _ in statuses]
-        baseline = baseline_reps(body, ranges, full_rom, standards.form, options.min_coverage)
+        baseline = baseline_reps(body, ranges, full_rom, standards.form, options.form.min_coverage)
         lifts = [BarLift()] * len(measured)
         if exercise is not None and measured and measured[0].readings:
             lifts = bar_lifts([rep.bar for rep in measured], exercise, baseline, standards.bar)
@@ -191,13 +187,13 @@ def _form(
     movement: _Movement,
     exercise: ExerciseDefinition | None,
     criteria: SetCriteria,
-    standards: Standards,
-    options: FormReadingOptions,
+    options: AlgorithmOptions,
 ) -> SetForm | None:
     """Judge the form; None where it is not known what is done, or nobody is seen."""
     view = measurements.view
     if exercise is None or view is None:
         return None
+    standards = options.standards
     bars = [rep.bar for rep in measured]
     rules = rules_by_bar(exercise, bars, movement.lifts, standards.bar)
     seen = any(map(followed_surely, bars))
@@ -211,7 +207,7 @@ def _form(
     ]
     form = judge_readings(
         rules, view, movement.baseline, readings, criteria,
-        roll_certain=measurements.roll_certain, standards=standards.form, options=options,
+        roll_certain=measurements.roll_certain, standards=standards.form, options=options.form,
     )  # fmt: skip
     named = [
         bool(rep.faults) or not full for rep, full in zip(form.reps, movement.full_rom, strict=True)

@@ -17,10 +17,10 @@ from lastrep.pose import PoseSequence
 from lastrep.reps.segmentation import Segmentation, SetSpan
 from lastrep.reps.types import RejectedSpan
 from lastrep.sets.measures.kinematics import SetKinematics
-from lastrep.sets.measures.options import MeasureOptions
 from lastrep.sets.measures.readings import Reading, read_reps
 from lastrep.sets.measures.rep_measures import RepMeasures, measure_spans
 from lastrep.sets.measures.shape import Shape, rep_shape
+from lastrep.sets.options import AlgorithmOptions
 from lastrep.velocity.options import BarOptions
 from lastrep.velocity.rep_velocity import measure_reps
 from lastrep.velocity.scale import find_scales
@@ -93,7 +93,7 @@ def measure(
     track: BarTrack,
     bar: BarOptions,
     until_s: float,
-    options: MeasureOptions = MeasureOptions(),  # noqa: B008 - frozen
+    options: AlgorithmOptions | None = None,
 ) -> tuple[SetMeasurements, tuple[str, ...]]:
     """Measure a set: the body and the bar of each rep, side by side.
 
@@ -112,7 +112,7 @@ def measure(
     until_s
         When the next set begins, or the recording ends.
     options
-        Filters, windows and percentiles.
+        Every parameter of measuring; None for the usual ones.
 
     Returns
     -------
@@ -121,14 +121,19 @@ def measure(
     view = camera_view(poses, span.start_s, span.end_s)
     view_name: ViewName = "oblique" if view is None else view.name
     side = "mean" if view is None else view.angle_side
-    body = measure_spans(span.reps, segmentation, poses, span.exercise, side, view_name, options)
+    options = options or AlgorithmOptions()
+    body = measure_spans(
+        span.reps, segmentation, poses, span.exercise, side, view_name, options.measure
+    )
     track = _as_seen_from(track, view_name)
-    scales = find_scales(track, bar.calibration)
-    speed = measure_reps(track, span.reps, scales, span.exercise, bar.window)
+    scales = find_scales(track, bar.calibration, options.velocity)
+    speed = measure_reps(track, span.reps, scales, span.exercise, bar.window, options.velocity)
     reps = tuple(RepMeasurements(*pair) for pair in zip(body, speed.reps, strict=True))
     roll_certain = True
     if span.exercise is not None and view is not None:
-        kinematics = SetKinematics.of(poses, segmentation, span.start_s, span.end_s, options)
+        kinematics = SetKinematics.of(
+            poses, segmentation, span.start_s, span.end_s, options.measure
+        )
         reps = _with_form(reps, kinematics, span.exercise, view)
         roll_certain = kinematics.roll.certain
     measurements = SetMeasurements(

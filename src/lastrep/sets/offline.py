@@ -21,13 +21,14 @@ from lastrep.exercises.library import catalogue
 from lastrep.exercises.recognition import Recognition
 from lastrep.pose import PoseSequence
 from lastrep.reps.edits import merge_reps, missed_rep, split_rep
+from lastrep.reps.parameters import RepSearchOptions
 from lastrep.reps.segmentation import Segmentation, SetSpan, segment
 from lastrep.sets.corrections import BEFORE_MEASURING, Correction, edited_limits
 from lastrep.sets.criteria import Aftermath, Past, SetCriteria
 from lastrep.sets.judge import UNKNOWN_EXERCISE, judge
 from lastrep.sets.live.background import JudgeRequest, OfflineJudgement
 from lastrep.sets.measurements import measure
-from lastrep.sets.options import JudgingOptions
+from lastrep.sets.options import AlgorithmOptions
 from lastrep.sets.results import SetReport
 from lastrep.velocity.options import BarOptions
 
@@ -125,7 +126,7 @@ class Search:
     Parameters
     ----------
     mix
-        JudgeRequest for reps along this mix of signals only (see `segment`).
+        Look for reps in this composite signal only (the `gains` of `segment`).
     stopped
         Whether the lifter is known to have stopped after the last rep.
     corrections
@@ -141,22 +142,26 @@ def find_sets(
     poses: PoseSequence,
     exercise: ExerciseDefinition | None,
     search: Search = Search(),
-    options: JudgingOptions | None = None,
+    options: AlgorithmOptions | None = None,
 ) -> Found:
     """Return the sets of a recording, cut into reps as a coach put them right.
 
     Parameters
     ----------
+    poses
+        The whole recording.
     exercise
         What is done; None if it is to be found out.
     search
         How they are looked for.
     options
-        Whose standards hold; None for the shipped ones.
+        Parameters of the rep search, and how long after a set the lifter is looked for; None for
+        the usual ones.
     """
-    after_s = (options or JudgingOptions()).standards.end.stopped_after_s
+    options = options or AlgorithmOptions()
+    after_s = options.standards.end.stopped_after_s
     known = tuple(catalogue().values())
-    segmentation = segment(poses, exercise, exercises=known, mix=search.mix)
+    segmentation = segment(poses, exercise, options.reps, known, gains=search.mix)
     spans = [(span, segmentation) for span in segmentation.sets]
     holding = [one for one in search.corrections if one.holds]
     refused = []
@@ -164,7 +169,7 @@ def find_sets(
     # What was done decides the cut that the others put right.
     for edit in sorted(edits, key=lambda one: one.kind != "exercise"):
         try:
-            spans = _edited(spans, edit, poses)
+            spans = _edited(spans, edit, poses, options.reps)
         except (ValueError, ExerciseError) as error:
             refused.append(Refusal(edit, str(error)))
     found = []
@@ -193,7 +198,7 @@ def judge_found(
     *,
     past: Past | None = None,
     bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
-    options: JudgingOptions | None = None,
+    options: AlgorithmOptions | None = None,
 ) -> JudgedSet:
     """Measure and judge one set.
 
@@ -210,32 +215,24 @@ def judge_found(
     bar
         How speed is measured; sizes in pixels of `track`.
     options
-        How it is measured and judged; None for the shipped standards and usual numbers.
+        Every parameter of measuring and judging; None for the usual ones.
     """
-    options = options or JudgingOptions()
+    options = options or AlgorithmOptions()
     span, segmentation = found.span, found.segmentation
-    measured, warnings = measure(
-        span, segmentation, poses, track, bar, found.aftermath.until_s, options.measure
-    )
+    until_s = found.aftermath.until_s
+    measured, warnings = measure(span, segmentation, poses, track, bar, until_s, options)
     history = criteria.history
     if past is not None and span.exercise is not None and measured.view is not None:
         history = past(span.exercise.name, measured.view)
     criteria = replace(criteria, history=history, aftermath=found.aftermath)
     inside = (segmentation.t_s >= span.start_s) & (segmentation.t_s <= span.end_s)
     return JudgedSet(
-        report=judge(
-            measured,
-            span.exercise,
-            criteria,
-            found.corrections,
-            standards=options.standards,
-            options=options.form,
-        ),
+        report=judge(measured, span.exercise, criteria, found.corrections, options=options),
         exercise=span.exercise,
         recognition=span.recognition,
         t_s=segmentation.t_s[inside],
-        fraction=segmentation.fraction[inside],
-        mix=segmentation.mix,
+        fraction=segmentation.rep_position[inside],
+        mix=segmentation.gains,
         warnings=warnings,
         refused=limits_that_fail(
             span.exercise, measured.view or "oblique", criteria, found.corrections
@@ -251,10 +248,10 @@ def judge_landmarks(
     search: Search = Search(),
     past: Past | None = None,
     bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
-    options: JudgingOptions | None = None,
+    options: AlgorithmOptions | None = None,
 ) -> tuple[JudgedSet, ...]:
     """Return the sets of recorded landmarks, judged; a body part stands in for the bar."""
-    options = options or JudgingOptions()
+    options = options or AlgorithmOptions()
     return tuple(
         judge_found(
             found, poses, track_landmarks(poses, found.bar_proxy), criteria,
@@ -320,7 +317,10 @@ def judge_so_far(look: JudgeRequest) -> OfflineJudgement:
 
 
 def _edited(
-    spans: list[tuple[SetSpan, Segmentation]], edit: Correction, poses: PoseSequence
+    spans: list[tuple[SetSpan, Segmentation]],
+    edit: Correction,
+    poses: PoseSequence,
+    options: RepSearchOptions,
 ) -> list[tuple[SetSpan, Segmentation]]:
     """Return the sets with one correction of their cut."""
     if not spans:
@@ -332,13 +332,13 @@ def _edited(
         start_s = spans[index - 1][0].end_s if index else float("-inf")
         end_s = spans[index + 1][0].start_s if index + 1 < len(spans) else float("inf")
         part = poses.between(start_s, end_s)
-        again = segment(part, find(edit.exercise or ""), exercises=())
+        again = segment(part, find(edit.exercise or ""), options)
         new = [(one, again) for one in again.sets]
         if not new:
             raise ValueError(f"nothing here moves like {edit.exercise}")
     else:
         change = {"missed_rep": missed_rep, "split": split_rep, "merge": merge_reps}[edit.kind]
-        new = [(replace(span, reps=change(span.reps, cut, edit.at_s)), cut)]
+        new = [(replace(span, reps=change(span.reps, cut, edit.at_s, options)), cut)]
     return [*spans[:index], *new, *spans[index + 1 :]]
 
 

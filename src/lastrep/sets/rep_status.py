@@ -61,7 +61,7 @@ def _locked_out(rep: RepMeasures, standards: RepStandards) -> bool:
 
 
 def _lifting_s_per_range(rep: RepMeasures) -> float:
-    return rep.span.seconds("concentric") / max(rep.span.excursion, 0.1)
+    return rep.span.seconds("concentric") / max(rep.span.amplitude, 0.1)
 
 
 def _verdict(

@@ -6,39 +6,15 @@ fatigue.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
 from lastrep.bar.track import PointSource
 from lastrep.exercises.definition import ExerciseDefinition
-from lastrep.velocity.interval import RISE_PCT
+from lastrep.velocity.parameters import DEFAULT_VELOCITY, VelocityOptions
 from lastrep.velocity.types import Estimate, RepVelocity
-
-#: Speed says nothing of fatigue before this many reps.
-FATIGUE_REPS = 3
-#: Speed lost per rep near failure, m/s (`docs/science.md` 2.4): squats, presses.
-SLOPE_M_S_PER_REP: Mapping[str, float] = MappingProxyType(
-    {"squat": 0.020, "horizontal_press": 0.027}
-)
-#: Velocity loss (%) and the share of possible reps done (`docs/science.md` 2.3).
-LOSS_TO_DONE: Mapping[str, tuple[tuple[float, float], ...]] = MappingProxyType(
-    {
-        "squat": ((0, 0.0), (10, 0.33), (20, 0.50), (30, 0.67), (40, 0.85), (50, 1.0)),
-        "horizontal_press": (
-            (0, 0.0), (10, 0.25), (20, 0.42), (30, 0.58), (40, 0.70), (50, 0.85), (65, 1.0),
-        ),
-        "vertical_pull": ((0, 0.0), (20, 0.45), (30, 0.60), (40, 0.80), (50, 1.0)),
-    }
-)  # fmt: skip
-#: Standard error of that share (`docs/science.md` 2.3: 7 to 10 % of reps).
-DONE_ERROR = 0.10
-#: How much the ratio of a landmark's speed to the bar's changes from rep to rep, %.
-LANDMARK_SLIP_PCT = 4.0
-#: Repetitions in reserve are said as one of these bands; the last one means "four or more".
-RIR_BANDS = ((0, 1), (2, 3), (4, 10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +39,10 @@ class Fatigue:
 
 
 def fatigue(
-    reps: Sequence[RepVelocity], lifted: Sequence[bool], exercise: ExerciseDefinition | None
+    reps: Sequence[RepVelocity],
+    lifted: Sequence[bool],
+    exercise: ExerciseDefinition | None,
+    options: VelocityOptions = DEFAULT_VELOCITY,
 ) -> Fatigue:
     """Compare the speeds of a set's reps.
 
@@ -73,6 +52,8 @@ def fatigue(
         Which reps were lifted all the way: only their speeds tell of fatigue.
     exercise
         For its minimum velocity; None leaves the reserve out.
+    options
+        Parameters of bar speed.
     """
     speeds = comparable_speeds(reps)
     fastest = [speed for i, speed in speeds.items() if lifted[i]] or list(speeds.values())
@@ -85,13 +66,14 @@ def fatigue(
         return Fatigue(relative)
     landmark = any(reps[i].source is PointSource.LANDMARK for i in whole)
     # The scale cancels; timing does not, nor a landmark's slip.
-    share = float(np.hypot(RISE_PCT, LANDMARK_SLIP_PCT if landmark else 0.0))
+    slip_pct = options.fatigue.landmark_slip_pct if landmark else 0.0
+    share = float(np.hypot(options.interval.rise_pct, slip_pct))
     loss = Estimate(loss_pct, float(np.sqrt(2)) * share * shares[-1])
     if exercise is None:
         return Fatigue(relative, loss)
     last = reps[whole[-1]].mean_m_s
     speed = None if last is None else (last.value, last.uncertainty)
-    return Fatigue(relative, loss, reps_in_reserve(len(whole), loss_pct, exercise, speed))
+    return Fatigue(relative, loss, reps_in_reserve(len(whole), loss_pct, exercise, speed, options))
 
 
 def comparable_speeds(reps: Sequence[RepVelocity]) -> dict[int, float]:
@@ -130,6 +112,7 @@ def reps_in_reserve(
     loss_pct: float,
     exercise: ExerciseDefinition,
     last_m_s: tuple[float, float] | None = None,
+    options: VelocityOptions = DEFAULT_VELOCITY,
 ) -> tuple[int, int] | None:
     """Estimate the reps left after the last one, as the band that holds every estimate.
 
@@ -144,21 +127,24 @@ def reps_in_reserve(
         Velocity loss of the last one.
     last_m_s
         Its speed and the standard deviation of that, m/s, if known.
+    options
+        Parameters of bar speed.
 
     Returns
     -------
     Fewest and most, the upper 10 meaning "or more"; None where speed does not tell.
     """
-    if reps < FATIGUE_REPS:
+    standards = options.standards
+    if reps < options.fatigue.min_reps:
         return None
     estimates: list[float] = []
-    table = LOSS_TO_DONE.get(exercise.family)
+    table = standards.loss_to_done.get(exercise.family)
     if table is not None and loss_pct > 0:
         losses, shares = zip(*table, strict=True)
         share = float(np.interp(loss_pct, losses, shares))
-        for done in (share - DONE_ERROR, share + DONE_ERROR):
-            estimates.append(reps * (1 / float(np.clip(done, 0.1, 1)) - 1))
-    slope = SLOPE_M_S_PER_REP.get(exercise.family)
+        for done in (share - standards.done_error, share + standards.done_error):
+            estimates.append(reps * (1 / float(np.clip(done, options.fatigue.min_done, 1)) - 1))
+    slope = standards.slope_m_s_per_rep.get(exercise.family)
     least_m_s = exercise.minimum_velocity_m_s
     if slope is not None and last_m_s is not None and least_m_s is not None:
         speed, deviation = last_m_s
@@ -166,8 +152,9 @@ def reps_in_reserve(
             estimates.append(max(possible - least_m_s, 0) / slope)
     if not estimates:
         return None
-    return _band(min(estimates))[0], _band(max(estimates))[1]
+    bands = standards.rir_bands
+    return _band(min(estimates), bands)[0], _band(max(estimates), bands)[1]
 
 
-def _band(rir: float) -> tuple[int, int]:
-    return next((band for band in RIR_BANDS if round(rir) <= band[1]), RIR_BANDS[-1])
+def _band(rir: float, bands: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return next((band for band in bands if round(rir) <= band[1]), bands[-1])

@@ -18,37 +18,14 @@ from numpy.typing import NDArray
 
 from lastrep.bar.confidence import jitter
 from lastrep.motion.filters import savitzky_golay
+from lastrep.velocity.parameters import DEFAULT_VELOCITY, IntervalOptions
 
 Array = NDArray[np.float64]
 
-#: Height above rest grows with a power of time: 2 is full acceleration at once, 3 a steadily
-#: growing one. People lie between; less than 2 is a bar that seems to start with a jerk. How
-#: likely each is.
-RISE_POWERS = np.array([1.5, 2.0, 2.5, 3.0])
-POWER_ODDS = np.array([0.1, 0.3, 0.4, 0.2])
-#: Even the best power is off by this share of the lift: no lift is a power of time. (From 0.0005
-#: to 0.003 alike for simulated lifts: minimum jerk, even acceleration, sticking, swinging limbs.)
-MISFIT = 0.001
-#: What this leaves unsure of a mean velocity, %: of such lifts 95 % are then within two deviations.
-RISE_PCT = 2.5
-#: The rise is fitted up to this share of the whole lift.
-FIT_UP_TO = 0.25
-#: The search for the instant starts where this share of the lift is done, ...
-FIRST_SIGN = 0.02
-#: ...or so many times what heights are off: less is not yet a sign of lifting.
-SIGN_PER_MISFIT = 6.0
-#: ...and reaches back this far, as a share of the lift's time, but at least so many seconds.
-REACH_BACK, REACH_BACK_S = 0.25, 0.25
-#: ...and this far on, seconds: smoothing shows the first sign too early.
-REACH_ON_S = 0.08
-#: How long before the instant the bar is looked at, seconds: it rests, or is on its way down.
-BEFORE_S = 0.2
-#: At the ends of a lift the bar may drift by this share of it: that is standing, not lifting.
-LINGERS = 0.05
-#: Step of the search, seconds.
-STEP_S = 0.004
-#: Local cubic over this time for heights and speeds (Savitzky-Golay; measured best of 0.2 to 0.5).
-SMOOTH_S, SMOOTH_ORDER = 0.30, 3
+#: Order of the polynomial that smooths heights.
+SMOOTH_ORDER = 3
+#: What keeps the fit solvable where two of its columns cannot be told apart.
+RIDGE = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +62,13 @@ class ConcentricInterval:
     unsure_s: float
 
 
-def smooth(t_s: Array, height: Array, seconds: float = SMOOTH_S) -> tuple[Array, Array]:
+def smooth(t_s: Array, height: Array, seconds: float) -> tuple[Array, Array]:
     """Height and speed by a local cubic; even times, no NaN.
+
+    Parameters
+    ----------
+    seconds
+        How long the cubic is.
 
     Raises
     ------
@@ -108,7 +90,8 @@ def concentric_interval(
     height: Array,
     rule: WindowRule = STANDSTILL,
     metres_per_unit: float = 1.0,
-    misfit: float = MISFIT,
+    misfit: float | None = None,
+    options: IntervalOptions = DEFAULT_VELOCITY.interval,
 ) -> ConcentricInterval | None:
     """Find when one lift starts and ends.
 
@@ -123,28 +106,30 @@ def concentric_interval(
     metres_per_unit
         Of `height`; only thresholds need it.
     misfit
-        How far heights are from any simple rise beside their noise, as a share of the lift.
+        How far heights are from any simple rise beside their noise, as a share of the lift; None:
+        as a bar's.
+    options
+        Parameters of the search.
 
     Returns
     -------
     None if nothing rises.
     """
-    level, speed = smooth(t_s, height)
-    low, high = _ends(level, speed)
+    misfit = options.misfit if misfit is None else misfit
+    level, speed = smooth(t_s, height, options.smooth_s)
+    low, high = _ends(level, speed, options.drift_share)
     swing = level[high] - level[low]
-    if high - low < 3 or not swing > 0:
+    if high - low < options.min_samples or not swing > 0:
         return None
     if rule.threshold_m_s is not None:
         return _faster_than(t_s, speed, low, high, rule.threshold_m_s / metres_per_unit)
     error = float(np.hypot(jitter(height) / swing, misfit))
-    sign = max(FIRST_SIGN, SIGN_PER_MISFIT * misfit)
+    sign = max(options.first_sign, options.sign_per_misfit * misfit)
     share, smooth_share = (height - level[low]) / swing, (level - level[low]) / swing
-    start, start_sd = _leaves_rest(t_s, share, smooth_share, low, high, error, sign)
+    rise = _Rise(t_s, share, smooth_share, low, high, error, sign)
+    start, start_sd = _leaves_rest(rise, options)
     # The end is a start, seen backwards and upside down.
-    last = len(t_s) - 1
-    back, end_sd = _leaves_rest(
-        -t_s[::-1], 1 - share[::-1], 1 - smooth_share[::-1], last - high, last - low, error, sign
-    )
+    back, end_sd = _leaves_rest(rise.turned, options)
     return (
         ConcentricInterval(start, -back, float(np.hypot(start_sd, end_sd)))
         if -back > start
@@ -152,7 +137,7 @@ def concentric_interval(
     )
 
 
-def _ends(level: Array, speed: Array) -> tuple[int, int]:
+def _ends(level: Array, speed: Array, drift_share: float) -> tuple[int, int]:
     """Lowest sample and the highest after it, of the largest rise.
 
     Where the bar lingers at an end, drifting up or down a little, the lift ends where it first
@@ -161,7 +146,7 @@ def _ends(level: Array, speed: Array) -> tuple[int, int]:
     lowest_before = np.minimum.accumulate(level)
     high = int(np.argmax(level - lowest_before))
     low = int(np.argmin(level[: high + 1]))
-    slack = LINGERS * float(level[high] - level[low])
+    slack = drift_share * float(level[high] - level[low])
     middle = low + int(np.argmax(speed[low : high + 1]))
     stopped = np.flatnonzero((level[middle:high] > level[high] - slack) & (speed[middle:high] <= 0))
     resting = np.flatnonzero(
@@ -184,28 +169,46 @@ def _faster_than(
     return ConcentricInterval(float(first), float(last), float(t_s[1] - t_s[0]) / np.sqrt(6))
 
 
-def _leaves_rest(
-    t: Array,
-    share: Array,
-    smooth_share: Array,
-    low: int,
-    high: int,
-    error: float,
-    first_sign: float,
-) -> tuple[float, float]:
-    """When the height leaves rest, and the standard deviation of that.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rise:
+    """A lift; heights, their error and the first sign are shares of it, from the height at rest."""
 
-    Heights and their error are shares of the lift, from the height at rest.
-    """
-    until = low + int(np.argmax(smooth_share[low : high + 1] >= FIT_UP_TO))
+    t_s: Array
+    share: Array
+    smooth_share: Array
+    low: int
+    high: int
+    error: float
+    first_sign: float
+
+    @property
+    def turned(self) -> _Rise:
+        """The same backwards and upside down."""
+        last = len(self.t_s) - 1
+        return _Rise(
+            -self.t_s[::-1],
+            1 - self.share[::-1],
+            1 - self.smooth_share[::-1],
+            last - self.high,
+            last - self.low,
+            self.error,
+            self.first_sign,
+        )
+
+
+def _leaves_rest(rise: _Rise, options: IntervalOptions) -> tuple[float, float]:
+    """When the height leaves rest, and the standard deviation of that."""
+    t, low, high = rise.t_s, rise.low, rise.high
+    until = low + int(np.argmax(rise.smooth_share[low : high + 1] >= options.fit_up_to))
     sign = until
-    while sign > low and smooth_share[sign] > first_sign:
+    while sign > low and rise.smooth_share[sign] > rise.first_sign:
         sign -= 1
-    reach_s = max(REACH_BACK_S, REACH_BACK * float(t[high] - t[low]))
-    first = int(np.searchsorted(t, t[sign] - reach_s - BEFORE_S))
-    guesses = np.arange(max(t[sign] - reach_s, t[first]), t[sign] + REACH_ON_S, STEP_S)
-    squared, spare = _misfit(t[first : until + 1], share[first : until + 1], guesses)
-    log_odds = np.log(POWER_ODDS)[:, None] - spare * squared / (2 * error**2)
+    reach_s = max(options.reach_back_s, options.reach_back * float(t[high] - t[low]))
+    first = int(np.searchsorted(t, t[sign] - reach_s - options.before_s))
+    earliest = max(t[sign] - reach_s, t[first])
+    guesses = np.arange(earliest, t[sign] + options.reach_on_s, options.step_s)
+    squared, spare = _misfit(t[first : until + 1], rise.share[first : until + 1], guesses, options)
+    log_odds = np.log(options.power_odds)[:, None] - spare * squared / (2 * rise.error**2)
     if not np.isfinite(log_odds).any():
         return float(t[sign]), float(t[1] - t[0])
     odds = np.exp(log_odds - log_odds.max()).sum(axis=0)
@@ -214,7 +217,9 @@ def _leaves_rest(
     return instant, float(np.sqrt(odds @ (guesses - instant) ** 2))
 
 
-def _misfit(t: Array, height: Array, starts: Array) -> tuple[Array, float]:
+def _misfit(
+    t: Array, height: Array, starts: Array, options: IntervalOptions
+) -> tuple[Array, float]:
     """Mean squared error of rest, then a rise with a power of time, from each start on.
 
     Before the start the bar may still come down, to rest there or to turn round: a parabola.
@@ -223,17 +228,17 @@ def _misfit(t: Array, height: Array, starts: Array) -> tuple[Array, float]:
     -------
     shape = (powers, starts), infinite where nothing rises; and how many samples usually decide.
     """
-    use = t >= starts[:, None] - BEFORE_S
+    use = t >= starts[:, None] - options.before_s
     since = np.clip(t - starts[:, None], 0, None)
     before = np.clip(starts[:, None] - t, 0, None)
-    rise = since ** RISE_POWERS[:, None, None]
+    rise = since ** np.array(options.rise_powers)[:, None, None]
     still, down = np.ones_like(rise), np.broadcast_to(before**2, rise.shape)
     columns = np.stack([still, down, rise, rise * since], axis=-1) * use[:, :, None]
     columns /= np.maximum(np.linalg.norm(columns, axis=-2, keepdims=True), 1e-12)
     seen = use * height
     turned = np.swapaxes(columns, -1, -2)
     # The ridge keeps what cannot be told apart (no sample before a start) solvable.
-    square = turned @ columns + 1e-10 * np.eye(columns.shape[-1])
+    square = turned @ columns + RIDGE * np.eye(columns.shape[-1])
     shape = np.linalg.solve(square, turned @ seen[:, :, None])
     residual = seen - (columns @ shape)[..., 0]
     left = use.sum(axis=1) - columns.shape[-1]

@@ -13,35 +13,10 @@ import numpy as np
 
 from lastrep.bar.track import BarTrack, MovingPoint, PointSource
 from lastrep.missing import MaybeNan
+from lastrep.velocity.parameters import DEFAULT_VELOCITY, ScaleOptions, VelocityOptions
 
-#: Diameter of a full-size plate: 450 mm by the rules of weightlifting (+-1 mm) and powerlifting.
-FULL_SIZE_PLATE_M = 0.450
 #: Sizes that can be true, metres: of plates, and of lifters.
 PLATE_M, HEIGHT_M = (0.05, 1.0), (1.0, 2.5)
-#: Plate diameter over the lifter's height, both in the image: full-size from the first value
-#: (a far plate seen past the lifter measures 0.22), too large to be true above the second.
-FULL_SIZE_FROM, FULL_SIZE_TO = 0.20, 0.45
-#: The same between both ends of the bar, which is no farther than the lifter: a full-size plate
-#: measures 0.23 to 0.29 there, and one of 350 mm 0.18 to 0.22.
-FULL_SIZE_ENDS_FROM = 0.215
-#: A plate of a given size looks at least this much as large as it would beside a lifter of usual
-#: height (the far end of the bar: 0.8); else a part of it, or something else, was followed.
-LEAST_OF_PLATE, USUAL_M = 0.65, 1.75
-#: Uncertainty (standard deviation, %) of each source: a given plate, one taken for full-size, the
-#: lifter's height in the plane of the body, and two points (`docs/science.md` 2.7).
-PLATE_PCT, ASSUMED_PLATE_PCT, HEIGHT_PCT, DISTANCE_PCT = 1.5, 3.0, 5.0, 2.0
-#: More of it where the plate is seen obliquely: per unit that the ellipse is narrower than round.
-OBLIQUE_PCT = 3.0
-#: The bar's end against the middle of the body when the scale is the lifter's: seen from the side
-#: the near end is 0.7 m nearer, which at 3 to 5 m is a factor of 1.16 to 1.30; obliquely it may
-#: be the near or the far end (`docs/science.md` 2.7, arithmetic).
-NEAR_END_FACTOR, NEAR_END_PCT = 1.20, 8.0
-OBLIQUE_END_FACTOR, OBLIQUE_END_PCT = 1.0, 12.0
-#: The middle between both ends of the bar lies beside the body: held in front of it or above it
-#: it is up to 0.2 m nearer or farther.
-MIDDLE_PCT = 4.0
-#: An ellipse narrower than this is seen obliquely.
-OBLIQUE_ASPECT = 0.90
 
 
 class ScaleSource(StrEnum):
@@ -167,68 +142,89 @@ class Scales:
     warnings: tuple[str, ...] = ()
 
 
-def find_scales(track: BarTrack, calibration: Calibration) -> Scales:
-    """Choose the best scale for the bar and for the body."""
+def find_scales(
+    track: BarTrack, calibration: Calibration, options: VelocityOptions = DEFAULT_VELOCITY
+) -> Scales:
+    """Choose the best scale for the bar and for the body.
+
+    Parameters
+    ----------
+    track
+        The bar over the set.
+    calibration
+        What the user knows of sizes.
+    options
+        Parameters of bar speed.
+    """
+    limits = options.scale
     if calibration.known_distance is not None:
         distance = calibration.known_distance
-        scale = Scale(distance.metres / distance.pixels, ScaleSource.KNOWN_DISTANCE, DISTANCE_PCT)
+        scale = Scale(
+            distance.metres / distance.pixels, ScaleSource.KNOWN_DISTANCE, limits.distance_pct
+        )
         return Scales(scale, scale)
-    body = _height_scale(track.stature_px, calibration.height_m)
+    body = _height_scale(track.stature_px, calibration.height_m, limits)
     if track.bar is None:
         return Scales(NO_SCALE, body)
     if track.bar.source is not PointSource.PLATE:
-        return Scales(_at_the_end(body, 1.0), body)
-    return _with_plate(track, calibration, body)
+        return Scales(_at_the_end(body, 1.0, limits), body)
+    return _with_plate(track, calibration, body, options)
 
 
-def _with_plate(track: BarTrack, calibration: Calibration, body: Scale) -> Scales:
+def _with_plate(
+    track: BarTrack, calibration: Calibration, body: Scale, options: VelocityOptions
+) -> Scales:
     assert track.bar is not None
+    limits = options.scale
     share, aspect = track.plate_share_of_stature, track.bar.aspect
-    oblique_pct = OBLIQUE_PCT * max(0.0, 1 - aspect)
+    oblique_pct = limits.oblique_pct * max(0.0, 1 - aspect)
     diameter_px = 2 * track.bar.typical_radius_px
     if not np.isfinite(diameter_px):
-        return Scales(_of_body(body, track.bar), body)
-    if calibration.plate_m is not None and share < LEAST_OF_PLATE * calibration.plate_m / USUAL_M:
+        return Scales(_of_body(body, track.bar, limits), body)
+    plate_m = calibration.plate_m
+    if plate_m is not None and share < limits.min_plate_share * plate_m / limits.usual_height_m:
         warning = "what was followed looks too small for plates of the size given: it is not used"
-        return Scales(_of_body(body, track.bar), body, (warning,))
-    if calibration.plate_m is not None:
-        pct = float(np.hypot(PLATE_PCT, oblique_pct))
-        return Scales(Scale(calibration.plate_m / diameter_px, ScaleSource.PLATE, pct), body)
-    if share >= (FULL_SIZE_ENDS_FROM if track.bar.both_ends else FULL_SIZE_FROM):
-        pct = float(np.hypot(ASSUMED_PLATE_PCT, oblique_pct))
+        return Scales(_of_body(body, track.bar, limits), body, (warning,))
+    if plate_m is not None:
+        pct = float(np.hypot(limits.plate_pct, oblique_pct))
+        return Scales(Scale(plate_m / diameter_px, ScaleSource.PLATE, pct), body)
+    if share >= (limits.full_size_ends_from if track.bar.both_ends else limits.full_size_from):
+        pct = float(np.hypot(limits.assumed_plate_pct, oblique_pct))
+        plate_m = options.standards.full_size_plate_m
         warnings = [
-            "the plate was taken for a full-size one (0.45 m); if it is not, give --plate-m"
+            f"the plate was taken for a full-size one ({plate_m:.2f} m); "
+            "if it is not, give --plate-m"
         ]
-        if share > FULL_SIZE_TO:
+        if share > limits.full_size_to:
             warnings.append("the plate looks larger than it can be; check --plate-m")
-        scale = Scale(FULL_SIZE_PLATE_M / diameter_px, ScaleSource.PLATE, pct)
+        scale = Scale(plate_m / diameter_px, ScaleSource.PLATE, pct)
         return Scales(scale, body, tuple(warnings))
     warning = "the plate is smaller than a full-size one; give its diameter with --plate-m"
-    return Scales(_of_body(body, track.bar), body, (warning,))
+    return Scales(_of_body(body, track.bar, limits), body, (warning,))
 
 
-def _height_scale(stature_px: float, height_m: float | None) -> Scale:
+def _height_scale(stature_px: float, height_m: float | None, limits: ScaleOptions) -> Scale:
     if height_m is None or not np.isfinite(stature_px):
         return NO_SCALE
-    return Scale(height_m / stature_px, ScaleSource.HEIGHT, HEIGHT_PCT)
+    return Scale(height_m / stature_px, ScaleSource.HEIGHT, limits.height_pct)
 
 
-def _of_body(body: Scale, bar: MovingPoint) -> Scale:
+def _of_body(body: Scale, bar: MovingPoint, limits: ScaleOptions) -> Scale:
     """Return the body's scale as it is at the plate, or between both."""
     if bar.both_ends and body.known:
-        total = float(np.hypot(body.uncertainty_pct, MIDDLE_PCT))
+        total = float(np.hypot(body.uncertainty_pct, limits.middle_pct))
         return Scale(body.metres_per_px, ScaleSource.HEIGHT, total)
-    return _at_the_end(body, bar.aspect)
+    return _at_the_end(body, bar.aspect, limits)
 
 
-def _at_the_end(body: Scale, aspect: float) -> Scale:
+def _at_the_end(body: Scale, aspect: float, limits: ScaleOptions) -> Scale:
     """Return the body's scale as it is at the end of the bar, nearer to the camera or farther."""
     if not body.known:
         return NO_SCALE
     factor, pct = (
-        (NEAR_END_FACTOR, NEAR_END_PCT)
-        if aspect >= OBLIQUE_ASPECT
-        else (OBLIQUE_END_FACTOR, OBLIQUE_END_PCT)
+        (limits.near_end_factor, limits.near_end_pct)
+        if aspect >= limits.oblique_aspect
+        else (limits.oblique_end_factor, limits.oblique_end_pct)
     )
     total = float(np.hypot(body.uncertainty_pct, pct))
     return Scale(body.metres_per_px / factor, ScaleSource.HEIGHT, total)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import lastrep.bar
-from lastrep.bar.options import DEFAULT_OPTIONS, parameters, with_parameter
+from lastrep.bar.options import DEFAULT_OPTIONS
+from lastrep.sets.options import parameters, with_parameter
 from unit.bar.scenes import Scene, lifts, tracked
 
 SOURCES = [path.read_text() for path in Path(lastrep.bar.__file__).parent.rglob("*.py")]

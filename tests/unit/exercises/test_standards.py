@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 import lastrep
 from lastrep.apps.cli import app
-from lastrep.bar.options import with_parameter
 from lastrep.errors import ExerciseError
 from lastrep.exercises import find, library
 from lastrep.exercises.standards import (
@@ -23,6 +22,7 @@ from lastrep.exercises.standards import (
     standards,
 )
 from lastrep.output.terminal import explain, explain_standards
+from lastrep.sets.options import with_parameter
 
 KEYS = [name for name, _ in standards().named()]
 

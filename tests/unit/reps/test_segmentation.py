@@ -9,7 +9,7 @@ import pytest
 
 from checks import some
 from lastrep.exercises import catalogue, find
-from lastrep.reps.candidates import reference_swing
+from lastrep.reps.candidates import dominant_amplitude
 from lastrep.reps.segmentation import Segmentation, segment
 from lifters import BLAZEPOSE_NOISE, Camera, Clip, Sampling, lifting_set
 from unit.sets.synthetic_sets import poses_of
@@ -56,14 +56,14 @@ def test_boundaries_are_in_order_and_inside() -> None:
         assert poses.t_s[0] <= marks[0] < marks[-1] <= poses.t_s[-1]
         assert not rep.eccentric_first
         assert rep.concentric_s[1] <= rep.eccentric_s[0]
-        assert rep.excursion == pytest.approx(1.0, abs=0.2)
+        assert rep.amplitude == pytest.approx(1.0, abs=0.2)
 
 
 def test_the_concentric_fraction_is_one_at_lockout() -> None:
     found = segment(poses_of(set_of("back_squat")), find("back_squat"))
     at = np.searchsorted(found.t_s, [rep.turn_s for rep in some(found.reps)])
-    assert found.fraction[at] == pytest.approx(0.0, abs=0.15)
-    assert np.percentile(found.fraction, 90) == pytest.approx(1.0, abs=0.15)
+    assert found.rep_position[at] == pytest.approx(0.0, abs=0.15)
+    assert np.percentile(found.rep_position, 90) == pytest.approx(1.0, abs=0.15)
 
 
 def test_a_recording_that_starts_at_the_bottom_has_that_rep() -> None:
@@ -110,7 +110,7 @@ def test_nobody_and_nothing() -> None:
         assert found.confidence == 0.0
 
 
-def test_reference_swing_ignores_noise_and_one_big_move() -> None:
+def test_dominant_amplitude_ignores_noise_and_one_big_move() -> None:
     reps = [0.0, 1.0] * 10
     wiggles = [0.0, 0.05] * 40
-    assert reference_swing(np.array([*wiggles, *reps, 0.0, 4.0])) == pytest.approx(1.0, abs=0.1)
+    assert dominant_amplitude(np.array([*wiggles, *reps, 0.0, 4.0])) == pytest.approx(1.0, abs=0.1)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from lastrep.bar.options import parameters, with_parameter
 from lastrep.exercises import find
 from lastrep.exercises.standards import standards
 from lastrep.sets.criteria import Aftermath, SetCriteria
@@ -15,7 +14,7 @@ from lastrep.sets.form.baseline import baseline_reps, learn
 from lastrep.sets.form.set_form import form_score, judge_readings
 from lastrep.sets.live.cues import CuePolicy
 from lastrep.sets.measures.readings import Reading, RepReadings
-from lastrep.sets.options import JudgingOptions
+from lastrep.sets.options import AlgorithmOptions, parameters, with_parameter
 from lastrep.sets.results import Fault, Rep, SetEnd, Severity
 
 RepsOf = Callable[[str], list[Rep]]
@@ -23,8 +22,8 @@ LEAN = next(rule for rule in find("back_squat").faults if rule.id == "SQ2")
 SHIPPED = standards()
 
 
-def changed(key: str, value: object) -> JudgingOptions:
-    return with_parameter(JudgingOptions(), f"standards.{key}", value)
+def changed(key: str, value: object) -> AlgorithmOptions:
+    return with_parameter(AlgorithmOptions(), f"standards.{key}", value)
 
 
 @pytest.mark.parametrize(
@@ -47,11 +46,11 @@ def test_the_end_follows_the_standards(
     if key == "end.min_coverage":
         reps[-1] = reps[-1].model_copy(update={"coverage": 0.5})
 
-    def end(options: JudgingOptions) -> SetEnd:
+    def end(options: AlgorithmOptions) -> SetEnd:
         criteria = SetCriteria(aftermath=Aftermath(after_s, seen=0.9, next_set=False))
         return find_end(reps, criteria, options.standards)
 
-    assert end(changed(key, value)) != end(JudgingOptions())
+    assert end(changed(key, value)) != end(AlgorithmOptions())
 
 
 def reading(value: float) -> Reading:
@@ -79,14 +78,14 @@ def reading(value: float) -> Reading:
 def test_form_follows_the_standards(key: str, value: object, values: list[float]) -> None:
     readings = [RepReadings({LEAN.id: reading(v)}, 1.0) for v in values]
 
-    def form(options: JudgingOptions) -> tuple[object, ...]:
+    def form(options: AlgorithmOptions) -> tuple[object, ...]:
         judged = judge_readings(
             [LEAN], "side", (0, 1, 2), readings, SetCriteria(),
             standards=options.standards.form, options=options.form,
         )  # fmt: skip
         return judged.reps, judged.notes
 
-    assert form(with_parameter(JudgingOptions(), key, value)) != form(JudgingOptions())
+    assert form(with_parameter(AlgorithmOptions(), key, value)) != form(AlgorithmOptions())
 
 
 @pytest.mark.parametrize("severity", list(Severity))
@@ -110,9 +109,9 @@ def test_cues_follow_the_standards(reps_of: RepsOf) -> None:
 
 
 def test_every_option_can_be_changed_alone() -> None:
-    listed = parameters(JudgingOptions())
+    listed = parameters(AlgorithmOptions())
     assert len(listed) > 150
     for name, value in listed.items():
-        assert with_parameter(JudgingOptions(), name, value) == JudgingOptions()
+        assert with_parameter(AlgorithmOptions(), name, value) == AlgorithmOptions()
     assert learn(LEAN, [reading(30.0)] * 3, SetCriteria()).reps == 3
     assert baseline_reps([], [], [], SHIPPED.form, 0.95) == ()

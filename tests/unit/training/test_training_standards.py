@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from lastrep.bar.options import with_parameter
 from lastrep.exercises import catalogue, find
 from lastrep.exercises.standards import TrainingStandards, standards
+from lastrep.sets.options import with_parameter
 from lastrep.sets.results import EndReason
 from lastrep.training.advice import Situation, advise
 from lastrep.training.frequency import weekly_shares

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from checks import known
-from lastrep.velocity.interval import RISE_PCT, STANDSTILL, WindowRule, concentric_interval
+from lastrep.velocity.interval import STANDSTILL, WindowRule, concentric_interval
+from lastrep.velocity.parameters import DEFAULT_VELOCITY
 
 Array = NDArray[np.float64]
 
@@ -65,7 +66,7 @@ def test_the_uncertainty_is_honest() -> None:
         noise = rng.choice([0.0002, 0.0005, 0.001, 0.002])
         t_s, height = lift(rng.uniform(0.8, 2.0), lasts_s, 0.5, rate_hz, 0.8, noise)
         window = known(concentric_interval(t_s, height))
-        total_s = np.hypot(window.unsure_s, RISE_PCT / 100 * lasts_s)
+        total_s = np.hypot(window.unsure_s, DEFAULT_VELOCITY.interval.rise_pct / 100 * lasts_s)
         deviations.append((window.end_s - window.start_s - lasts_s) / total_s)
     within = np.mean(np.abs(deviations) <= 2)
     assert within >= 0.9

@@ -24,14 +24,15 @@ from lastrep.sets.measures.readings import Reading
 from lastrep.sets.measures.samples import NAN
 from lastrep.sets.rep_status import Verdict, not_failed_before_whole
 from lastrep.sets.results import RepStatus
-from lastrep.velocity.rep_velocity import SURE_FROM
+from lastrep.velocity.parameters import DEFAULT_VELOCITY
 from lastrep.velocity.types import RepVelocity
 
 
 def followed_surely(bar: RepVelocity) -> bool:
     """Whether the bar itself was followed in a rep, and surely."""
     followed = bar.source not in (None, PointSource.LANDMARK)
-    return followed and bar.confidence >= SURE_FROM and bar.rise_px is not None
+    surely = bar.confidence >= DEFAULT_VELOCITY.rep.sure_confidence
+    return followed and surely and bar.rise_px is not None
 
 
 @dataclass(frozen=True, slots=True)

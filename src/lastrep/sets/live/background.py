@@ -15,7 +15,7 @@ from lastrep.pose.sequence import PoseSequence
 from lastrep.sets.corrections import Correction
 from lastrep.sets.criteria import Past, SetCriteria
 from lastrep.sets.live.options import ScheduleOptions
-from lastrep.sets.options import JudgingOptions
+from lastrep.sets.options import AlgorithmOptions
 from lastrep.sets.results import SetReport
 from lastrep.velocity.options import BarOptions
 
@@ -53,7 +53,7 @@ class JudgeRequest:
     corrections: tuple[Correction, ...] = ()
     past: Past | None = None
     bar: BarOptions = field(default_factory=BarOptions)
-    options: JudgingOptions | None = None
+    options: AlgorithmOptions | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

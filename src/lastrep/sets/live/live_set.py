@@ -17,8 +17,8 @@ from statistics import median
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.library import resolved
 from lastrep.pose.sequence import Pose, PoseSequence
+from lastrep.reps.parameters import DEFAULT_REP_SEARCH
 from lastrep.reps.phases import Phase
-from lastrep.reps.segmentation import SET_PAUSE_REPS, SET_PAUSE_S
 from lastrep.sets.corrections import Correction
 from lastrep.sets.criteria import Past, SetCriteria
 from lastrep.sets.live.background import (
@@ -48,7 +48,7 @@ from lastrep.sets.live.presence import Presence
 from lastrep.sets.live.rep_tracker import RepEventKind, RepTracker
 from lastrep.sets.live.stillness import Stillness
 from lastrep.sets.offline import JudgedSet, Search, judge_landmarks, judge_so_far
-from lastrep.sets.options import JudgingOptions
+from lastrep.sets.options import AlgorithmOptions
 from lastrep.sets.results import EndReason, Rep, RepStatus, SetEnd, SetReport
 from lastrep.velocity.options import BarOptions
 
@@ -102,9 +102,9 @@ class LiveSet:
         executor: Executor | None = None,
         past: Past | None = None,
         bar: BarOptions = BarOptions(),  # noqa: B008 - frozen
-        options: JudgingOptions | None = None,
+        options: AlgorithmOptions | None = None,
     ) -> None:
-        self._judging = options or JudgingOptions()
+        self._judging = options or AlgorithmOptions()
         self._options = self._judging.live
         self._exercise = resolved(exercise)
         self.tracker = RepTracker(self._exercise, self._options.tracker)
@@ -404,7 +404,8 @@ class LiveSet:
         last_s = max([*ends, *self.tracker.turns_s], default=self._started_s)
         idle_s = pose.t_s - last_s
         usual_s = self._usual_rep_s()
-        limit_s = max(SET_PAUSE_S, SET_PAUSE_REPS * usual_s)
+        pause = DEFAULT_REP_SEARCH.sets
+        limit_s = max(pause.pause_s, pause.pause_reps * usual_s)
         if self._over is not None:
             limit_s = self._options.closed_after_s
         # A rep under way may still come to its end.

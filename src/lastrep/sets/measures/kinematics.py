@@ -83,7 +83,7 @@ class SetKinematics:
             frontal=PlanarLandmarks.of(frontal, 1.0),
             inside=inside,
             visibility=seen[nearest],
-            fraction=np.interp(track.t_s, segmentation.t_s, segmentation.fraction),
+            fraction=np.interp(track.t_s, segmentation.t_s, segmentation.rep_position),
             roll=roll,
             options=options,
         )

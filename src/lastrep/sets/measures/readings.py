@@ -141,8 +141,8 @@ class _Reader:
         def read(source: str) -> Sampled:
             return sample(kinematics, kinematics.measure(name, source), span, rule)
 
-        one_limb = measure.sided and span.limb != "both"
-        main = read(span.limb if one_limb else "weighted")
+        one_limb = measure.sided and span.working_limb != "both"
+        main = read(span.working_limb if one_limb else "weighted")
         both = measure.sided and not one_limb
         confidence, visible = self._seen(measure, span)
         return Reading(
@@ -241,7 +241,7 @@ class _Reader:
     def side_difference(self, rep: RepMeasures) -> float:
         """Difference of the two sides' swing of the primary angle, % of their mean."""
         joint = self._exercise.angle.joint
-        if rep.span.limb != "both" or not MEASURES[joint].sided:
+        if rep.span.working_limb != "both" or not MEASURES[joint].sided:
             return NAN
         frames = self._kinematics.window(rep.span.start_s, rep.span.end_s)
         swings = [

@@ -81,13 +81,13 @@ def measure_spans(
     options
         Filters and windows.
     """
-    sides = {side, *(span.limb for span in spans if span.limb != "both")}
+    sides = {side, *(span.working_limb for span in spans if span.working_limb != "both")}
     joint = None if exercise is None else exercise.angle.joint
     angles = {s: angle_track(poses, joint, s, view, options) for s in sides} if joint else {}
     return tuple(
         _measure_rep(
             span,
-            angles.get(side if span.limb == "both" else span.limb),
+            angles.get(side if span.working_limb == "both" else span.working_limb),
             segmentation,
             poses,
             ranges,
@@ -116,11 +116,11 @@ def _ranges(
     position is a fault of its own (lockout, hang).
     """
     # A movement that one limb makes alone has no cross-check in the other.
-    if exercise is None or any(span.limb != "both" for span in spans):
-        return [{COUNTED: span.excursion} for span in spans]
+    if exercise is None or any(span.working_limb != "both" for span in spans):
+        return [{COUNTED: span.amplitude} for span in spans]
     ends = np.array([(s.start_s, s.turn_s, s.end_s) for s in spans])
     starts, turns, backs = np.searchsorted(segmentation.t_s, ends.T - 1e-6)
-    fraction = segmentation.fraction
+    fraction = segmentation.rep_position
 
     def longer_half(x: Array) -> list[float]:
         halves = np.abs(x[turns] - x[np.stack((starts, backs))])
@@ -179,7 +179,7 @@ def relative_ranges(
     """Return each rep's range of motion beside the lifter's own first full reps."""
     if not reps:
         return ()
-    limbs = [rep.span.limb for rep in reps]
+    limbs = [rep.span.working_limb for rep in reps]
     by_signal = []
     for name in reps[0].ranges:
         went = np.array([rep.ranges[name] for rep in reps])
@@ -234,7 +234,7 @@ def _measure_rep(
 
 def _held(segmentation: Segmentation, t_s: float, within: float) -> tuple[float, float]:
     """Return the concentric fraction at a time, and how long it stays about there."""
-    fraction = segmentation.fraction
+    fraction = segmentation.rep_position
     at = int(np.argmin(np.abs(segmentation.t_s - t_s)))
     there = runs(np.abs(fraction - fraction[at]) <= within)
     stay = next(run for run in there if run.start <= at < run.stop)
