@@ -17,7 +17,7 @@ from lastrep.pose import PoseSequence
 from lastrep.sets.results import Provenance, Source
 
 #: Libraries that compute numbers of a result.
-COMPUTING = ("numpy", "scipy", "opencv-python-headless", "av", "ai-edge-litert", "mediapipe")
+COMPUTING = ("numpy", "opencv-python-headless", "av", "ai-edge-litert", "mediapipe")
 
 
 def source_of(read: Landmarks, name: Path | None) -> Source:

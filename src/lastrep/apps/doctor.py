@@ -27,7 +27,7 @@ def doctor() -> None:
 def findings() -> Iterator[str]:
     """Yield what there is to say, line by line."""
     yield f"lastrep {lastrep.__version__}, Python {sys.version.split()[0]}"
-    for package in ("numpy", "scipy", "opencv-python-headless", "av"):
+    for package in ("numpy", "opencv-python-headless", "av"):
         yield f"  {package} {version(package)}"
     yield from _pose()
     for package, (extra, use) in EXTRAS.items():

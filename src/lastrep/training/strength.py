@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.special import stdtrit
 
 from lastrep.exercises.standards import MaxStandards, ProfileStandards, TrainingStandards
 from lastrep.exercises.standards import standards as shipped_standards
+from lastrep.training.student_t import t_quantile
 
 
 class MaxSource(StrEnum):
@@ -152,7 +152,7 @@ def fit_reps_at_load(
     return RepsAtLoad(
         load_at_zero_kg=float(1 / level),
         k_reps=float(level / slope),
-        error_pct=100 * spread * float(stdtrit(freedom, 0.975)),
+        error_pct=100 * spread * t_quantile(freedom, 0.975),
         points=len(points),
         technical=any(p.technical for p in points),
     )
@@ -270,7 +270,7 @@ def max_from_velocity(
         freedom = len(loads) - 2
         around = (minimum_velocity_m_s - speeds.mean()) ** 2 / np.sum((speeds - speeds.mean()) ** 2)
         half = math.sqrt(unexplained / freedom * (1 / len(loads) + float(around)))
-        error_pct = max(100 * half * float(stdtrit(freedom, 0.975)) / kg, floor_pct)
+        error_pct = max(100 * half * t_quantile(freedom, 0.975) / kg, floor_pct)
     return OneRepMax(kg=kg, error_pct=error_pct, technical=False, source=MaxSource.VELOCITY)
 
 
