@@ -178,7 +178,7 @@ def test_real_clips_with_a_manifest_and_broken_ones_among_them(
     assert (table["one.mp4"]["athlete"], table["one.mp4"]["load_kg"]) == ("Ann", "80.0")
     document = json.loads((tmp_path / "graded/ann__one/analysis.json").read_text())
     assert document["provenance"]["model"] == "litert/lite"
-    assert document["provenance"]["options"]["exercise"] == "back squat"
+    assert document["provenance"]["options"]["exercise"] == "back_squat"
     assert document["source"]["frames_with_pose"] > 20
     assert {p.name for p in (tmp_path / "graded/same again").iterdir()} >= {
         *("analysis.json", "reps.csv", "annotated.mp4", "grade.json")

@@ -19,6 +19,7 @@ from lastrep.pose.estimate_video import CacheRequest, estimate_video
 from lastrep.pose.models import find_model
 from lastrep.pose.pose_file import load_pose_file, save_poses
 from lastrep.video.cache import FrameCache
+from lastrep.video.container import require_file
 from lastrep.video.reading import VideoFile
 
 #: Called with the share (0..1) that is done.
@@ -193,6 +194,7 @@ def _check_length(poses_path: Path, poses: PoseSequence, video: Path, slowmo: fl
 
 def checksum(path: Path) -> str:
     """Return the checksum of an input's content; raises VideoError if it cannot be read."""
+    require_file(path)  # reading a pipe would wait for ever
     try:
         return content_sha256(path)
     except OSError as error:

@@ -29,6 +29,10 @@ def exercises(
     from lastrep.exercises.standards import standards as shipped_standards
     from lastrep.output.terminal import explain, explain_standards
 
+    if measures:
+        with printing():
+            stdout.print(_measures())
+        return
     if standards:
         if name is not None:
             raise typer.BadParameter("--standards are those of every exercise: leave out the name")

@@ -68,7 +68,7 @@ def open_video(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     VideoError
         If the file is missing, cannot be read, or is no video.
     """
-    _require_file(path)
+    require_file(path)
     try:
         # "file:" keeps libav from taking a colon in a name for a protocol.
         # Tags need not be UTF-8, and none that lastrep reads is worth failing for.
@@ -170,7 +170,8 @@ def stamp_s(frame: VideoFrame) -> float | None:
     return float(frame.pts * frame.time_base)
 
 
-def _require_file(path: Path) -> None:
+def require_file(path: Path) -> None:
+    """Raise VideoError unless a path is an ordinary file."""
     try:
         if not path.exists():
             raise VideoError(f"{path}: no such file; check the name")
