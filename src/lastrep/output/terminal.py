@@ -109,13 +109,13 @@ def explain_standards(standards: Standards, reasons: Mapping[str, str]) -> Rende
     reasons
         What is said of each standard, by its dotted name.
     """
-    table = Table(header_style="dim", border_style="dim", box=SIMPLE_HEAD)
-    table.add_column("standard", no_wrap=True)
-    table.add_column("value", max_width=18)
-    table.add_column("unit: reason. Source.")
+    parts: list[RenderableType] = [
+        Text("standards of the sport, in every exercise: value, unit, reason, source", style="bold")
+    ]
     for name, value in standards.named():
-        table.add_row(name, _standard_value(value), reasons.get(name, ""))
-    return Group(Text("standards of the sport, in every exercise", style="bold"), table)
+        parts.append(Text.assemble("\n", name, " = ", (_standard_value(value), "bold")))
+        parts.append(Padding(Text(reasons.get(name, ""), style="dim"), (0, 0, 0, 2)))
+    return Group(*parts)
 
 
 def _standard_value(value: object) -> str:
