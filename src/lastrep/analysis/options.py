@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 from lastrep.exercises import ExerciseDefinition
 from lastrep.exercises.library import AUTO, own_digest, resolved
@@ -39,7 +42,8 @@ class AnalyzeOptions:
     own_exercises
         Checksum of the user's own exercise files, empty without any.
     algorithm
-        Standards and parameters; other values than the shipped ones are for sweeps.
+        Standards and parameters; other values than the shipped ones are for sweeps,
+        and no record keeps them.
 
     Raises
     ------
@@ -54,7 +58,9 @@ class AnalyzeOptions:
     bar: BarOptions = field(default_factory=BarOptions)
     backend: str = DEFAULT_BACKEND
     own_exercises: str = field(default_factory=own_digest)
-    algorithm: AlgorithmOptions = field(default_factory=AlgorithmOptions)
+    algorithm: Annotated[AlgorithmOptions, Field(exclude=True)] = field(
+        default_factory=AlgorithmOptions
+    )
 
     def __post_init__(self) -> None:
         _ = self.definition

@@ -56,7 +56,7 @@ class BarStandards:
     """Where the bar's travel is the range of motion, and how it is judged."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _CONFIG
-    travel_families: frozenset[str]
+    travel_families: tuple[str, ...]
     travel_minor_pct: Positive
     travel_major_pct: Positive
     travel_sd_pct: Positive

@@ -119,8 +119,6 @@ def explain_standards(standards: Standards, reasons: Mapping[str, str]) -> Rende
 
 
 def _standard_value(value: object) -> str:
-    if isinstance(value, frozenset):
-        return ", ".join(sorted(value))
     if isinstance(value, tuple):
         return ", ".join(_standard_value(one) for one in value)
     return f"{value:.4g}" if isinstance(value, float) else str(value)

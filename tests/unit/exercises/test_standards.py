@@ -39,8 +39,6 @@ def edited(path: Path, key: str, line: str) -> Path:
 
 def other(value: object) -> str:
     """Return another possible value, as TOML."""
-    if isinstance(value, frozenset):
-        return '["squat"]'
     if isinstance(value, tuple):
         if isinstance(value[0], str):
             return "[" + ", ".join(f'"{one}"' for one in reversed(value)) + "]"
