@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.sensitivity_clips import SweptClip, rep_clips, speed_clips
+from evaluation.sensitivity_clips import SweptClip, rep_clips, set_clips, speed_clips
 from evaluation.tables import Table, rms
 from lastrep.bar.track import BarTrack
 from lastrep.pose import PoseSequence
@@ -48,14 +48,27 @@ RESOLUTION = ("half_points", "step_s", "path_points", "samples", "max_bytes", "s
 ODDS = ("velocity.interval.power_odds",)
 #: Parameters of the rep search that only some clips exercise.
 SPECIAL = ("sides", "stuck_attempt", "edits", "sets")
-#: What acts on recorded tracks, of the parameters that are about the bar.
-BAR_ON_TRACKS = (
-    "bar.lifter.",
-    "velocity.scale.",
-    "velocity.lift.min_confidence",
-    "velocity.lift.seen_share",
-    "velocity.rep.sure_confidence",
-)
+#: Parameters of each stage; of those about the bar, what acts on recorded tracks.
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "reps": ("reps.",),
+    "velocity": ("velocity.",),
+    "bar": (
+        "bar.lifter.",
+        "velocity.scale.",
+        "velocity.lift.min_confidence",
+        "velocity.lift.seen_share",
+        "velocity.rep.sure_confidence",
+    ),
+    "sets": (
+        "measure.",
+        "form.",
+        "standards.rep.",
+        "standards.bar.",
+        "standards.form.",
+        "standards.end.",
+        "standards.strictness.standard.",
+    ),
+}
 
 #: Numbers with more digits than matter.
 _LONG = re.compile(r"\d+\.\d{6,}(e-?\d+)?")
@@ -129,10 +142,11 @@ class Row:
         return self.effect[0] > EDGE_SHARE
 
 
-def moved(value: Any, factor: float) -> Any:
+def moved(value: Any, factor: float, most: float = 1.0) -> Any:
     """Return a parameter's value moved by a factor; None if it is none that can be moved.
 
-    Whole numbers move by one at least. A share below 1 does not pass 1: it moves half of the way.
+    Whole numbers move by one at least. A share below 1 does not pass 1, nor a percentile 100
+    (`most`): it moves half of the way.
     """
     if isinstance(value, bool | str):
         return None
@@ -140,9 +154,9 @@ def moved(value: Any, factor: float) -> Any:
         return value + max(1, round(value * abs(factor - 1))) * (1 if factor > 1 else -1)
     if isinstance(value, float):
         new = value * factor
-        return (value + 1) / 2 if 0.5 < value < 1 <= new else new
+        return (value + most) / 2 if most / 2 < value < most <= new else new
     if isinstance(value, tuple) and value and all(isinstance(v, float) for v in value):
-        return tuple(moved(v, factor) for v in value)
+        return tuple(moved(v, factor, most) for v in value)
     if isinstance(value, Mapping) and all(isinstance(v, float) for v in value.values()):
         return {key: v * factor for key, v in value.items()}
     return None
@@ -158,11 +172,12 @@ def swept(stage: str) -> list[tuple[str, object, object]]:
     """Return name, value and moved value of every parameter of a stage that decides."""
     chosen = []
     for name, value in parameters(AlgorithmOptions()).items():
-        in_stage = name.startswith(BAR_ON_TRACKS) if stage == "bar" else name.startswith(stage)
+        in_stage = name.startswith(STAGES[stage])
         if not in_stage or any(word in name for word in RESOLUTION):
             continue
         for factor in (1 - STEP, 1 + STEP):
-            new = tilted(value, factor) if name in ODDS else moved(value, factor)
+            most = 100.0 if "percentile" in name else 1.0
+            new = tilted(value, factor) if name in ODDS else moved(value, factor, most)
             if new is not None:
                 chosen.append((name, value, new))
     return chosen
@@ -170,7 +185,7 @@ def swept(stage: str) -> list[tuple[str, object, object]]:
 
 def evaluate(stage: str) -> tuple[list[Row], float]:
     """Sweep a stage; return its rows, and the share of counts that are exact without a change."""
-    clips = rep_clips() if stage == "reps" else speed_clips()
+    clips = {"reps": rep_clips, "sets": set_clips}.get(stage, speed_clips)()
     cases = swept(stage)
     tasks = [(clip, [case for case in cases if _exercises(clip, case[0], stage)]) for clip in clips]
     # Numerical threads of two processes would only wait for each other.
@@ -253,10 +268,11 @@ class _Judged:
         return self._tracks[0][1]
 
     def _sets(self, options: AlgorithmOptions) -> Found:
-        if not self._found or self._found[0][0] != options.reps:
+        asked = options.reps, options.standards.end
+        if not self._found or self._found[0][0] != asked:
             search = Search(corrections=self._clip.corrections)
             found = find_sets(self._poses, self._clip.exercise, search, options)
-            self._found = [(options.reps, found)]
+            self._found = [(asked, found)]
         return self._found[0][1]
 
 
@@ -299,9 +315,6 @@ def _compared(before: Outcome, now: Outcome, truth: Truth) -> Change:
 def report(stage: str, say: Callable[[str], None]) -> dict[str, object]:
     """Sweep a stage and print what came out; return the same for a file."""
     started_s = time.monotonic()
-    if stage == "sets":
-        say("sets: judging has no options object yet that could be swept")
-        return {"rows": []}
     rows, exact = evaluate(stage)
     if stage == "bar":
         say(

@@ -6,7 +6,7 @@ tracked. Clips without a plate are read from the lifter's body.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,7 +21,7 @@ from lastrep.sets.corrections import Correction
 from lastrep.velocity.scale import Calibration
 from lifters import Clip, landmark_recording
 from lifters.description import BLAZEPOSE_NOISE, Camera, Load, Move, Rep, Sampling
-from lifters.sets import lifting_set
+from lifters.sets import GrowingFault, lifting_set
 from lifters.truth import Truth
 
 #: Landmarks of both arms, from elbow to fingers.
@@ -221,3 +221,35 @@ def speed_clips() -> list[SweptClip]:
              calibration=Calibration(plate_m=0.45, height_m=1.78)),
         made("deadlift", 0.0, 29, plate="both_ends", plate_share=0.7, calibration=by_height),
     ]  # fmt: skip
+
+
+def set_clips() -> list[SweptClip]:
+    """Sets that end by form, by range or by a grind, near to and far from their limits."""
+
+    def faulty(exercise: str, fault: str, size: float, yaw_deg: float, seed: int) -> SweptClip:
+        faults = (GrowingFault(fault, 4, size),)
+        return SweptClip(_clip(exercise, lifting_set(8, seed=seed, faults=faults), yaw_deg, seed))
+
+    def short(exercise: str, rom: Sequence[float], yaw_deg: float, seed: int) -> SweptClip:
+        reps = lifting_set(5 + len(rom), seed=seed)
+        last = tuple(replace(rep, rom=share) for rep, share in zip(reps[5:], rom, strict=True))
+        return SweptClip(_clip(exercise, (*reps[:5], *last), yaw_deg, seed))
+
+    def grind(exercise: str, yaw_deg: float, seed: int) -> SweptClip:
+        reps = lifting_set(6, seed=seed)
+        last = replace(reps[-1], concentric_s=3.5, stall=0.9, rom=0.9)
+        return SweptClip(_clip(exercise, (*reps[:-1], last), yaw_deg, seed))
+
+    return [
+        faulty("back_squat", "depth_loss", 0.25, 90.0, 31),
+        faulty("back_squat", "hips_shoot_up", 0.15, 90.0, 32),
+        faulty("biceps_curl", "torso_swing", 18.0, 90.0, 33),
+        faulty("overhead_press", "lay_back", 14.0, 90.0, 34),
+        faulty("back_squat", "soft_lockout", 0.25, 85.0, 35),
+        short("back_squat", (0.8, 0.75), 75.0, 41),
+        short("bench_press", (0.7, 1.0, 0.7), 60.0, 42),
+        short("overhead_press", (0.83, 0.83), 75.0, 43),
+        short("back_squat", (), 0.0, 44),
+        grind("back_squat", 75.0, 45),
+        grind("overhead_press", 60.0, 46),
+    ]
