@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lastrep.sets.results import Analysis
     from lastrep.velocity.options import BarOptions
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 #: Public name -> the module it lives in, and its name there.
 _HOME = {
