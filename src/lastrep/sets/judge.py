@@ -167,7 +167,8 @@ class _Movement:
         baseline = baseline_reps(body, ranges, full_rom, standards.form, options.form.min_coverage)
         lifts = [BarLift()] * len(measured)
         if exercise is not None and measured and measured[0].readings:
-            lifts = bar_lifts([rep.bar for rep in measured], exercise, baseline, standards.bar)
+            bars, surely = [rep.bar for rep in measured], _followed_surely(measured, options)
+            lifts = bar_lifts(bars, surely, exercise, baseline, standards.bar)
             spans = [rep.span for rep in body]
             statuses = settled_statuses(statuses, lifts, spans, exercise, standards.rep)
         return cls(statuses, full_rom, ranges, lifts, baseline)
@@ -179,6 +180,10 @@ class _Movement:
             lift.travel_pct if lift.known else own.pct
             for lift, own in zip(self.lifts, self.ranges, strict=True)
         ]
+
+
+def _followed_surely(measured: Sequence[RepMeasurements], options: AlgorithmOptions) -> list[bool]:
+    return [followed_surely(rep.bar, options.velocity.rep.sure_confidence) for rep in measured]
 
 
 def _form(
@@ -194,16 +199,22 @@ def _form(
     if exercise is None or view is None:
         return None
     standards = options.standards
-    bars = [rep.bar for rep in measured]
-    rules = rules_by_bar(exercise, bars, movement.lifts, standards.bar)
-    seen = any(map(followed_surely, bars))
+    surely = _followed_surely(measured, options)
+    seen = any(surely)
+    rules = rules_by_bar(exercise, movement.lifts, standards.bar, seen=seen)
     readings = [
         RepReadings(
             with_ranges(rep.readings, rules, own, standards.rep.doubtful_from_pct)
-            | (bar_readings(rules, view, rep.bar, lift, rep.body.span.turn_s) if seen else {}),
+            | (
+                bar_readings(rules, view, rep.bar, lift, rep.body.span.turn_s, sure=sure)
+                if seen
+                else {}
+            ),
             rep.body.coverage,
         )
-        for rep, own, lift in zip(measured, movement.ranges, movement.lifts, strict=True)
+        for rep, own, lift, sure in zip(
+            measured, movement.ranges, movement.lifts, surely, strict=True
+        )
     ]
     form = judge_readings(
         rules, view, movement.baseline, readings, criteria,

@@ -24,15 +24,13 @@ from lastrep.sets.measures.readings import Reading
 from lastrep.sets.measures.samples import NAN
 from lastrep.sets.rep_status import Verdict, not_failed_before_whole
 from lastrep.sets.results import RepStatus
-from lastrep.velocity.parameters import DEFAULT_VELOCITY
 from lastrep.velocity.types import RepVelocity
 
 
-def followed_surely(bar: RepVelocity) -> bool:
+def followed_surely(bar: RepVelocity, sure_confidence: float) -> bool:
     """Whether the bar itself was followed in a rep, and surely."""
     followed = bar.source not in (None, PointSource.LANDMARK)
-    surely = bar.confidence >= DEFAULT_VELOCITY.rep.sure_confidence
-    return followed and surely and bar.rise_px is not None
+    return followed and bar.confidence >= sure_confidence and bar.rise_px is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +59,18 @@ class BarLift:
 
 def bar_lifts(
     bars: Sequence[RepVelocity],
+    surely: Sequence[bool],
     exercise: ExerciseDefinition,
     baseline: Sequence[int],
     standards: BarStandards,
 ) -> list[BarLift]:
-    """Return each rep as the bar shows it."""
+    """Return each rep as the bar shows it; `surely`: in which it was followed surely."""
     unknown = [BarLift()] * len(bars)
     if exercise.family not in standards.travel_families:
         return unknown
     rows = [
-        (bar.rise_px, bar.top_px, *(bar.concentric_s or (NAN, NAN)))
-        if followed_surely(bar)
-        else (NAN,) * 4
-        for bar in bars
+        (bar.rise_px, bar.top_px, *(bar.concentric_s or (NAN, NAN))) if sure else (NAN,) * 4
+        for bar, sure in zip(bars, surely, strict=True)
     ]
     rise, top, start, end = np.array(rows, np.float64).T
     first = [i for i in baseline if np.isfinite(rise[i])]
@@ -125,12 +122,14 @@ def _verdict(lift: BarLift, lockout: float, standards: RepStandards) -> Verdict 
 
 def rules_by_bar(
     exercise: ExerciseDefinition,
-    bars: Sequence[RepVelocity],
     lifts: Sequence[BarLift],
     standards: BarStandards,
+    *,
+    seen: bool,
 ) -> tuple[FaultRule, ...]:
     """Return the exercise's rules, those that the bar shows last, with the limits that it allows.
 
+    `seen`: whether the bar was followed surely in any rep.
     Where both are broken, what the body shows is named first.
     """
     body, path, travel = [], [], []
@@ -139,7 +138,6 @@ def rules_by_bar(
         sd=standards.travel_sd_pct,
     )
     travels = any(lift.known for lift in lifts)
-    seen = any(map(followed_surely, bars))
     for rule in exercise.faults:
         if rule.metric == "range_of_motion" and travels:
             travel.append(rule.edited(by_travel))
@@ -151,7 +149,13 @@ def rules_by_bar(
 
 
 def bar_readings(
-    rules: Sequence[FaultRule], view: str, bar: RepVelocity, lift: BarLift, turn_s: float
+    rules: Sequence[FaultRule],
+    view: str,
+    bar: RepVelocity,
+    lift: BarLift,
+    turn_s: float,
+    *,
+    sure: bool,
 ) -> dict[str, Reading]:
     """Return what the bar says of a rep's form, by the id of the fault; NaN where it was lost.
 
@@ -160,7 +164,7 @@ def bar_readings(
     values = {"bar_drift": NAN, "bar_path": NAN}
     if lift.known:
         values["range_of_motion"] = lift.travel_pct
-    if followed_surely(bar):
+    if sure:
         if bar.horizontal_deviation_m is not None:
             values["bar_drift"] = 100.0 * bar.horizontal_deviation_m.value
         if bar.path_repeatability is not None:

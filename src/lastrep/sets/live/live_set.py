@@ -17,7 +17,6 @@ from statistics import median
 from lastrep.exercises.definition import ExerciseDefinition
 from lastrep.exercises.library import resolved
 from lastrep.pose.sequence import Pose, PoseSequence
-from lastrep.reps.parameters import DEFAULT_REP_SEARCH
 from lastrep.reps.phases import Phase
 from lastrep.sets.corrections import Correction
 from lastrep.sets.criteria import Past, SetCriteria
@@ -404,7 +403,7 @@ class LiveSet:
         last_s = max([*ends, *self.tracker.turns_s], default=self._started_s)
         idle_s = pose.t_s - last_s
         usual_s = self._usual_rep_s()
-        pause = DEFAULT_REP_SEARCH.sets
+        pause = self._judging.reps.sets
         limit_s = max(pause.pause_s, pause.pause_reps * usual_s)
         if self._over is not None:
             limit_s = self._options.closed_after_s

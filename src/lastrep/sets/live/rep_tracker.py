@@ -24,9 +24,6 @@ from lastrep.sets.live.options import RepTrackerOptions
 
 Array = NDArray[np.float64]
 
-#: Signals that exist with the offline pass only.
-_UNIQUE_TO_CLIP = frozenset({"posture_1", "posture_2", "angles_1", "angles_2"})
-
 
 class RepEventKind(Enum):
     """What just happened."""
